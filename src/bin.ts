@@ -4,8 +4,10 @@
  * itself, because `process.exit` would cut off a report that is still being written. After a signal
  * it calls `process.exit` if Node does not end in time, but waits for what must not be interrupted.
  */
+import { closeSync } from 'node:fs'
 import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import { asksForHelp, renderHelp } from './cli/help.ts'
 import type { Output, World } from './shell/world.ts'
 
@@ -17,6 +19,14 @@ process.once('SIGINT', () => stopWith(130))
 process.once('SIGTERM', () => stopWith(143))
 // A closed terminal, which the system and the shell may both report: the second must not kill.
 process.on('SIGHUP', () => stopWith(143))
+
+const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
+
+// At its end Node restores the settings of a terminal, and aborts if the terminal is gone: with a wrong
+// exit code, and a core dump that contains the token. It leaves out what is closed.
+process.once('exit', () => {
+  for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor)
+})
 
 function stopWith(code: number): void {
   stop.abort(code)

@@ -2,15 +2,7 @@
  * Parses the address of a server as users write or paste it: base URL, origin and, from a dashboard
  * URL, the account. Pure and cheap to load. Messages never contain credentials of the address.
  */
-
-export interface ServerAddress {
-  /** No trailing slash; a path prefix is kept: `https://gw.acme.com/chat`. */
-  readonly baseUrl: string
-  /** `https://chat.acme.com`, with a port only if it is not the default port. */
-  readonly origin: string
-  /** The account id in a dashboard URL. */
-  readonly account: number | null
-}
+import type { ServerAddress } from '../core/model/fleet.ts'
 
 const DASHBOARD = /^(.*?)\/app\/accounts\/(\d+)(?:\/.*)?$/
 

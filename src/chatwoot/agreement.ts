@@ -13,12 +13,9 @@ import type { Source } from './reply.ts'
 import { clean } from './words.ts'
 
 /** The agent list, by id and by normalised e-mail address. */
-export interface Roster {
+export interface Roster extends Omit<AgentList, 'agents'> {
   readonly byId: ReadonlyMap<number, SnapshotAgent>
   readonly byEmail: ReadonlyMap<string, SnapshotAgent>
-  /** Whether its entries have custom roles. */
-  readonly customRoles: boolean
-  readonly source: Source
 }
 
 export interface Caller {

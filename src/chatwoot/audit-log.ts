@@ -1,13 +1,15 @@
 /**
- * Decodes one page of the audit log. Takes only what rollcall uses: rows also have IP addresses and the
- * changed values of things that may be secret, and these are dropped here. Pure. Ignores rows that
- * are not about access, and refuses a page with a row about access that it does not understand.
+ * Reads one page of the audit log. Takes only what rollcall uses: rows also have IP addresses and the
+ * changed values of things that may be secret, and these are dropped here. Ignores rows that are not
+ * about access, and refuses a page with a row about access that it does not understand.
  */
 import { isRequestId } from '../core/apply/journal.ts'
 import type { AuditActor, AuditRow, GroupAction } from '../core/model/activity.ts'
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import type { Role } from '../core/model/role.ts'
+import type { Client } from './client.ts'
 import { ENDPOINTS } from './group-endpoints.ts'
+import { formatAccountPath } from './paths.ts'
 import { readField } from './read-field.ts'
 import type { Decode, Refuse } from './reply.ts'
 
@@ -21,8 +23,13 @@ export interface AuditPage {
   readonly newestAccessRow: number | null
 }
 
-/** @param page the number of the page that was requested */
-export function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
+/** @param page from 1, the newest rows first */
+export function readAuditPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
+  const path = formatAccountPath(accountId, `audit_logs?page=${page}`)
+  return client.get(path, decodeAuditPage(accountId, page))
+}
+
+function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
   return (body, refuse) => {
     const list = readField(body, 'audit_logs')
     if (!Array.isArray(list)) return refuse('audit_logs should be a list')
@@ -61,7 +68,8 @@ const ABOUT_ACCESS = [
 
 /** Changes all day when people come online or leave, and gives or takes no access. */
 function isAboutAccess(row: unknown): boolean {
-  if (!ABOUT_ACCESS.includes(String(readField(row, 'auditable_type')))) return false
+  const type = readField(row, 'auditable_type')
+  if (!ABOUT_ACCESS.some((each) => each === type)) return false
   const changed = Object.keys(Object(readField(row, 'audited_changes')))
   return changed.length === 0 || changed.some((key) => key !== 'availability')
 }
@@ -185,7 +193,8 @@ const GROUP_ACTIONS: Readonly<Record<string, GroupAction>> = {
 }
 
 function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: GroupKind): AuditRow {
-  const known = Object.hasOwn(GROUP_ACTIONS, String(action)) && GROUP_ACTIONS[String(action)]
+  const known =
+    typeof action === 'string' && Object.hasOwn(GROUP_ACTIONS, action) && GROUP_ACTIONS[action]
   const columns = ['name', ...Object.values(ENDPOINTS[of.section].columns)]
   const compared = columns.some((key) => readField(changes, key) !== undefined)
   if (!known || (known === 'changed' && !compared)) return { ...event, type: 'other' }

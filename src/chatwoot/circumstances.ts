@@ -3,10 +3,10 @@
  * and the newest row of its audit log that is about access. Both may be hidden from the token, or not
  * exist: then they are null, which is no error.
  */
-import { Failure } from '../core/messages/diagnostic.ts'
-import { decodeAuditPage } from './audit-log.ts'
+import { readAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
-import { formatAccountPath, formatAuditPath } from './paths.ts'
+import { formatAccountPath } from './paths.ts'
+import { readIfAllowed } from './read.ts'
 import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
 
@@ -25,31 +25,25 @@ export interface Features {
 const PAGES = 20
 
 export async function readAccountFacts(client: Client, accountId: number): Promise<AccountFacts> {
-  const features = await readIfAllowed(client.get(formatAccountPath(accountId), decodeFeatures))
+  const features = await readIfAllowed(readFeatures(client, accountId))
   const customRoles = features?.customRoles ?? null
   // The log of a feature that is off is empty.
   if (features?.auditLogs === false) return { customRoles, newestAccessRow: null }
   let newestAccessRow: number | null = null
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
-    const path = formatAuditPath(accountId, page)
-    const read = await readIfAllowed(client.get(path, decodeAuditPage(accountId, page)))
+    const read = await readIfAllowed(readAuditPage(client, accountId, page))
     if (read === null || read.rows.length === 0) break
     newestAccessRow = read.newestAccessRow
   }
   return { customRoles, newestAccessRow }
 }
 
-async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof Failure) return null
-    throw error
-  }
+export function readFeatures(client: Client, accountId: number): Promise<Features> {
+  return client.get(formatAccountPath(accountId), decodeFeatures)
 }
 
-/** Of `GET accounts/{id}`. The list contains only those that are on. */
-export const decodeFeatures: Decode<Features> = (body) => {
+/** The list contains only those that are on. */
+const decodeFeatures: Decode<Features> = (body) => {
   const features = readField(body, 'features')
   const given = typeof features === 'object' && features !== null && !Array.isArray(features)
   const custom = readField(features, 'custom_roles')

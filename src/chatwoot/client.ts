@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
+import type { RequestRecord } from '../core/review/record.ts'
 import {
   explainDeadline,
   explainFault,
@@ -23,7 +24,7 @@ import { openPace } from './pace.ts'
 import { makeReporter, type Progress, type ProgressUnit } from './progress.ts'
 import { explainProxyFault } from './proxy.ts'
 import { openRateGate } from './rate-limit.ts'
-import { type Decode, judge, type Outcome, type Reply } from './reply.ts'
+import { type Decode, judge, type Outcome, parseJson, type Reply } from './reply.ts'
 import { findFlaw, makeHider, type Secret } from './secret.ts'
 import { openReadingTransport } from './transport.ts'
 import { openWriter, type Writer, type WriterOptions } from './writer.ts'
@@ -68,19 +69,9 @@ export interface ClientOptions {
 export type WritingOptions = Pick<WriterOptions, 'token' | 'timeoutMs' | 'allows'>
 
 /** What may be shown of a request: no body, and no header except the request id. */
-export interface RequestLine {
-  readonly method: 'GET'
-  /** With the query. Untrusted after a redirect. */
+export interface RequestLine extends Omit<RequestRecord, 'items' | 'bodySha256'> {
+  /** With the query. Untrusted after a redirect, as the request id is. */
   readonly path: string
-  /** Null: there was no answer. */
-  readonly status: number | null
-  /** When it was sent: RFC 3339, in UTC. */
-  readonly at: string
-  readonly ms: number
-  /** What the server's clock said when it answered: RFC 3339, in UTC. Null: it did not say. */
-  readonly serverTime: string | null
-  /** Untrusted text of the server. */
-  readonly requestId: string | null
   /** Hex, of the bytes of the body; null if the body is incomplete. */
   readonly bodySha256: () => string | null
   /** Number of entries in the body; null if it is not a list. */
@@ -229,7 +220,6 @@ export function openServer(options: ServerOptions): Server {
         const ms = now().getTime() - sentAt.getTime()
         if (requests > 1) spent += ms
         options.onRequest?.({
-          method: 'GET',
           path: hide(url.pathname + url.search),
           status,
           at: sentAt.toISOString(),
@@ -366,13 +356,9 @@ function readDate(header: string | null): string | null {
 
 /** Null if the body is not a JSON list, or a JSON object with a list as its `payload`. */
 function countItems(body: Uint8Array): number | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body))
-    const list = Array.isArray(value) ? value : Object(value).payload
-    return Array.isArray(list) ? list.length : null
-  } catch {
-    return null
-  }
+  const value = parseJson(new TextDecoder().decode(body))?.value
+  const list = Array.isArray(value) ? value : Object(value).payload
+  return Array.isArray(list) ? list.length : null
 }
 
 function addDetail(outcome: { readonly diagnostic: Diagnostic }, more: string): Diagnostic {

@@ -37,13 +37,9 @@ export interface MemberList {
   readonly source: Source
 }
 
-export interface Member {
-  readonly id: number
-  readonly email: string
+export interface Member extends Pick<SnapshotAgent, 'id' | 'email' | 'confirmed' | 'customRoleId'> {
   /** Null: removed from the account, but still in the group. */
   readonly role: Role | null
-  readonly confirmed: boolean
-  readonly customRoleId: number | null
 }
 
 export function decodeProfile(accountId: number): Decode<Profile> {
@@ -90,8 +86,7 @@ export function decodeAgents(accountId: number): Decode<AgentList> {
       provider: readTextOrNull(each, 'provider'),
       customRoleId: readCustomRoleId(each),
     }))
-    requireDistinct(agents, (each) => each.id, 'agents', refuse)
-    requireDistinct(agents, (each) => each.email, 'agents', refuse)
+    requireDistinct(agents, ['id', 'email'], 'agents', refuse)
     return { agents, customRoles: carrying > 0, source }
   }
 }
@@ -107,8 +102,7 @@ export function decodeTeams(accountId: number): Decode<readonly GroupEntry[]> {
         auto_assign: readFlag(each, 'allow_auto_assign'),
       },
     }))
-    requireDistinct(teams, (each) => each.id, 'teams', refuse)
-    requireDistinct(teams, (each) => each.name, 'teams', refuse)
+    requireDistinct(teams, ['id', 'name'], 'teams', refuse)
     return teams
   }
 }
@@ -129,7 +123,7 @@ export function decodeInboxes(accountId: number): Decode<readonly GroupEntry[]> 
           readFlag(each, 'enable_auto_assignment'),
       },
     }))
-    requireDistinct(entries, (each) => each.id, 'payload', refuse)
+    requireDistinct(entries, ['id'], 'payload', refuse)
     return entries
   }
 }
@@ -152,8 +146,7 @@ export function decodeMembers(accountId: number, at = 'team_members'): Decode<Me
       confirmed: readFlag(each, 'confirmed'),
       customRoleId: readCustomRoleId(each),
     }))
-    requireDistinct(members, (each) => each.id, at, refuse)
-    requireDistinct(members, (each) => each.email, at, refuse)
+    requireDistinct(members, ['id', 'email'], at, refuse)
     return { members, source }
   }
 }
@@ -182,7 +175,7 @@ export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) =
       permissions: readPermissions(entry),
     }
   })
-  requireDistinct(roles, (each) => each.id, 'custom_roles', refuse)
+  requireDistinct(roles, ['id'], 'custom_roles', refuse)
   return roles
 }
 
@@ -289,19 +282,21 @@ function readList(value: unknown, at: string, refuse: Refuse): readonly unknown[
     : refuse(`${at} should be a list, it is ${describeKind(value)}`)
 }
 
-function requireDistinct<T>(
-  entries: readonly T[],
-  key: (entry: T) => string | number,
+function requireDistinct<K extends string>(
+  entries: readonly Readonly<Record<K, string | number>>[],
+  keys: readonly K[],
   at: string,
   refuse: Refuse,
 ): void {
-  const seen = new Map<string | number, number>()
-  entries.forEach((entry, index) => {
-    const name = key(entry)
-    const first = seen.get(name)
-    if (first !== undefined) refuse(`${at}[${first}] and ${at}[${index}] are both ${name}`)
-    seen.set(name, index)
-  })
+  for (const key of keys) {
+    const seen = new Map<string | number, number>()
+    entries.forEach((entry, index) => {
+      const name = entry[key]
+      const first = seen.get(name)
+      if (first !== undefined) refuse(`${at}[${first}] and ${at}[${index}] are both ${name}`)
+      seen.set(name, index)
+    })
+  }
 }
 
 /** Never shows the value, because it may be long or secret. */

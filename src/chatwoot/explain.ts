@@ -42,6 +42,16 @@ const BASE_URL =
 const isSentence = (text: string) => /(\S+\s+){3}\S|[^\x20-\x7e]/.test(text)
 const PROXY = 'Ask the operator of the proxy or firewall in front of Chatwoot to allow the request.'
 
+/** A group that its list still has. */
+const withoutMembers = (path: string, listed: string): Row => ({
+  status: is(404),
+  of: [path],
+  when: says(/resource could not be found/i),
+  code: 'read-contradiction',
+  summary: `${listed}, but the server does not find its members.`,
+  advice: 'The account is changing while rollcall reads it. Run again in a few minutes.',
+})
+
 /** The first row that fits decides. */
 const ROWS: readonly Row[] = [
   {
@@ -142,22 +152,8 @@ const ROWS: readonly Row[] = [
     code: 'account-unknown',
     summary: 'There is no account {account} on {host}.',
   },
-  {
-    status: is(404),
-    of: ['team_members'],
-    when: says(/resource could not be found/i),
-    code: 'read-contradiction',
-    summary: 'Team {team} is in the team list, but the server does not find its members.',
-    advice: 'The account is changing while rollcall reads it. Run again in a few minutes.',
-  },
-  {
-    status: is(404),
-    of: ['inbox_members'],
-    when: says(/resource could not be found/i),
-    code: 'read-contradiction',
-    summary: 'Inbox {inbox} is in the inbox list, but the server does not find its members.',
-    advice: 'The account is changing while rollcall reads it. Run again in a few minutes.',
-  },
+  withoutMembers('team_members', 'Team {team} is in the team list'),
+  withoutMembers('inbox_members', 'Inbox {inbox} is in the inbox list'),
   {
     status: is(404),
     of: ['profile', 'agents', 'teams'],

@@ -17,7 +17,7 @@ export interface Fault {
 }
 
 /** The meaning of an error code of the transport, for the server and for a proxy. */
-type FaultKind =
+export type FaultKind =
   | 'name'
   | 'certificate'
   | 'handshake'

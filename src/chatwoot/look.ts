@@ -2,13 +2,13 @@
  * Looks at single parts of an account, for an apply that checks what a write names just before it and
  * after it. A whole account is read in read.ts.
  */
-import { Failure } from '../core/messages/diagnostic.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import type { CustomRole, SnapshotAgent } from '../core/model/snapshot.ts'
 import type { Client } from './client.ts'
 import { decodeAgents, decodeCustomRoles, type GroupEntry } from './decode.ts'
 import { ENDPOINTS } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
+import { hasCode } from './read.ts'
 
 /** Each throws a Failure if the part cannot be read. */
 export interface Look {
@@ -34,10 +34,7 @@ export function makeLook(client: Client, accountId: number): Look {
         return new Set(members.map((member) => member.id))
       } catch (error) {
         // What the server says about a list whose group is gone.
-        const gone =
-          error instanceof Failure &&
-          error.diagnostics.every(({ code }) => code === 'read-contradiction')
-        if (gone) return null
+        if (hasCode(error, ['read-contradiction'])) return null
         throw error
       }
     },

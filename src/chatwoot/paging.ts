@@ -9,22 +9,22 @@ import type { Decode } from './reply.ts'
 
 const USUAL: readonly number[] = [15, 20, 25, 50, 100, 200, 250, 500, 1000]
 
-/** Checks one list. @param identity the same text for the same person or thing */
-export type PagingGuard = <E>(
-  kind: string,
-  path: string,
-  entries: readonly E[],
-  decode: Decode<readonly E[]>,
-  identity: (entry: E) => string,
-) => Promise<void>
+export type PagingGuard = ReturnType<typeof makePagingGuard>
 
 /** The guard of one read. */
-export function makePagingGuard(client: Client): PagingGuard {
+export function makePagingGuard(client: Client) {
   // Check only one list of each kind and length: the same code of the server answers for every team,
   // and 2,000 teams with 50 members must not need 2,000 more requests.
   const checked = new Set<string>()
 
-  return async (kind, path, entries, decode, identity) => {
+  /** Checks one list. @param identity the same text for the same person or thing */
+  return async <E>(
+    kind: string,
+    path: string,
+    entries: readonly E[],
+    decode: Decode<readonly E[]>,
+    identity: (entry: E) => string,
+  ): Promise<void> => {
     const key = `${kind} ${entries.length}`
     if (!USUAL.includes(entries.length) || checked.has(key)) return
     checked.add(key)

@@ -9,8 +9,3 @@ export const PROFILE_PATH = '/api/v1/profile'
 export function formatAccountPath(accountId: number, rest = ''): string {
   return `/api/v1/accounts/${accountId}${rest === '' ? '' : `/${rest}`}`
 }
-
-/** @param page counts from 1 */
-export function formatAuditPath(accountId: number, page: number): string {
-  return formatAccountPath(accountId, `audit_logs?page=${page}`)
-}

@@ -6,7 +6,7 @@
 import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatHostAndPort, isLoopback } from './address.ts'
-import { classifyFault, type Fault, TRUST_ALL_IGNORED } from './fault.ts'
+import { classifyFault, type Fault, type FaultKind, TRUST_ALL_IGNORED } from './fault.ts'
 import type { Network, ProxyServer } from './network.ts'
 import { findLeftover } from './pasted-value.ts'
 import { type Secret, seal } from './secret.ts'
@@ -204,52 +204,45 @@ function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained
 function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable } = proxy
   const host = url.hostname
-  const kind = classifyFault(code)
-  switch (kind) {
-    case 'name':
-      return {
-        summary: `The name of the proxy ${shown} could not be resolved.`,
-        advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${passThrough(host)}`,
-        again: code === 'EAI_AGAIN',
-      }
-    case 'certificate':
-      return {
-        summary: `No trusted https connection to the proxy ${shown}: ${code}.`,
-        advice:
-          'Renew or correct the certificate of the proxy. If your own certificate authority signed it, name its file with --ca-file or NODE_EXTRA_CA_CERTS.',
-        again: false,
-      }
-    case 'handshake':
-      return {
-        summary: `No https connection to the proxy ${shown}: ${code}.`,
-        advice: `Check the scheme and the port in ${variable}: most proxies need http://, even for https servers.`,
-        again: false,
-      }
-    case 'unreachable':
-      return {
-        summary: `No connection to the proxy ${shown}.`,
-        advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${passThrough(host)}`,
-        again: true,
-      }
-    case 'silent':
-      return {
-        summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
-        advice: `Check that the proxy works and can reach this host and port. ${passThrough(host)}`,
-        again: false,
-      }
-    case 'not-http':
-      return {
-        summary: `The answer of the proxy ${shown} is not HTTP.`,
-        advice: `Check the scheme, the host and the port in ${variable}.`,
-        again: true,
-      }
-    case 'closed':
-      return {
-        summary: `The proxy ${shown} closed the connection without an answer.`,
-        advice: `Run again. If the error stays, check the scheme and the port in ${variable}, and the log of the proxy.`,
-        again: true,
-      }
+  const explained: Readonly<Record<FaultKind, Explained>> = {
+    name: {
+      summary: `The name of the proxy ${shown} could not be resolved.`,
+      advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${passThrough(host)}`,
+      again: code === 'EAI_AGAIN',
+    },
+    certificate: {
+      summary: `No trusted https connection to the proxy ${shown}: ${code}.`,
+      advice:
+        'Renew or correct the certificate of the proxy. If your own certificate authority signed it, name its file with --ca-file or NODE_EXTRA_CA_CERTS.',
+      again: false,
+    },
+    handshake: {
+      summary: `No https connection to the proxy ${shown}: ${code}.`,
+      advice: `Check the scheme and the port in ${variable}: most proxies need http://, even for https servers.`,
+      again: false,
+    },
+    unreachable: {
+      summary: `No connection to the proxy ${shown}.`,
+      advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${passThrough(host)}`,
+      again: true,
+    },
+    silent: {
+      summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
+      advice: `Check that the proxy works and can reach this host and port. ${passThrough(host)}`,
+      again: false,
+    },
+    'not-http': {
+      summary: `The answer of the proxy ${shown} is not HTTP.`,
+      advice: `Check the scheme, the host and the port in ${variable}.`,
+      again: true,
+    },
+    closed: {
+      summary: `The proxy ${shown} closed the connection without an answer.`,
+      advice: `Run again. If the error stays, check the scheme and the port in ${variable}, and the log of the proxy.`,
+      again: true,
+    },
   }
+  return explained[classifyFault(code)]
 }
 
 function passThrough(host: string): string {

@@ -10,11 +10,10 @@ import type { ActivityFacts, ActivityWindow, RecordedActivity } from '../core/mo
 import { goBack } from '../core/model/dates.ts'
 import { type ActivityFold, foldActivity, listHiddenMembers } from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
-import { type AuditPage, decodeAuditPage } from './audit-log.ts'
-import { decodeFeatures } from './circumstances.ts'
+import { type AuditPage, readAuditPage } from './audit-log.ts'
+import { readFeatures } from './circumstances.ts'
 import type { Client } from './client.ts'
 import { formatDuration } from './fault.ts'
-import { formatAccountPath, formatAuditPath } from './paths.ts'
 
 export interface ActivityWanted {
   readonly accountId: number
@@ -45,15 +44,14 @@ const ANNOUNCED_MS = 5000
 export async function openAuditLog(client: Client, accountId: number): Promise<OpenedLog> {
   try {
     if (await isSwitchedOff(client, accountId)) return { state: 'off' }
-    return { state: 'open', first: await readPage(client, accountId, 1) }
+    return { state: 'open', first: await readAuditPage(client, accountId, 1) }
   } catch (error) {
     return describeUnreadable(error)
   }
 }
 
 async function isSwitchedOff(client: Client, accountId: number): Promise<boolean> {
-  const features = await client.get(formatAccountPath(accountId), decodeFeatures)
-  return features.auditLogs === false
+  return (await readFeatures(client, accountId)).auditLogs === false
 }
 
 /** Call it after the account was read. */
@@ -96,10 +94,6 @@ function describeUnreadable(error: unknown): OpenedLog & { readonly state: 'unre
   if (because === undefined) throw error
   const { summary, detail, requestId } = because
   return { state: 'unreadable', because: { summary, detail, requestId } }
-}
-
-function readPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
-  return client.get(formatAuditPath(accountId, page), decodeAuditPage(accountId, page))
 }
 
 interface ReadWindow {
@@ -147,7 +141,7 @@ async function readOnce(
   /** How many rows there were at the beginning. */
   let expected = 0
   for (let page = 1; ; page += 1) {
-    const read = await readPage(client, wanted.accountId, page)
+    const read = await readAuditPage(client, wanted.accountId, page)
     const pages = Math.ceil(read.total / read.perPage)
     if (page === 1) {
       checkClocks(client)
@@ -198,7 +192,7 @@ async function addNewer(
   newest: number,
 ): Promise<void> {
   for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const { rows } = await readPage(client, accountId, page)
+    const { rows } = await readAuditPage(client, accountId, page)
     for (const row of rows) add(row)
     if (rows.length === 0 || rows.some(({ id }) => id <= newest)) return
   }

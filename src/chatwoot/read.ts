@@ -25,7 +25,7 @@ import {
   type GroupEntry,
   type MemberList,
 } from './decode.ts'
-import { ENDPOINTS, type GroupEndpoint } from './group-endpoints.ts'
+import { ENDPOINTS } from './group-endpoints.ts'
 import { makePagingGuard, type PagingGuard } from './paging.ts'
 import { formatAccountPath, PROFILE_PATH, VERSION_PATH } from './paths.ts'
 import type { Decode } from './reply.ts'
@@ -72,7 +72,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
   }
 }
 
-function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
+export function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
   return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
 }
 
@@ -107,13 +107,8 @@ async function readOnce(
       if (hasCode(error, ['server-error'])) duringDeletion.add(error)
       throw error
     })
-    await guard(
-      `${of.label} members`,
-      path,
-      list.members,
-      pickMembers(endpoint, accountId),
-      namePerson,
-    )
+    const decodePage: Decode<MemberList['members']> = (...from) => decode(...from).members
+    await guard(`${of.label} members`, path, list.members, decodePage, namePerson)
     memberLists.done += 1
     client.progress(memberLists.done, memberLists.known)
     return { entry, list }
@@ -148,7 +143,8 @@ async function readOnce(
   const confirmed = Promise.all(restricted.map(({ entries }) => entries)).then((lists) =>
     lists.every((list) => list === null) ? null : readProfile(),
   )
-  const version = wanted.version ? readVersion(client) : null
+  // No version is no reason to have no snapshot.
+  const version = wanted.version ? readIfAllowed(client.get(VERSION_PATH, decodeVersion)) : null
   // Awaited below; until then this avoids an unhandled rejection.
   const rest = Promise.allSettled([...kinds.map(({ groups }) => groups), confirmed, version])
   try {
@@ -156,7 +152,9 @@ async function readOnce(
     const list = await agents
     const roster = makeRoster(list)
     const caller = findCaller(await profiles, roster, accountId)
-    await guard('agents', at('agents'), list.agents, pickAgents(accountId), namePerson)
+    const decodePage: Decode<AgentList['agents']> = (...from) =>
+      decodeAgents(accountId)(...from).agents
+    await guard('agents', at('agents'), list.agents, decodePage, namePerson)
     const coverage: Record<string, GroupCoverage> = {}
     for (const { of, entries } of kinds) {
       const { path, decode } = ENDPOINTS[of.section]
@@ -200,24 +198,16 @@ async function readOnce(
   }
 }
 
-/** Null if the server does not give it, which is no reason to have no snapshot. */
-async function readVersion(client: Client): Promise<string | null> {
+/** Null if the server does not give it. */
+export async function readIfAllowed<T>(work: Promise<T>): Promise<T | null> {
   try {
-    return await client.get(VERSION_PATH, decodeVersion)
+    return await work
   } catch (error) {
     if (error instanceof Failure) return null
     throw error
   }
 }
 
-const pickAgents =
-  (accountId: number): Decode<AgentList['agents']> =>
-  (...from) =>
-    decodeAgents(accountId)(...from).agents
-const pickMembers =
-  ({ decodeMembers }: GroupEndpoint, accountId: number): Decode<MemberList['members']> =>
-  (...from) =>
-    decodeMembers(accountId)(...from).members
 const namePerson = ({ id, email }: { readonly id: number; readonly email: string }) =>
   `${id} ${email}`
 const nameRecord = ({ id }: { readonly id: number }) => String(id)

@@ -11,7 +11,7 @@ import {
   explainShape,
 } from './explain.ts'
 import { explainTruncation } from './fault.ts'
-import { clean, extractWords, type ServerWords } from './words.ts'
+import { clean, extractWords } from './words.ts'
 
 /** Refuses a body. @param problem a clause such as `agents[3].role should be …` */
 export type Refuse = (problem: string) => never
@@ -115,25 +115,21 @@ function readBody<T>(
 }
 
 function summarise(reply: Reply, hide: (text: string) => string): Answer {
-  const requestId = reply.header('x-request-id')
-  const said = reply.status === 200 ? extractWords(null) : findWords(reply.body)
+  const body = reply.status === 200 ? '' : (decodeUtf8(reply.body) ?? '')
+  const said = extractWords(parseJson(body)?.value)
   const show = (text: string | null) => (text === null ? null : clean(hide(text)))
   return {
     url: reply.url.origin + reply.url.pathname,
     status: reply.status,
     html: isHtml(reply),
     said: { ...said, text: show(said.text), code: show(said.code) },
-    requestId: show(requestId),
+    requestId: show(reply.header('x-request-id')),
   }
 }
 
 function isHtml(reply: Reply): boolean {
   const opening = new TextDecoder().decode(reply.body.subarray(0, 64))
   return /^text\/html/i.test(reply.header('content-type') ?? '') || /^\s*</.test(opening)
-}
-
-function findWords(body: Uint8Array): ServerWords {
-  return extractWords(parseJson(decodeUtf8(body) ?? '')?.value)
 }
 
 function decodeUtf8(bytes: Uint8Array): string | null {
@@ -144,7 +140,8 @@ function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-function parseJson(text: string): { readonly value: unknown } | null {
+/** Null if it is not JSON. */
+export function parseJson(text: string): { readonly value: unknown } | null {
   try {
     return { value: JSON.parse(text) }
   } catch {

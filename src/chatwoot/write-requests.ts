@@ -5,16 +5,12 @@
  */
 import type { Settings } from '../core/apply/writes.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import type { Role } from '../core/model/snapshot.ts'
+import type { KnownCustomRole, Role } from '../core/model/snapshot.ts'
 import { ENDPOINTS, type Id } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
 import type { WriteRequest } from './writer.ts'
 
-export interface CustomRoleText {
-  readonly name: string
-  readonly description: string
-  readonly permissions: readonly string[]
-}
+export type CustomRoleText = Omit<KnownCustomRole, 'id'>
 
 /** The endpoints of one account. With an id `any`, the result is a pattern for `matches`. */
 export function makeRequests(accountId: number) {

@@ -7,6 +7,7 @@ import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { explainFault, explainLateAnswer, isUnsent } from './fault.ts'
 import type { Network } from './network.ts'
 import { explainProxyFault } from './proxy.ts'
+import { parseJson } from './reply.ts'
 import { makeHider, type Secret } from './secret.ts'
 import { openWritingTransport, type Request } from './transport.ts'
 import { clean, extractWords } from './words.ts'
@@ -97,7 +98,7 @@ export function openWriter(options: WriterOptions): Writer {
     try {
       const response = await sent
       const id = [response.headers['x-request-id'] ?? []].flat()[0]
-      const answer = parseJson(await response.body.text())
+      const answer = parseJson(await response.body.text())?.value ?? null
       const { text } = extractWords(answer)
       return {
         kind: 'answered',
@@ -120,12 +121,4 @@ export function openWriter(options: WriterOptions): Writer {
   }
 
   return { send, close: transport.close }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

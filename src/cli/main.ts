@@ -3,9 +3,11 @@
  * Catches everything that a command throws. Decides nothing about accounts.
  */
 
+import { resolve } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import { findNearest } from '../policy/nearest.ts'
-import { findChoice } from '../shell/arguments.ts'
+import { findColor } from '../shell/arguments.ts'
 import { choosePaint } from '../shell/color.ts'
 import type { Command } from '../shell/command.ts'
 import type { Result, World } from '../shell/world.ts'
@@ -30,7 +32,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     return world.signal.aborted ? Number(world.signal.reason) : result.exitCode
   } catch (error) {
     await showDiagnostics([describeOutputError(error)], argv, world)
-    return 1
+    return world.signal.aborted ? Number(world.signal.reason) : 1
   }
 }
 
@@ -42,10 +44,11 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
   if (asksForHelp(topic) || (first > 0 && load !== null)) {
     return { output: await renderHelp(topic), exitCode: 0 }
   }
-  if (load === null) {
+  const unknown = load === null ? name : await findMistypedPart(name, words, world)
+  if (load === null || unknown !== null) {
     // Uses the formats of `plan`: scripts request those.
     const { command } = await import('../commands/plan/index.ts')
-    return refuse([describeUnknownCommand(name)], command, argv, world)
+    return refuse([describeUnknownCommand(unknown ?? name)], command, argv, world)
   }
   const { command } = await load()
   try {
@@ -55,6 +58,27 @@ async function run(argv: readonly string[], world: World): Promise<Result> {
     const problems = error instanceof Failure ? error.diagnostics : [describeInternalError(error)]
     return refuse(problems, command, words, world)
   }
+}
+
+/** `review verfy`, unless that is a policy; null if the second word is not close to a command. */
+async function findMistypedPart(
+  name: string,
+  [word = '']: readonly string[],
+  { cwd }: World,
+): Promise<string | null> {
+  const parts = listSecondWords(name)
+  if (!/^[a-z]+$/i.test(word) || parts.length === 0 || findNearest(word, parts) === null)
+    return null
+  const { isThere } = await import('../files/whole-file.ts')
+  return (await isThere(resolve(cwd, word))) ? null : `${name} ${word}`
+}
+
+/** `close` of `review close`. */
+function listSecondWords(name: string): readonly string[] {
+  return Object.keys(COMMANDS).flatMap((each) => {
+    const [first, second] = each.split(' ')
+    return first === name && second !== undefined ? [second] : []
+  })
 }
 
 /** Reports errors in the requested machine format, or else on stderr. */
@@ -77,8 +101,7 @@ async function showDiagnostics(
 ): Promise<void> {
   // Loaded late, because most runs have no diagnostics.
   const { renderDiagnostic } = await import('../views/text/diagnostic.ts')
-  const color = findChoice(words, 'color', ['auto', 'always', 'never']) ?? 'auto'
-  const paint = await choosePaint(color, world.stderr, world)
+  const paint = await choosePaint(findColor(words), world.stderr, world)
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
   // If stderr itself fails, there is no other place to report it.
   await world.stderr.write(text).catch(() => undefined)
@@ -93,7 +116,10 @@ function describeUnknownCommand(word: string): Diagnostic {
       advice,
     })
   }
-  const meant = findNearest(word, Object.keys(COMMANDS))
+  const names = Object.keys(COMMANDS)
+  const second = new Map(names.map((each) => [each.split(' ')[1] ?? each, each]))
+  const meant =
+    findNearest(word, names) ?? second.get(findNearest(word, second.keys()) ?? '') ?? null
   return makeDiagnostic({
     code: 'usage-command',
     summary: `rollcall has no command "${word}".`,
@@ -111,7 +137,8 @@ function describeInternalError(error: unknown): Diagnostic {
 }
 
 function describeOutputError(error: unknown): Diagnostic {
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  const code =
+    error instanceof Error && 'code' in error ? ` (${describeReason(String(error.code))})` : ''
   return makeDiagnostic({
     code: 'output-failed',
     summary: `The report could not be written to stdout${code}.`,

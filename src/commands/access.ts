@@ -2,13 +2,7 @@
  * `rollcall access`: shows who reaches which conversations, and why. Needs no policy and gives no
  * verdict. Reads a server, or a file of `rollcall snapshot`.
  */
-import {
-  ALL_PARTS,
-  chooseActivityDays,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings } from '../connect/account.ts'
 import {
   type AccessTopic,
   findTopics,
@@ -16,7 +10,7 @@ import {
   listTopics,
   suggestTopics,
 } from '../core/access/topics.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import { formatAddress } from '../core/model/address.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
@@ -29,7 +23,6 @@ import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { findNearestFew } from '../policy/nearest.ts'
 import { showName } from '../policy/read/named-file.ts'
-import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
@@ -39,10 +32,11 @@ import {
   format,
   type Options,
   output,
+  snapshotFile,
 } from '../shell/options.ts'
-import { refuseAs, show, type Views } from '../shell/show.ts'
-import { TOOL } from '../shell/tool.ts'
-import type { World } from '../shell/world.ts'
+import { refuseAs, showInFile, type Views } from '../shell/show.ts'
+import { describeRun } from '../shell/tool.ts'
+import { readServerOrFile } from './server-or-file.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
 
@@ -54,23 +48,13 @@ const OPTIONS = {
   ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
   snapshot: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...snapshotFile,
     describe: 'Answer from a file of `rollcall snapshot` instead of reading a server',
-    group: 'Offline',
   },
 } as const satisfies Options
 
-type Flags = Values<typeof OPTIONS>
-
-interface Answered extends AccessReport {
-  readonly notes: readonly Diagnostic[]
-}
-
 /** Without an answer, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<Answered, (typeof FORMATS)[number]> = {
+const VIEWS: Views<AccessReport, (typeof FORMATS)[number]> = {
   text: async ({ account, exitCode }, paint) =>
     account && (await import('../views/text/access.ts')).renderAccessText(account, exitCode, paint),
   json: async (report) => (await import('../views/access/json.ts')).renderAccessJson(report),
@@ -94,7 +78,8 @@ export const command = define('access', {
     expectNoMore(more)
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('answer', values.output, values.force, inputs, world)
-    const snapshot = await readSnapshot(values, world)
+    const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
+    const snapshot = await readServerOrFile(values.snapshot, wanted, values, world)
     const topic = word === undefined ? null : findTopic(word, snapshot)
     const shown = values.snapshot === null ? null : showName(values.snapshot)
     const account = describeAccountAccess(snapshot, topic, shown)
@@ -105,47 +90,23 @@ export const command = define('access', {
       ...listHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
     ]
-    const report = concludeAccess({ ...makeHead(world), account, diagnostics: notes })
-    const result = await show({ ...report, notes }, VIEWS, values, world)
-    if (file === null) return result
-    world.signal.throwIfAborted()
-    await file.write(result.output)
-    return { ...result, output: `Written: ${values.output}\n` }
+    const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })
+    return showInFile(file, { ...report, notes }, VIEWS, values, world)
   },
-  refuse: refuseAs(VIEWS, (diagnostics, world, chosen) => {
-    // People read the HTML page, and stderr too, so show the errors in both.
-    const notes = chosen === 'html' ? diagnostics : []
-    return { ...concludeAccess({ ...makeHead(world), account: null, diagnostics }), notes }
-  }),
+  refuse: refuseAs(VIEWS, (diagnostics, world) =>
+    concludeAccess({ ...describeRun(world), account: null, diagnostics }),
+  ),
 })
-
-function makeHead({ now }: World) {
-  return { tool: TOOL, generatedAt: now().toISOString() }
-}
-
-async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
-  const name = flags.snapshot
-  if (name === null) {
-    const connection = await requireConnection(null, flags, world)
-    const activityDays = chooseActivityDays(flags, null)
-    return readAccount(connection, { ...ALL_PARTS, version: true, activityDays }, flags, world)
-  }
-  // Loaded late, because a run with a server does not need it.
-  const { readStoredSnapshot } = await import('./stored-snapshot.ts')
-  return readStoredSnapshot(name, flags, world)
-}
 
 /** Throws a Failure if the word does not name exactly one thing on the account. */
 function findTopic(word: string, snapshot: Snapshot): AccessTopic {
   const unread = findUnreadSection(word, snapshot)
   if (unread !== null) {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'read-section',
-        summary: `The ${unread} were not read completely, so rollcall cannot say who reaches "${word}".`,
-        advice: "Use an administrator's token, or a snapshot that was taken with one.",
-      }),
-    )
+    throw makeFailure({
+      code: 'read-section',
+      summary: `The ${unread} were not read completely, so rollcall cannot say who reaches "${word}".`,
+      advice: "Use an administrator's token, or a snapshot that was taken with one.",
+    })
   }
   const topics = listTopics(snapshot)
   const [topic, ...others] = findTopics(word, topics)

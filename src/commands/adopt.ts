@@ -3,7 +3,7 @@
  * text, it parses it and plans it against the same snapshot: every adopted finding must be gone, and
  * there must be no new drift.
  */
-import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { listWarnings, readAccount } from '../connect/account.ts'
 import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
 import {
   type FindingName,
@@ -14,6 +14,7 @@ import {
 } from '../core/adopt/find-named.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
+import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { findNearest } from '../policy/nearest.ts'
@@ -24,27 +25,23 @@ import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
 import {
-  amendPolicy,
+  changePolicy,
   checkChangeable,
   checkInputs,
-  confirmChange,
   judge,
   loadChangeable,
-  replacePolicy,
 } from './change-policy.ts'
 import { listParts } from './plan/plan.ts'
 
 const OPTIONS = {
   policy: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe: 'Policy to change; default: rollcall.yaml',
     group: 'Adopt',
   },
   reason: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'TEXT',
     describe: 'Reason, stored with the named people; required for an administrator',
     group: 'Adopt',
@@ -90,8 +87,7 @@ async function adopt(
   await checkUsage(names, file, flags, world)
   if (flags.write) await checkInputs(file, OPTIONS, flags, world)
   const policy = await loadChangeable(file, 'adopt', 'Name the file with --policy FILE.', world)
-  const connection = await requireConnection(policy, flags, world)
-  const snapshot = await readAccount(connection, listParts(policy), flags, world)
+  const snapshot = await readAccount(policy, listParts(policy), flags, world)
   const findings = judge(policy, snapshot, world)
   const named = names.length === 0 ? null : names.map(makeNameReader(findings))
   const addresses = named && new Set(named.map(showNamed))
@@ -99,13 +95,18 @@ async function adopt(
   const adopted = planAdoption(policy, snapshot, findings, request)
   if (named !== null) checkNamed(named, findings, flags.reason, adopted)
 
-  const amended = amendPolicy(policy, adopted.amendments, CODE, BY_HAND)
-  confirm(amended.text, snapshot, findings, adopted, world)
-  world.signal.throwIfAborted()
-  const writes = flags.write && amended.hunks.length > 0
-  if (writes) await replacePolicy(policy, amended.text, CODE, world)
-  const { path, text } = policy
-  return { path, text, hunks: amended.hunks, adoption: adopted, written: writes }
+  const change = {
+    amendments: adopted.amendments,
+    code: CODE,
+    byHand: BY_HAND,
+    means: (after: Policy) => isAdopted(after, snapshot, findings, adopted, world),
+    refusal: {
+      summary: 'The changed policy would not accept exactly what you adopt. Nothing was changed.',
+      advice: 'Edit the policy by hand, and please report this bug.',
+    },
+    write: flags.write,
+  } as const
+  return { ...(await changePolicy(policy, change, world)), adoption: adopted }
 }
 
 async function checkUsage(
@@ -161,27 +162,18 @@ function makeRefusal(summary: string, advice: string): Diagnostic {
   return makeDiagnostic({ code: CODE, summary, advice })
 }
 
-/** Throws if the changed text does not accept exactly what was adopted. */
-function confirm(
-  text: string,
+/** Whether the changed policy accepts exactly what was adopted. */
+function isAdopted(
+  after: Policy,
   snapshot: Snapshot,
   before: readonly Finding[],
   { adopted }: Adoption,
   world: World,
-): void {
+): boolean {
   const gone = new Set(adopted.map(({ id }) => id))
   const had = new Set(before.map(({ id }) => id).filter((id) => !gone.has(id)))
-  confirmChange(
-    text,
-    (policy) => {
-      const decision = plan(policy, snapshot, getToday(world))
-      if (decision.kind === 'unknown') return false
-      const { findings } = decision.plan
-      return !findings.some((each) => gone.has(each.id) || (isDrift(each) && !had.has(each.id)))
-    },
-    makeRefusal(
-      'The changed policy would not accept exactly what you adopt. Nothing was changed.',
-      'Edit the policy by hand, and please report this bug.',
-    ),
-  )
+  const decision = plan(after, snapshot, getToday(world))
+  if (decision.kind === 'unknown') return false
+  const { findings } = decision.plan
+  return !findings.some((each) => gone.has(each.id) || (isDrift(each) && !had.has(each.id)))
 }

@@ -1,11 +1,13 @@
 /** What commands share that change the text of one policy: which file it is, and how it is written. */
+
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Amendments } from '../core/adopt/amendments.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import type { Finding } from '../core/messages/finding.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
@@ -14,11 +16,11 @@ import { writeWhole } from '../files/whole-file.ts'
 import { loadPolicies, parsePolicy } from '../policy/read/load.ts'
 import { isStdin } from '../policy/read/named-file.ts'
 import { amend } from '../policy/write/amend.ts'
-import type { Spliced } from '../policy/write/splice.ts'
 import type { Values } from '../shell/arguments.ts'
 import { makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
 import type { Options } from '../shell/options.ts'
 import { getToday, type World } from '../shell/world.ts'
+import type { ShownChange } from '../views/patch.ts'
 
 /** Standard input, a pipe or a device has no text that could be changed. */
 export async function checkChangeable(file: string, what: string, { cwd }: World): Promise<void> {
@@ -72,36 +74,44 @@ export function judge(policy: Policy, snapshot: Snapshot, world: World): readonl
   return decision.plan.findings
 }
 
-/** Throws if only a person can change this text safely. */
-export function amendPolicy(
-  policy: Policy,
-  amendments: Amendments,
-  code: DiagnosticCode,
-  advice: string,
-): Spliced {
-  const amended = amend(policy, amendments)
-  if (amended !== null) return amended
-  throw new Failure(
-    makeDiagnostic({
-      code,
-      summary: `rollcall cannot change ${policy.path} safely because of its layout.`,
-      advice,
-    }),
-  )
+/** What a command changes in a policy. */
+interface PolicyChange {
+  readonly amendments: Amendments
+  /** Of every error. */
+  readonly code: DiagnosticCode
+  /** What to do if only a person can change the text safely. */
+  readonly byHand: string
+  /** Whether the changed policy means what it should. */
+  readonly means: (policy: Policy) => boolean
+  /** If it does not. */
+  readonly refusal: { readonly summary: string; readonly advice: string }
+  /** Whether to write the file, or only to show the change. */
+  readonly write: boolean
 }
 
-/** The changed text as a policy; throws if it does not mean what it should. */
-export function confirmChange(
-  text: string,
-  means: (policy: Policy) => boolean,
-  refusal: Diagnostic,
-): void {
-  const { policy } = parsePolicy('<changed>', new TextEncoder().encode(text))
-  if (policy === null || !means(policy)) throw new Failure(refusal)
+/** Before it writes the new text, it parses it. Throws a Failure, and then writes nothing. */
+export async function changePolicy(
+  policy: Policy,
+  { amendments, code, byHand, means, refusal, write }: PolicyChange,
+  world: World,
+): Promise<ShownChange> {
+  const { path, text: before } = policy
+  const amended = amend(policy, amendments)
+  if (amended === null) {
+    const summary = `rollcall cannot change ${path} safely because of its layout.`
+    throw makeFailure({ code, summary, advice: byHand })
+  }
+  const { text, hunks } = amended
+  const after = parsePolicy('<changed>', new TextEncoder().encode(text)).policy
+  if (after === null || !means(after)) throw makeFailure({ code, ...refusal })
+  world.signal.throwIfAborted()
+  const written = write && hunks.length > 0
+  if (written) await replacePolicy(policy, text, code, world)
+  return { path, text: before, hunks, written }
 }
 
 /** Writes to the file that a link points to, and only if nobody changed it since it was read. */
-export async function replacePolicy(
+async function replacePolicy(
   policy: Policy,
   text: string,
   code: DiagnosticCode,
@@ -110,22 +120,18 @@ export async function replacePolicy(
   const path = await realpath(resolve(cwd, policy.path))
   const bytes = await readFile(path)
   if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
-    throw new Failure(
-      makeDiagnostic({
-        code,
-        summary: `${policy.path} was changed while rollcall read the account.`,
-        advice: 'Run again.',
-      }),
-    )
+    throw makeFailure({
+      code,
+      summary: `${policy.path} was changed while rollcall read the account.`,
+      advice: 'Run again.',
+    })
   }
   const mark = bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : ''
   const reason = await writeWhole(path, mark + text)
   if (reason === null) return
-  throw new Failure(
-    makeDiagnostic({
-      code: 'output-failed',
-      summary: `${policy.path} could not be written: ${reason}.`,
-      advice: 'Correct the permissions of the file or its folder, then run again.',
-    }),
-  )
+  throw makeFailure({
+    code: 'output-failed',
+    summary: `${policy.path} could not be written: ${describeReason(reason)}.`,
+    advice: 'Correct the permissions of the file or its folder, then run again.',
+  })
 }

@@ -81,15 +81,11 @@ function listSpellings(name: string, option: Option): readonly string[] {
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
 }
 
-function listOptions({ options }: Completed): readonly (readonly [string, Option])[] {
-  return Object.entries(options)
-}
-
 type Folded = readonly (readonly [string, Completed])[]
 
 function writeBash(commands: Folded): string {
   const cases = commands.map(([name, command]) => {
-    const options = listOptions(command)
+    const options = Object.entries(command.options)
     const spellings = options.flatMap(([option, spec]) => listSpellings(option, spec))
     const values = options.flatMap(([option, spec]) => {
       if (spec.type === 'boolean') return []
@@ -150,7 +146,7 @@ function escapeZsh(text: string): string {
 function writeZsh(commands: Folded): string {
   const names = commands.map(([name, { describe }]) => `    '${name}:${escapeZsh(describe)}'`)
   const cases = commands.map(([name, command]) => {
-    const specs = listOptions(command).flatMap(([option, spec]) =>
+    const specs = Object.entries(command.options).flatMap(([option, spec]) =>
       listSpellings(option, spec).map((spelling) => {
         const repeat = spec.type === 'array' ? '*' : ''
         // The value can be the next word, or follow in the same one: --format=json, -oFILE.
@@ -207,7 +203,7 @@ function writeFish(commands: Folded): string {
     return [
       `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${quoteFish(command.describe)}`,
       `${here}${files}${words}`,
-      ...listOptions(command).map(([option, spec]) => {
+      ...Object.entries(command.options).map(([option, spec]) => {
         const letter = findShort(spec)
         const short = letter === undefined ? '' : ` -s ${letter}`
         const value =

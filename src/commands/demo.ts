@@ -11,7 +11,7 @@ import { define, expectNoMore } from '../shell/command.ts'
 import { color } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
-import { PLAN_OPTIONS } from './plan/index.ts'
+import { PLAN_OPTIONS } from './plan/options.ts'
 import { plan } from './plan/plan.ts'
 import { readDemoState } from './sandbox.ts'
 

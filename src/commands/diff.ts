@@ -1,7 +1,7 @@
 /** `rollcall diff`: compares two snapshots of one account, or two policies. Reads no server. */
 
 import { diffPolicies, diffStates } from '../core/compare/difference.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { concludeDiff, concludeNoDiff, type Diff, type DiffAnswer } from '../core/report/diff.ts'
@@ -90,13 +90,11 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
   const a = await parseSnapshotSide(before, world)
   const b = await parseSnapshotSide(after, world)
   if (a.server !== b.server || a.account.id !== b.account.id) {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'settings-conflict',
-        summary: `${before.shown} is of account ${a.account.id} on ${a.server}, but ${after.shown} is of account ${b.account.id} on ${b.server}.`,
-        advice: 'Use two snapshots of the same account.',
-      }),
-    )
+    throw makeFailure({
+      code: 'settings-conflict',
+      summary: `${before.shown} is of account ${a.account.id} on ${a.server}, but ${after.shown} is of account ${b.account.id} on ${b.server}.`,
+      advice: 'Use two snapshots of the same account.',
+    })
   }
   const side = (file: string, { account, server, finishedAt }: Snapshot) => ({
     file,

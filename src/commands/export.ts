@@ -4,28 +4,34 @@
  * can settle.
  */
 
-import {
-  ALL_PARTS,
-  type ConnectionFlags,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../connect/account.ts'
+import { ALL_PARTS, listWarnings } from '../connect/account.ts'
 import { exportAccount } from '../core/adopt/export.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
-import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { writePolicy } from '../policy/write/yaml.ts'
-import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, force, type Options, output } from '../shell/options.ts'
+import {
+  CONNECTION_OPTIONS,
+  color,
+  force,
+  type Options,
+  output,
+  snapshotFile,
+} from '../shell/options.ts'
 import { getToday, type World } from '../shell/world.ts'
+import { judge } from './change-policy.ts'
+import { readServerOrFile } from './server-or-file.ts'
 
 const OPTIONS = {
   output,
@@ -33,16 +39,10 @@ const OPTIONS = {
   color,
   ...CONNECTION_OPTIONS,
   snapshot: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...snapshotFile,
     describe: 'Write the account of a file of `rollcall snapshot` instead of reading a server',
-    group: 'Offline',
   },
 } as const satisfies Options
-
-type Flags = Values<typeof OPTIONS>
 
 export const command = define('export', {
   positional: '',
@@ -59,7 +59,8 @@ export const command = define('export', {
     const shown = values.output
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('policy', shown, values.force, inputs, world)
-    const { text, remaining } = exportPolicy(await readSnapshot(values, world), world)
+    const snapshot = await readServerOrFile(values.snapshot, ALL_PARTS, values, world)
+    const { text, remaining } = exportPolicy(snapshot, world)
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...describeRemaining(remaining),
@@ -70,18 +71,6 @@ export const command = define('export', {
     return { output: `Written: ${shown}\n`, exitCode: 0, notes }
   },
 })
-
-async function readSnapshot(flags: Flags, world: World): Promise<Snapshot> {
-  if (flags.snapshot === null) return readToExport(flags, world)
-  // Loaded late, because a run with a server does not need it.
-  const { readStoredSnapshot } = await import('./stored-snapshot.ts')
-  return readStoredSnapshot(flags.snapshot, flags, world)
-}
-
-export async function readToExport(flags: ConnectionFlags, world: World): Promise<Snapshot> {
-  const connection = await requireConnection(null, flags, world)
-  return readAccount(connection, ALL_PARTS, flags, world)
-}
 
 export interface ExportedPolicy {
   readonly text: string
@@ -100,22 +89,18 @@ export function exportPolicy(snapshot: Snapshot, world: World): ExportedPolicy {
 function confirm(text: string, snapshot: Snapshot, world: World): readonly Finding[] {
   const { policy, diagnostics } = parsePolicy('<export>', new TextEncoder().encode(text))
   if (policy === null) throw new Failure(...diagnostics)
-  const decision = plan(policy, snapshot, getToday(world))
-  if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
-  const drift = decision.plan.findings.filter(isDrift)
+  const drift = judge(policy, snapshot, world).filter(isDrift)
   const remaining = drift.filter(({ code }) => {
     const { settledBy, judged } = FINDINGS[code]
     return settledBy === 'nothing' && judged !== 'in turn'
   })
   if (remaining.length === drift.length) return remaining
-  throw new Failure(
-    makeDiagnostic({
-      code: 'internal',
-      summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
-      detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
-      advice: 'Please report it.',
-    }),
-  )
+  throw makeFailure({
+    code: 'internal',
+    summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
+    detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
+    advice: 'Please report it.',
+  })
 }
 
 function describeRemaining(remaining: readonly Finding[]): readonly Diagnostic[] {

@@ -2,12 +2,19 @@
  * `rollcall init`: writes the first files of a repository with a policy. Asks no questions. Never
  * overwrites a file that somebody has changed: it keeps the file and says so.
  */
+
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { listWarnings } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readAt } from '../connect/account.ts'
 import { resolveSettings } from '../connect/settings.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import { findRoot } from '../files/repository.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -16,13 +23,12 @@ import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import type { Result, World } from '../shell/world.ts'
-import { exportPolicy, readToExport } from './export.ts'
+import { exportPolicy } from './export.ts'
 import { readSchema } from './schema.ts'
 
 export const INIT_OPTIONS = {
   ci: {
     type: 'string',
-    requiresArg: true,
     choices: ['github', 'gitlab'],
     describe: 'Add a CI job that plans the policy',
     group: 'Init',
@@ -84,9 +90,9 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   const kept: Named[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
-  const policy = await planPolicy(flags, world)
-  if ('text' in policy.file) planned.push(policy.file)
-  else kept.push(policy.file)
+  const { keep, ...policy } = await planPolicy(flags, world)
+  if (keep) kept.push(policy)
+  else planned.push(policy)
   const others = [
     {
       path: 'rollcall.schema.json',
@@ -110,53 +116,46 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     else throw new Failure(describeWriteError(each, reason, written))
   }
   return {
-    output: renderSummary(written, kept, policy.name, flags),
+    output: renderSummary(written, kept, policy.path, flags),
     exitCode: 0,
     notes: listWarnings(flags),
   }
 }
 
-interface PlannedPolicy {
-  /** The name of its file. */
-  readonly name: string
-  /** What the file will contain. */
-  readonly text: string
-  readonly file: Named | Planned
-}
-
 /** Keeps an existing policy, except an unchanged starter policy: it lists only made-up people. */
-async function planPolicy(flags: Flags, world: World): Promise<PlannedPolicy> {
+async function planPolicy(
+  flags: Flags,
+  world: World,
+): Promise<Planned & { readonly keep: boolean }> {
+  const keep = (path: string, text: string, what: string) => {
+    return { path, text, what: `${THERE}${what}`, replaces: false, keep: true }
+  }
   const other = 'rollcall.yml'
   const there = await readTextAt(DEFAULT_POLICY, world)
   const beside = there === null ? await readTextAt(other, world) : null
   if (beside !== null) {
-    const what = `${THERE}; rename it to ${DEFAULT_POLICY}, or name it in each command`
-    return { name: other, text: beside, file: { path: other, what } }
+    return keep(other, beside, `; rename it to ${DEFAULT_POLICY}, or name it in each command`)
   }
   if (there !== null && !isStarter(there)) {
     const people = findMadeUp(there)
-    const what =
-      people.length === 0
-        ? THERE
-        : `${THERE}, and lists the made-up ${people.join(' and ')}: replace them`
-    return { name: DEFAULT_POLICY, text: there, file: { path: DEFAULT_POLICY, what } }
+    const madeUp = `, and lists the made-up ${people.join(' and ')}: replace them`
+    return keep(DEFAULT_POLICY, there, people.length === 0 ? '' : madeUp)
   }
-  const made = await makePolicy(flags, world)
-  if (made.text === there) {
-    const what = `${THERE}; replace its made-up people`
-    return { name: DEFAULT_POLICY, text: there, file: { path: DEFAULT_POLICY, what } }
-  }
-  const what =
-    there === null ? made.what : `${made.what}; it replaces the file that init wrote before`
-  const file = { path: DEFAULT_POLICY, what, text: made.text, replaces: there !== null }
-  return { name: DEFAULT_POLICY, text: made.text, file }
+  const { text, what } = await makePolicy(flags, world)
+  if (text === there) return keep(DEFAULT_POLICY, text, '; replace its made-up people')
+  const replaces = there !== null
+  const more = replaces ? '; it replaces the file that init wrote before' : ''
+  return { path: DEFAULT_POLICY, text, what: `${what}${more}`, replaces, keep: false }
 }
 
 /** Exports the account if the settings name one; else makes a policy to fill in. */
 async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const { text, remaining } = exportPolicy(await readToExport(flags, world), world)
+    const { text, remaining } = exportPolicy(
+      await readAt(connection, ALL_PARTS, flags, world),
+      world,
+    )
     const except = remaining.map(({ id }) => id).join(', ')
     const what = 'matches your account now'
     return { what: except === '' ? what : `${what}, except ${except}`, text }
@@ -180,14 +179,12 @@ async function readRecipes(
   const found: readonly string[] = await readdir(folder).catch(() => [])
   const placed = Object.entries(PLACED[service])
   if (placed.some(([, from]) => !found.includes(from))) {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'usage-option',
-        summary: `This installation of rollcall contains no CI job for ${service}.`,
-        detail: `It should be in ${folder}.`,
-        advice: 'Install rollcall again, or run without --ci.',
-      }),
-    )
+    throw makeFailure({
+      code: 'usage-option',
+      summary: `This installation of rollcall contains no CI job for ${service}.`,
+      detail: `It should be in ${folder}.`,
+      advice: 'Install rollcall again, or run without --ci.',
+    })
   }
   return Promise.all(
     placed.map(async ([name, from]) => ({
@@ -201,14 +198,14 @@ async function readRecipes(
 async function placeRecipes(
   service: 'github' | 'gitlab',
   found: readonly Recipe[],
-  policy: PlannedPolicy,
+  policy: Pick<Planned, 'path' | 'text'>,
   { cwd }: World,
 ) {
   const root = findRoot(cwd) ?? cwd
   const slashes = (path: string) => path.split(sep).join('/')
   const into = service === 'github' ? '.github/workflows' : '.'
-  const names = slashes(relative(root, join(cwd, policy.name)))
-  const account = parsePolicy(policy.name, Buffer.from(policy.text)).policy?.account?.value ?? null
+  const names = slashes(relative(root, join(cwd, policy.path)))
+  const account = parsePolicy(policy.path, Buffer.from(policy.text)).policy?.account?.value ?? null
   return found.map(({ name, text }) => ({
     path: slashes(relative(cwd, join(root, into, name))),
     what: 'plans the policy in CI',
@@ -255,7 +252,7 @@ function describeWriteError(
   const before = written.map((each) => each.path).join(', ')
   return makeDiagnostic({
     code: 'output-failed',
-    summary: `${path} could not be written: ${reason}.`,
+    summary: `${path} could not be written: ${describeReason(reason)}.`,
     detail: before === '' ? 'Nothing was written.' : `These files were written before: ${before}.`,
     advice: 'Correct the permissions of the folder, then run again. Existing files are kept.',
   })

@@ -1,11 +1,5 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
-import {
-  ALL_PARTS,
-  chooseActivityDays,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
 import {
@@ -35,8 +29,8 @@ import {
   ROSTER_OPTIONS,
   report,
 } from '../shell/options.ts'
-import { draw, refuseAs, show, type Views } from '../shell/show.ts'
-import { TOOL } from '../shell/tool.ts'
+import { draw, refuseAs, showInFile, type Views } from '../shell/show.ts'
+import { describeRun } from '../shell/tool.ts'
 import { getToday, type World } from '../shell/world.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
@@ -54,12 +48,8 @@ const OPTIONS = {
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
 
-interface List extends ListReport {
-  readonly notes: readonly Diagnostic[]
-}
-
 /** Without a list, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<List, ListFormat> = {
+const VIEWS: Views<ListReport, ListFormat> = {
   text: async ({ listing, exitCode }, paint) =>
     listing && (await import('../views/text/list.ts')).renderListText(listing, exitCode, paint),
   json: async (list) => (await import('../views/list/json.ts')).renderListJson(list),
@@ -84,9 +74,8 @@ export const command = define('list', {
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('list', values.output, values.force, inputs, world)
     const roster = await readRoster(values, getToday(world), world)
-    const connection = await requireConnection(null, values, world)
     const wanted = { ...ALL_PARTS, activityDays: chooseActivityDays(values, null) }
-    const snapshot = await readAccount(connection, wanted, values, world)
+    const snapshot = await readAccount(null, wanted, values, world)
     const notes = [
       ...listWarnings(values),
       ...listMissingParts(snapshot, 'This list'),
@@ -94,14 +83,12 @@ export const command = define('list', {
       ...listHiddenMembers(snapshot, 'This list'),
     ]
     const listing = listAccount(snapshot, roster)
-    const list = { ...concludeList({ ...makeHead(world), listing, diagnostics: notes }), notes }
+    const list = { ...concludeList({ ...describeRun(world), listing, diagnostics: notes }), notes }
     // A run that was stopped writes nothing: half a list could look like a whole one.
     world.signal.throwIfAborted()
     const unwritten = await writeReports(list, sound, world)
     if (unwritten.length > 0) throw new Failure(...unwritten)
-    if (file === null) return show(list, VIEWS, values, world)
-    await file.write((await show(list, VIEWS, { ...values, color: 'never' }, world)).output)
-    return { output: `Written: ${values.output}\n`, exitCode: 0, notes }
+    return showInFile(file, list, VIEWS, values, world)
   },
   // Errors also go to the files of --report, but never to the file of -o.
   refuse: async (diagnostics, input, world) => {
@@ -114,19 +101,11 @@ export const command = define('list', {
   },
 })
 
-const refuseOnStdout = refuseAs(VIEWS, (diagnostics, world, chosen) => {
-  // People read the HTML page, and stderr too, so show the errors in both.
-  const notes = chosen === 'html' ? diagnostics : []
-  return { ...concludeFailure(diagnostics, world), notes }
-})
-
-function concludeFailure(diagnostics: readonly Diagnostic[], world: World): List {
-  return { ...concludeList({ ...makeHead(world), listing: null, diagnostics }), notes: [] }
+function concludeFailure(diagnostics: readonly Diagnostic[], world: World): ListReport {
+  return concludeList({ ...describeRun(world), listing: null, diagnostics })
 }
 
-function makeHead({ now }: World) {
-  return { tool: TOOL, generatedAt: now().toISOString() }
-}
+const refuseOnStdout = refuseAs(VIEWS, concludeFailure)
 
 function prepareReports(values: Values<typeof OPTIONS>, world: World) {
   const inputs = listFilesRead(OPTIONS, values, world)
@@ -141,7 +120,7 @@ function prepareReports(values: Values<typeof OPTIONS>, world: World) {
 
 /** Returns what could not be written, and why. */
 async function writeReports(
-  list: List,
+  list: ListReport,
   targets: readonly ReportTarget<ListFormat>[],
   world: World,
 ): Promise<readonly Diagnostic[]> {

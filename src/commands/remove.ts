@@ -3,7 +3,7 @@
  * new text, it parses it: the policy must be valid, and the same one without this person.
  */
 import { isRemoved, planRemoval } from '../core/adopt/removal.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import { isFindingCode } from '../core/messages/finding-records.ts'
 import { decodeAddress } from '../core/model/address.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
@@ -14,13 +14,7 @@ import { color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { RemovalPatch } from '../views/patch.ts'
-import {
-  amendPolicy,
-  checkChangeable,
-  confirmChange,
-  loadChangeable,
-  replacePolicy,
-} from './change-policy.ts'
+import { changePolicy, checkChangeable, loadChangeable } from './change-policy.ts'
 
 const OPTIONS = {
   write: {
@@ -72,19 +66,18 @@ async function remove(
   if (planned.kind === 'refused') throw new Failure(...planned.diagnostics)
   const { removal } = planned
   const byHand = `Remove ${removal.email} by hand.`
-  const { text, hunks } = amendPolicy(policy, removal.amendments, CODE, byHand)
-  confirmChange(
-    text,
-    (after) => isRemoved(policy, after, removal),
-    makeDiagnostic({
-      code: CODE,
+  const change = {
+    amendments: removal.amendments,
+    code: CODE,
+    byHand,
+    means: (after: Policy) => isRemoved(policy, after, removal),
+    refusal: {
       summary: `Removing ${removal.email} would change more than this person. Nothing was changed.`,
       advice: `${byHand} Please report this bug.`,
-    }),
-  )
-  world.signal.throwIfAborted()
-  if (flags.write) await replacePolicy(policy, text, CODE, world)
-  return { path: policy.path, text: policy.text, hunks, removal, written: flags.write }
+    },
+    write: flags.write,
+  } as const
+  return { ...(await changePolicy(policy, change, world)), removal }
 }
 
 /** An e-mail address, or the address of a person as reports show it, with or without a code. */
@@ -97,11 +90,9 @@ function readPerson(name: string): string {
 function describeUnlisted(policy: Policy, person: string): Failure {
   const members = listGroups(policy).flatMap((group) => [...group.members.keys()])
   const meant = findNearest(person, new Set([...(policy.agents?.entries.keys() ?? []), ...members]))
-  return new Failure(
-    makeDiagnostic({
-      code: CODE,
-      summary: `${policy.path} does not list "${person}".`,
-      advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as the policy has it.`,
-    }),
-  )
+  return makeFailure({
+    code: CODE,
+    summary: `${policy.path} does not list "${person}".`,
+    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as the policy has it.`,
+  })
 }

@@ -1,14 +1,14 @@
 /** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { getReason } from '../files/whole-file.ts'
+import { explainError } from '../files/whole-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parseState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
-import type { Options } from '../shell/options.ts'
+import { inputFile, type Options } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
 import { quoteForShell } from '../views/shell-word.ts'
@@ -22,7 +22,6 @@ const JOB_DELAY = 1000
 const OPTIONS = {
   port: {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     default: 0,
     coerce: readCount(0, 65_535),
@@ -30,23 +29,18 @@ const OPTIONS = {
     group: 'Sandbox',
   },
   state: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'State to start with (`rollcall schema sandbox`); default: the demo company',
     group: 'Sandbox',
   },
   edition: {
     type: 'string',
-    requiresArg: true,
     choices: ['enterprise', 'community'],
     describe: 'Edition that the server imitates; default: that of the state',
     group: 'Sandbox',
   },
   chatwoot: {
     type: 'string',
-    requiresArg: true,
     choices: ['3.13.0', '4.15.1', '4.16.2'],
     describe: 'Release that the server imitates; default: that of the state',
     group: 'Sandbox',
@@ -103,7 +97,7 @@ async function readState(
   world: World,
 ): Promise<SandboxState> {
   if (file === null) return readDemoState(version)
-  const bytes = await readNamed(file, LARGEST, world).catch(getReason)
+  const bytes = await readNamed(file, LARGEST, world).catch(explainError)
   if (bytes === null || typeof bytes === 'string') {
     throw makeUsageFailure(
       `The state file ${file} cannot be read (${bytes ?? 'too large'}).`,

@@ -18,7 +18,7 @@ import {
   runFleet,
 } from '../connect/fleet.ts'
 import type { Servers } from '../connect/servers.ts'
-import { isInShard, parseShard, type Shard } from '../connect/shards.ts'
+import { isInShard } from '../connect/shards.ts'
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { Fleet, FleetAccount } from '../core/model/fleet.ts'
@@ -28,13 +28,14 @@ import { protectInputs } from '../files/inputs.ts'
 import { makeReader, type Reader } from '../policy/read/named-file.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import { TOOL } from '../shell/tool.ts'
+import type { Shard } from '../shell/values.ts'
 import type { Result, World } from '../shell/world.ts'
 import { renderSnapshot, renderSnapshotFailure } from '../views/snapshot.ts'
 
 interface Flags extends ConnectionFlags, ActivityFlags {
   readonly output: string | null
   readonly force: boolean
-  readonly shard: string | null
+  readonly shard: Shard | null
 }
 
 export async function writeFleetSnapshots(
@@ -47,7 +48,7 @@ export async function writeFleetSnapshots(
   if (output === null) {
     throw makeOptionFailure('--fleet needs a folder for the snapshots.', 'Add -o DIR/.')
   }
-  const shard = flags.shard === null ? null : parseShard(flags.shard)
+  const { shard } = flags
   const maxRpm = computeRate(flags['max-rpm'], shard)
   const fleet = await loadFleet(name, flags, world)
   const accounts = fleet.accounts.filter((each) => shard === null || isInShard(each, shard))

@@ -1,11 +1,5 @@
 /** `rollcall snapshot`: writes one complete read of an account, to keep; with --fleet, one for each. */
-import {
-  ALL_PARTS,
-  chooseActivityDays,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../connect/account.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
 import { count, countGroups } from '../core/messages/phrase.ts'
 import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
 import { describeReading } from '../core/report/report.ts'
@@ -37,7 +31,6 @@ const OPTIONS = {
   ...FLEET_OPTIONS,
   shard: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'I/N',
     coerce: readShard,
     describe: 'Read only part I of N of the fleet, so that N jobs can share the work',
@@ -75,9 +68,8 @@ async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Prom
   const shown = values.output
   const inputs = listFilesRead(OPTIONS, values, world)
   const file = await claimOutput('snapshot', shown, values.force, inputs, world)
-  const connection = await requireConnection(null, values, world)
   const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
-  const taken = await readAccount(connection, wanted, values, world)
+  const taken = await readAccount(null, wanted, values, world)
   world.signal.throwIfAborted()
   const text = renderSnapshot(taken, TOOL)
   const notes = [

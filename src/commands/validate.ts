@@ -71,6 +71,6 @@ function judgeDates(
   others: readonly Diagnostic[] = [],
 ): PolicySource {
   const dated = source.policy === null ? [] : findDatedProblems(source.policy, today)
-  const problems = [...others, ...dated.map(({ value }) => value)]
+  const problems = [...others, ...dated]
   return problems.length === 0 ? source : { ...source, policy: null, diagnostics: problems }
 }

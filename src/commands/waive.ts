@@ -3,11 +3,11 @@
  * text, it parses it and plans it against the same snapshot: that finding must be waived, and nothing
  * else may be different.
  */
-import { listWarnings, readAccount, requireConnection } from '../connect/account.ts'
+import { listWarnings, readAccount } from '../connect/account.ts'
 import { NO_AMENDMENTS } from '../core/adopt/amendments.ts'
 import { makeNameReader } from '../core/adopt/find-named.ts'
 import { planWaiver } from '../core/adopt/waiving.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
@@ -26,41 +26,35 @@ import { readDay } from '../shell/values.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { WaiverPatch } from '../views/patch.ts'
 import {
-  amendPolicy,
+  changePolicy,
   checkChangeable,
   checkInputs,
-  confirmChange,
   judge,
   loadChangeable,
-  replacePolicy,
 } from './change-policy.ts'
 import { listParts } from './plan/plan.ts'
 
 const OPTIONS = {
   policy: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
     describe: 'Policy to change; default: rollcall.yaml',
     group: 'Waive',
   },
   reason: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'TEXT',
     describe: 'Why this is accepted, and where it was decided; required',
     group: 'Waive',
   },
   owner: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'PERSON',
     describe: 'Who is responsible for the waiver; required',
     group: 'Waive',
   },
   expires: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'YYYY-MM-DD',
     coerce: readDay,
     describe: 'The last day of the waiver; required',
@@ -116,23 +110,24 @@ async function waive(
   await checkChangeable(file, '--policy', world)
   if (flags.write) await checkInputs(file, OPTIONS, flags, world)
   const policy = await loadChangeable(file, 'waive', 'Name the file with --policy FILE.', world)
-  const snapshot = await readAccount(
-    await requireConnection(policy, flags, world),
-    listParts(policy, flags),
-    flags,
-    world,
-  )
+  const snapshot = await readAccount(policy, listParts(policy, flags), flags, world)
   const before = judge(policy, snapshot, world)
   const planned = planWaiver(before, makeNameReader(before)(name), said, getToday(world))
   if (planned.kind === 'refused') throw new Failure(planned.diagnostic)
   const { finding, waiver } = planned
   const waivers = { ...NO_AMENDMENTS.waivers, add: [waiver] }
-  const amended = amendPolicy(policy, { ...NO_AMENDMENTS, waivers }, CODE, BY_HAND)
-  confirm(amended.text, snapshot, before, finding, world)
-  world.signal.throwIfAborted()
-  if (flags.write) await replacePolicy(policy, amended.text, CODE, world)
-  const { path, text } = policy
-  return { path, text, hunks: amended.hunks, finding, waiver, written: flags.write }
+  const change = {
+    amendments: { ...NO_AMENDMENTS, waivers },
+    code: CODE,
+    byHand: BY_HAND,
+    means: (after: Policy) => isWaived(after, snapshot, before, finding, world),
+    refusal: {
+      summary: `The changed policy would not accept exactly ${finding.id}. Nothing was changed.`,
+      advice: `${BY_HAND} Please report this bug.`,
+    },
+    write: flags.write,
+  } as const
+  return { ...(await changePolicy(policy, change, world)), finding, waiver }
 }
 
 function readStatement({ reason, owner, expires }: Flags) {
@@ -151,33 +146,22 @@ function leaveOutPlace(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, location: null, excerpt: null }
 }
 
-/** Throws if the changed text does not accept exactly this finding. */
-function confirm(
-  text: string,
+/** Whether the changed policy accepts exactly this finding. */
+function isWaived(
+  after: Policy,
   snapshot: Snapshot,
   before: readonly Finding[],
   { id }: Finding,
   world: World,
-): void {
+): boolean {
   const stays = (findings: readonly Finding[]) =>
     findings
       .filter((each) => each.id !== id && each.subject.kind !== 'waiver')
       .map((each) => `${each.id} ${each.disposition}`)
-  const accepts = (policy: Policy) => {
-    const decision = plan(policy, snapshot, getToday(world))
-    // For example, the waiver lasts longer than the policy allows.
-    if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics.map(leaveOutPlace))
-    const { findings } = decision.plan
-    const accepted = findings.some((each) => each.id === id && each.disposition === 'waived')
-    return accepted && stays(findings).join('\n') === stays(before).join('\n')
-  }
-  confirmChange(
-    text,
-    accepts,
-    makeDiagnostic({
-      code: CODE,
-      summary: `The changed policy would not accept exactly ${id}. Nothing was changed.`,
-      advice: `${BY_HAND} Please report this bug.`,
-    }),
-  )
+  const decision = plan(after, snapshot, getToday(world))
+  // For example, the waiver lasts longer than the policy allows.
+  if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics.map(leaveOutPlace))
+  const { findings } = decision.plan
+  const accepted = findings.some((each) => each.id === id && each.disposition === 'waived')
+  return accepted && stays(findings).join('\n') === stays(before).join('\n')
 }

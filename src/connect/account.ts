@@ -16,34 +16,21 @@ import { type Connection, resolveSettings } from './settings.ts'
 
 export type ConnectionFlags = Values<typeof CONNECTION_OPTIONS>
 
-interface Observer {
-  /** Called after every request. */
-  readonly onRequest?: (request: RequestLine) => void
-}
-
 export interface AccountParts extends Parts {
   /** How many days of the audit log to read; null or absent: nothing of it. */
   readonly activityDays?: number | null
 }
 
-interface Wanted extends Observer, AccountParts {}
+interface Wanted extends AccountParts {
+  /** Called after every request. */
+  readonly onRequest?: (request: RequestLine) => void
+}
 
 /** Only what is always read. */
 export const NO_PARTS: Parts = { groups: new Set(), customRoles: 'none', version: false }
 
 /** Everything that the token may see. */
 export const ALL_PARTS: Parts = { groups: new Set(KINDS), customRoles: 'all', version: false }
-
-/** The server, account and token to use. Throws a Failure with every error in the settings. */
-export async function requireConnection(
-  policy: Policy | null,
-  flags: ConnectionFlags,
-  world: World,
-): Promise<Connection> {
-  const { connection, problems } = await resolveSettings(policy, flags, world)
-  if (connection === null) throw new Failure(...problems)
-  return connection
-}
 
 /** Throws a Failure if not everything could be read. */
 export async function readFrom(
@@ -103,8 +90,23 @@ export function chooseActivityDays(
 
 const USUAL_ACTIVITY_DAYS = 90
 
-/** The same, for a run that reads only one account. */
+/**
+ * The same, for a run that reads only the account that the settings name. Throws a Failure with every
+ * error in the settings.
+ */
 export async function readAccount(
+  policy: Policy | null,
+  wanted: Wanted,
+  flags: ConnectionFlags,
+  world: World,
+): Promise<Snapshot> {
+  const { connection, problems } = await resolveSettings(policy, flags, world)
+  if (connection === null) throw new Failure(...problems)
+  return readAt(connection, wanted, flags, world)
+}
+
+/** The same, with settings that are resolved already. */
+export async function readAt(
   connection: Connection,
   wanted: Wanted,
   flags: ConnectionFlags,

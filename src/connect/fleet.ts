@@ -11,7 +11,7 @@ import { groupBy } from '../core/model/collect.ts'
 import type { Fleet, FleetAccount } from '../core/model/fleet.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Target } from '../core/report/report.ts'
-import { getReason } from '../files/whole-file.ts'
+import { explainError } from '../files/whole-file.ts'
 import { describeUnreadableFleet, MAX_FLEET_BYTES, parseFleet } from '../policy/read/fleet.ts'
 import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
 import { isStdin, type Reader, readNamed, showName } from '../policy/read/named-file.ts'
@@ -40,7 +40,7 @@ export async function loadFleet(
 ): Promise<Fleet> {
   const shown = showName(name)
   const bytes = await readNamed(name, MAX_FLEET_BYTES, world).catch((error) => {
-    throw new Failure(describeUnreadableFleet(shown, getReason(error)))
+    throw new Failure(describeUnreadableFleet(shown, explainError(error)))
   })
   if (bytes === null) throw new Failure(describeUnreadableFleet(shown, 'it is larger than 8 MiB'))
   return parseFleet(shown, bytes, (text) => {

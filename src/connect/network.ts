@@ -9,7 +9,8 @@ import type { Network } from '../chatwoot/network.ts'
 import { resolveProxy } from '../chatwoot/proxy.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
-import { getReason } from '../files/whole-file.ts'
+import type { Location } from '../core/model/location.ts'
+import { explainError } from '../files/whole-file.ts'
 import type { Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
@@ -59,12 +60,10 @@ async function readText(
   try {
     const bytes = await read(file, LONGEST)
     if (bytes !== null) return new TextDecoder().decode(bytes)
-    problems.push(
-      makeInvalidSetting(option, `The file ${file} is larger than 1 MiB.`, 'Use another file.'),
-    )
+    refuseSetting(problems, option, `The file ${file} is larger than 1 MiB.`, 'Use another file.')
   } catch (error) {
-    const what = `The file ${file} cannot be read (${getReason(error)}).`
-    problems.push(makeInvalidSetting(option, what, 'Correct its name or its permissions.'))
+    const what = `The file ${file} cannot be read (${explainError(error)}).`
+    refuseSetting(problems, option, what, 'Correct its name or its permissions.')
   }
   return null
 }
@@ -85,15 +84,12 @@ async function readAuthorities(
   const own = [...pem.matchAll(CERTIFICATE)]
   const advice = 'Use a file with certificates in PEM format (-----BEGIN CERTIFICATE-----).'
   if (own.length === 0) {
-    problems.push(makeInvalidSetting(from, `The file ${file} contains no certificate.`, advice))
+    refuseSetting(problems, from, `The file ${file} contains no certificate.`, advice)
   }
   for (const { 0: certificate, index } of own) {
     if (isCertificate(certificate)) continue
     const location = { file, line: pem.slice(0, index).split('\n').length, column: 1 }
-    problems.push({
-      ...makeInvalidSetting(from, 'The certificate is invalid.', advice),
-      location,
-    })
+    refuseSetting(problems, from, 'The certificate is invalid.', advice, location)
   }
   return [...(await listDefaultAuthorities(world)), ...own.map(([certificate]) => certificate)]
 }
@@ -165,10 +161,8 @@ async function readHeaders(
             ? null
             : `The line names the same header as line ${before}.`
     if (what !== null) {
-      problems.push({
-        ...makeInvalidSetting(from, what, 'Correct the line, or remove it.'),
-        location: { file, line: index + 1, column: 1 },
-      })
+      const location = { file, line: index + 1, column: 1 }
+      refuseSetting(problems, from, what, 'Correct the line, or remove it.', location)
     } else if (name !== undefined) headers.push([name, seal(value)])
     seen.set(known, before ?? index + 1)
   }
@@ -176,6 +170,13 @@ async function readHeaders(
 }
 
 /** @param from the option or variable with the invalid value */
-export function makeInvalidSetting(from: string, what: string, advice: string): Diagnostic {
-  return makeDiagnostic({ code: 'settings-invalid', summary: `${from}: ${what}`, advice })
+export function refuseSetting(
+  problems: Diagnostic[],
+  from: string,
+  what: string,
+  advice: string,
+  location: Location | null = null,
+): void {
+  const summary = `${from}: ${what}`
+  problems.push(makeDiagnostic({ code: 'settings-invalid', summary, advice, location }))
 }

@@ -3,18 +3,19 @@
  * policy is only a check: it never supplies an address or a token, because somebody who can change
  * a policy must not be able to send the token to another server.
  */
-import { isLoopback, parseServerAddress, type ServerAddress } from '../chatwoot/address.ts'
+import { isLoopback, parseServerAddress } from '../chatwoot/address.ts'
 import { findLeftover } from '../chatwoot/pasted-value.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import type { ServerAddress } from '../core/model/fleet.ts'
 import type { Located } from '../core/model/location.ts'
 import type { Policy } from '../core/model/policy.ts'
-import { getReason } from '../files/whole-file.ts'
+import { explainError } from '../files/whole-file.ts'
 import { makeReader, type Reader } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
-import { makeInvalidSetting, type NetworkSettings, resolveNetwork } from './network.ts'
+import { type NetworkSettings, refuseSetting, resolveNetwork } from './network.ts'
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
 
@@ -135,7 +136,7 @@ export function reportLeftover(
   what = 'The value',
 ): boolean {
   const left = findLeftover(value)
-  if (left !== null) problems.push(makeInvalidSetting(from, `${what} ${left.flaw}.`, left.advice))
+  if (left !== null) refuseSetting(problems, from, `${what} ${left.flaw}.`, left.advice)
   return left !== null
 }
 
@@ -145,7 +146,7 @@ export function readAddress(address: Given, problems: Diagnostic[]): ServerAddre
   const parsed = parseServerAddress(address.value)
   if (typeof parsed !== 'string') return parsed
   const advice = 'Write it like https://chat.acme.com, or paste the URL of the dashboard.'
-  problems.push(makeInvalidSetting(address.from, parsed, advice))
+  refuseSetting(problems, address.from, parsed, advice)
   return null
 }
 
@@ -192,13 +193,8 @@ export function resolveAccount(
     const id = /^[1-9]\d{0,14}$/.test(named.value.trim()) ? Number(named.value) : null
     if (id === null) {
       const advice = 'Use the number that follows /app/accounts/ in the URL of the dashboard.'
-      problems.push(
-        makeInvalidSetting(
-          named.from,
-          `The account id "${named.value}" is not a positive number.`,
-          advice,
-        ),
-      )
+      const what = `The account id "${named.value}" is not a positive number.`
+      refuseSetting(problems, named.from, what, advice)
       return null
     }
     sources.push({ id, from: named.from })
@@ -284,10 +280,13 @@ export async function readTokenFile(
       return reportLeftover(token, problems, `The token in ${file}`) ? null : token
     }
     const what = text === '' ? 'is empty' : 'is too long for a token'
-    problems.push(makeInvalidSetting(from, `The file ${file} ${what}.`, advice))
+    refuseSetting(problems, from, `The file ${file} ${what}.`, advice)
   } catch (error) {
-    problems.push(
-      makeInvalidSetting(from, `The file ${file} cannot be read (${getReason(error)}).`, advice),
+    refuseSetting(
+      problems,
+      from,
+      `The file ${file} cannot be read (${explainError(error)}).`,
+      advice,
     )
   }
   return null

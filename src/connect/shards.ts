@@ -5,18 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FleetAccount } from '../core/model/fleet.ts'
-
-export interface Shard {
-  /** From 1. */
-  readonly index: number
-  readonly of: number
-}
-
-/** @param text as `--shard` accepts it */
-export function parseShard(text: string): Shard {
-  const [index = 1, of = 1] = text.split('/').map(Number)
-  return { index, of }
-}
+import type { Shard } from '../shell/values.ts'
 
 type Place = Pick<FleetAccount, 'server' | 'account'>
 

@@ -48,11 +48,11 @@ export async function watch(
     onWait: (text) => {
       if (!flags.quiet) say(text)
     },
-    onRequest: ({ method, path, status, ms, requestId }) => {
+    onRequest: ({ path, status, ms, requestId }) => {
       if (!flags.verbose) return
       const answer = status === null ? 'no answer' : String(status)
       const where = flags.sideBySide ? `${origin}${path}` : path
-      say([method, harmless(where), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
+      say(['GET', harmless(where), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
     },
     onProgress: ({ done, of, what, waitingUntil }) => {
       const until =

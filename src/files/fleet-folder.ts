@@ -3,11 +3,18 @@
  * why there is none. Files of earlier runs are removed before anything is read. Several shards may
  * share the folder, so files of other accounts stay. Does not judge what it reads.
  */
+
 import { createHash } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Location } from '../core/model/location.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
@@ -22,10 +29,10 @@ import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
 import {
   endsAsFolder,
+  explainError,
   findObstacle,
   getReason,
-  makeFolder,
-  tryFolder,
+  prepareFolder,
   writeWhole,
 } from './whole-file.ts'
 
@@ -77,12 +84,7 @@ export async function claimFleetFolder(
   }
   const path = resolve(world.cwd, shown)
   const fail = (reason: string, file = '') => describeWriteError(`${shown}${file}`, reason)
-  try {
-    await makeFolder(path)
-  } catch (error) {
-    throw new Failure(fail(getReason(error)))
-  }
-  const untouchable = await tryFolder(join(path, 'x'))
+  const untouchable = await prepareFolder(join(path, 'x'))
   if (untouchable !== null) throw new Failure(fail(untouchable))
   const problems: Diagnostic[] = []
   for (const file of names.flatMap((name) => Object.values(nameFleetFiles(name)))) {
@@ -108,7 +110,7 @@ export async function claimFleetFolder(
 function describeWriteError(shown: string, reason: string): Diagnostic {
   return makeDiagnostic({
     code: 'output-failed',
-    summary: `${shown} could not be written: ${reason}.`,
+    summary: `${shown} could not be written: ${describeReason(reason)}.`,
     advice: 'Correct the path or its permissions, then run again.',
   })
 }
@@ -154,7 +156,7 @@ export async function findFleetFiles(
   const problems: Diagnostic[] = []
   const look = async (folder: string, deeper: boolean) => {
     const found = await readdir(resolve(cwd, folder), { withFileTypes: true }).catch((error) => {
-      const summary = `The folder ${folder} of --snapshots cannot be read (${getReason(error)}).`
+      const summary = `The folder ${folder} of --snapshots cannot be read (${explainError(error)}).`
       problems.push(makeDiagnostic({ code: 'snapshot-unreadable', summary }))
       return []
     })
@@ -175,16 +177,14 @@ export async function findFleetFiles(
 /** Throws a Failure with one diagnostic. */
 export async function readSnapshotFailure(name: string, world: World): Promise<SnapshotFailure> {
   const fail = (location: Location | null, problem: string) =>
-    new Failure(
-      makeDiagnostic({
-        code: 'snapshot-unreadable',
-        summary: `The file ${name} ${problem}.`,
-        detail: 'It should say why there is no snapshot of this account.',
-        location,
-      }),
-    )
+    makeFailure({
+      code: 'snapshot-unreadable',
+      summary: `The file ${name} ${problem}.`,
+      detail: 'It should say why there is no snapshot of this account.',
+      location,
+    })
   const bytes = await readNamed(name, LARGEST_FAILURE, world).catch((error) => {
-    throw fail(null, `cannot be read (${getReason(error)})`)
+    throw fail(null, `cannot be read (${explainError(error)})`)
   })
   if (bytes === null) throw fail(null, 'is too large')
   return parseJsonBytes(bytes, name, fail, parseSnapshotFailure)

@@ -4,9 +4,11 @@
  * status. Git gets only the environment variables that it needs. Writes nothing, and never runs a
  * program that a repository names.
  */
+
 import { execFile } from 'node:child_process'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, relative, sep } from 'node:path'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { World } from '../shell/world.ts'
 import { getReason } from './whole-file.ts'
 
@@ -130,5 +132,5 @@ function explainGitError(complaint: string, error: Error & { killed?: boolean })
   if (/not a git repository/.test(complaint)) return 'the policy is not in a git repository'
   const [first = ''] = complaint.split('\n')
   if (first !== '') return `git failed: ${first.replace(/^(fatal|error): /, '')}`
-  return reason === '1' ? '' : `git failed (${reason})`
+  return reason === '1' ? '' : `git failed (${describeReason(reason)})`
 }

@@ -3,6 +3,7 @@
  * overwritten, and each line is on disk before the run goes on. What the lines say is in
  * core/apply/journal.ts.
  */
+
 import { createHash } from 'node:crypto'
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -13,10 +14,11 @@ import {
   readJournal,
   writeJournalLine,
 } from '../core/apply/journal.ts'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
-import { getReason, tryFolder } from './whole-file.ts'
+import { endsAsFolder, findObstacle, getReason, NOT_A_FILE, tryFolder } from './whole-file.ts'
 
 export interface Journal {
   /** Resolves when the line is on disk. Throws a Failure if it cannot be written. */
@@ -27,36 +29,52 @@ export interface Journal {
 }
 
 /**
- * Throws a Failure if the file exists or cannot be made.
+ * Null: a journal can be made there. Leaves no file.
  * @param shown the path as the user wrote it
  * @param inputs the files that the run reads
  */
-export async function openJournal(
+export async function checkJournal(
   shown: string,
   inputs: readonly string[],
   world: World,
-): Promise<Journal> {
+): Promise<Diagnostic | null> {
   const path = resolve(world.cwd, shown)
-  const fail = (reason: string): never => {
-    throw new Failure(
-      makeDiagnostic({
-        code: reason === 'EEXIST' ? 'output-exists' : 'output-failed',
-        summary:
-          reason === 'EEXIST'
-            ? `The journal ${shown} already exists. It was not changed, and nothing was written to Chatwoot.`
-            : `The journal could not be written to ${shown}: ${reason}.`,
-        advice:
-          reason === 'EEXIST'
-            ? 'Use a new file for each apply.'
-            : 'Correct the path or its permissions, then run again.',
-      }),
-    )
-  }
   const harmed = await (await protectInputs(inputs, world))(path)
-  if (harmed !== null) fail(`this run reads it (${harmed})`)
-  const problem = await tryFolder(path)
-  if (problem !== null) fail(problem)
-  const file = await open(path, 'wx', 0o600).catch((error) => fail(getReason(error)))
+  const problem =
+    harmed === null ? await findNewFileProblem(shown, path) : `this run reads it (${harmed})`
+  return problem === null ? null : describeJournalProblem(shown, problem)
+}
+
+/** Null, or the reason why no new file can be made; `EEXIST` if there is one. */
+export async function findNewFileProblem(shown: string, path: string): Promise<string | null> {
+  if (endsAsFolder(shown)) return NOT_A_FILE
+  return (await findObstacle(path)) ?? (await tryFolder(path))
+}
+
+function describeJournalProblem(shown: string, reason: string): Diagnostic {
+  return reason === 'EEXIST'
+    ? makeDiagnostic({
+        code: 'output-exists',
+        summary: `The journal ${shown} already exists. It was not changed, and nothing was written to Chatwoot.`,
+        advice: 'Use a new file for each apply.',
+      })
+    : makeDiagnostic({
+        code: 'output-failed',
+        summary: `The journal could not be written to ${shown}: ${describeReason(reason)}.`,
+        advice: 'Correct the path or its permissions, then run again.',
+      })
+}
+
+/**
+ * Throws a Failure if the file exists or cannot be made.
+ * @param shown the path as the user wrote it
+ */
+export async function openJournal(shown: string, { cwd }: World): Promise<Journal> {
+  const path = resolve(cwd, shown)
+  const fail = (error: unknown): never => {
+    throw new Failure(describeJournalProblem(shown, getReason(error)))
+  }
+  const file = await open(path, 'wx', 0o600).catch(fail)
   let previous: string | null = null
   return {
     append: async (line) => {
@@ -65,7 +83,7 @@ export async function openJournal(
         await file.appendFile(`${text}\n`)
         await file.sync()
       } catch (error) {
-        fail(getReason(error))
+        fail(error)
       }
       previous = hashLine(text)
     },

@@ -2,7 +2,7 @@
 import type { Failure } from '../core/messages/diagnostic.ts'
 import type { Path, RefuseAt } from '../core/model/fields.ts'
 import type { Location } from '../core/model/location.ts'
-import { findErrorPlace, findPlace, type Place } from './json-place.ts'
+import { DEEPEST, findErrorPlace, findPlace, type Place } from './json-place.ts'
 
 /**
  * Throws what `fail` makes.
@@ -25,6 +25,7 @@ export function parseJsonBytes<T>(
       text.trim() === '' ? 'is empty' : 'is not valid JSON, or its end is missing',
     ),
   )
+  if (isDeeper(document, DEEPEST + 1)) refuse(findErrorPlace(text), 'is nested too deeply')
   return parse(document, (path, problem) =>
     refuse(findPlace(text, path), `is invalid: ${formatPath(path)} ${problem}`),
   )
@@ -36,6 +37,11 @@ function parseJson(text: string, otherwise: () => never): unknown {
   } catch {
     return otherwise()
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))
 }
 
 /** `agents[3].role`, in backticks. */

@@ -3,7 +3,8 @@
  * messages: the values come from JSON.parse. Reads no deeper than the documents of rollcall.
  */
 
-const DEEPEST = 32
+/** Steps of a path. A deeper document is none of rollcall, and could exhaust the stack. */
+export const DEEPEST = 32
 const SPACE = /[ \t\r\n]*/y
 const SCALAR =
   /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null/iuy

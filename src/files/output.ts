@@ -2,14 +2,18 @@
  * Writes the file of -o. Overwrites an existing file only with --force, and never a file that the
  * run reads. With --force the old file stays until the new one is complete.
  */
+
 import { resolve } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
 import { endsAsFolder, findObstacle, NOT_A_FILE, tryFolder, writeWhole } from './whole-file.ts'
 
 export interface OutputFile {
+  /** The path as the user wrote it. */
+  readonly shown: string
   /** Throws a Failure if it cannot be written. */
   readonly write: (text: string) => Promise<void>
 }
@@ -35,7 +39,7 @@ export async function claimOutput(
         ? describeExistingFile(shown)
         : makeDiagnostic({
             code: 'output-failed',
-            summary: `The ${what} could not be written to ${shown}: ${reason}.`,
+            summary: `The ${what} could not be written to ${shown}: ${describeReason(reason)}.`,
             advice: 'Correct the path or its permissions, then run again.',
           }),
     )
@@ -55,6 +59,7 @@ export async function claimOutput(
   const problem = await tryFolder(path)
   if (problem !== null) throw failed(problem)
   return {
+    shown,
     write: async (text) => {
       const reason = await writeWhole(path, text, { exclusive: !force })
       if (reason !== null) throw failed(reason)

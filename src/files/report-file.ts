@@ -1,5 +1,6 @@
 /** Reads the earlier report of `--since`, or reports what is wrong with it and where. */
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Location } from '../core/model/location.ts'
 import type { EarlierReport } from '../core/report/earlier.ts'
 import { parseReport } from '../core/report/parse-report.ts'
@@ -21,20 +22,18 @@ export async function readReportFile(
 ): Promise<EarlierReport | null> {
   const shown = showName(name)
   const fail = (location: Location | null, problem: string) =>
-    new Failure(
-      makeDiagnostic({
-        code: 'report-unreadable',
-        summary: `The earlier report ${shown} ${problem}.`,
-        location,
-      }),
-    )
+    makeFailure({
+      code: 'report-unreadable',
+      summary: `The earlier report ${shown} ${problem}.`,
+      location,
+    })
   let bytes: Uint8Array | null
   try {
     bytes = await readNamed(name, LARGEST, world)
   } catch (error) {
     const reason = getReason(error)
     if (optional && reason === 'ENOENT') return null
-    throw fail(null, `cannot be read (${reason})`)
+    throw fail(null, `cannot be read (${describeReason(reason)})`)
   }
   if (bytes === null) throw fail(null, 'is too large')
   return parseJsonBytes(bytes, shown, fail, parseReport)

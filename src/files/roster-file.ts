@@ -1,21 +1,16 @@
 /** Reads the file of `--roster`, or reports what is wrong with it and where. */
 import { createHash } from 'node:crypto'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import { parseRoster, type RosterColumns } from '../core/model/parse-roster.ts'
 import type { StaffRoster } from '../core/model/roster.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
+import type { Values } from '../shell/arguments.ts'
 import { makeUsageFailure } from '../shell/command.ts'
+import type { ROSTER_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import type { Place } from './json-place.ts'
 import { readCsv } from './read-csv.ts'
-import { getReason } from './whole-file.ts'
-
-/** The values of the options, as written. */
-export interface RosterFlags {
-  readonly roster: string | null
-  readonly 'roster-columns': string | null
-  readonly 'roster-active': string | null
-}
+import { explainError } from './whole-file.ts'
 
 /** 100,000 people with 50 columns take about 100 MB. */
 const LARGEST = 256 * 1024 * 1024
@@ -25,7 +20,7 @@ const LARGEST = 256 * 1024 * 1024
  * @param today `YYYY-MM-DD`, UTC
  */
 export async function readRoster(
-  flags: RosterFlags,
+  flags: Values<typeof ROSTER_OPTIONS>,
   today: string,
   world: World,
 ): Promise<StaffRoster | null> {
@@ -43,17 +38,15 @@ export async function readRoster(
   }
   const shown = showName(flags.roster)
   const refuse = (place: Place | null, problem: string, advice?: string): never => {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'roster-unreadable',
-        summary: `The roster ${shown} ${problem}.`,
-        location: place && { file: shown, line: place.line, column: place.column },
-        ...(advice === undefined ? {} : { advice: `${advice}.` }),
-      }),
-    )
+    throw makeFailure({
+      code: 'roster-unreadable',
+      summary: `The roster ${shown} ${problem}.`,
+      location: place && { file: shown, line: place.line, column: place.column },
+      ...(advice === undefined ? {} : { advice: `${advice}.` }),
+    })
   }
   const bytes = await readNamed(flags.roster, LARGEST, world).catch((error) =>
-    refuse(null, `cannot be read (${getReason(error)})`, 'Check the name of the file'),
+    refuse(null, `cannot be read (${explainError(error)})`, 'Check the name of the file'),
   )
   if (bytes === null)
     return refuse(null, 'is too large', 'Export only the columns that rollcall needs')

@@ -1,5 +1,5 @@
 /** Reads a file of `rollcall snapshot`, or reports what is wrong with it and where. */
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import type { Location } from '../core/model/location.ts'
 import { parseSnapshot } from '../core/model/parse-snapshot.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
@@ -7,7 +7,7 @@ import { readNamed, showName } from '../policy/read/named-file.ts'
 import { makeUsageFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
-import { getReason } from './whole-file.ts'
+import { explainError } from './whole-file.ts'
 
 /** An account of 100,000 agents takes about 25 MB. */
 export const LARGEST_SNAPSHOT = 256 * 1024 * 1024
@@ -20,27 +20,25 @@ export async function readSnapshotFile(name: string, world: World): Promise<Snap
     bytes = await readNamed(name, LARGEST_SNAPSHOT, world)
   } catch (error) {
     throw makeUsageFailure(
-      `The snapshot ${shown} cannot be read (${getReason(error)}).`,
+      `The snapshot ${shown} cannot be read (${explainError(error)}).`,
       'Use a file that `rollcall snapshot -o FILE` wrote.',
     )
   }
-  if (bytes === null) throw makeFailure(shown, null, 'is too large')
+  if (bytes === null) throw describeUnreadable(shown, null, 'is too large')
   return parseSnapshotBytes(bytes, shown)
 }
 
 /** Throws a Failure with one diagnostic. */
 export function parseSnapshotBytes(bytes: Uint8Array, shown: string): Snapshot {
-  const fail = (location: Location, problem: string) => makeFailure(shown, location, problem)
+  const fail = (location: Location, problem: string) => describeUnreadable(shown, location, problem)
   return parseJsonBytes(bytes, shown, fail, parseSnapshot)
 }
 
-function makeFailure(shown: string, location: Location | null, problem: string): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'snapshot-unreadable',
-      summary: `The snapshot ${shown} ${problem}.`,
-      detail: 'rollcall uses only complete snapshots: a missing part could hide people.',
-      location,
-    }),
-  )
+function describeUnreadable(shown: string, location: Location | null, problem: string): Failure {
+  return makeFailure({
+    code: 'snapshot-unreadable',
+    summary: `The snapshot ${shown} ${problem}.`,
+    detail: 'rollcall uses only complete snapshots: a missing part could hide people.',
+    location,
+  })
 }

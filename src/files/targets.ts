@@ -3,9 +3,11 @@
  * that an old report cannot hide a new failure, and their folders are made and tested. New reports
  * are written completely or not at all. A file that the run reads is never used as a target.
  */
+
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Report } from '../core/report/report.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
@@ -16,9 +18,8 @@ import {
   endsAsFolder,
   findObstacle,
   getReason,
-  makeFolder,
   NOT_A_FILE,
-  tryFolder,
+  prepareFolder,
   writeWhole,
 } from './whole-file.ts'
 
@@ -56,7 +57,10 @@ export async function prepareTargets<F extends string>(
   const { sound: harmless, problems } = await checkTargets(specs, formats, inputs, outputs, world)
   const folders = new Map<ReportTarget<F>, string | null>()
   // Make all folders first: the folder of one target may be the file of another.
-  for (const target of harmless) folders.set(target, await makeTargetFolder(target))
+  for (const target of harmless) {
+    const { path, folder } = target
+    folders.set(target, await prepareFolder(folder ? join(path, 'x') : path))
+  }
   const sound: ReportTarget<F>[] = []
   for (const target of harmless) {
     const reason =
@@ -122,23 +126,12 @@ async function matchesTarget(a: Written, b: Written): Promise<boolean> {
   return one === two || (await within(a, b, one)) || (await within(b, a, two))
 }
 
-/** Null, or the reason why nothing can be written there. */
-async function makeTargetFolder({ path, folder }: Written): Promise<string | null> {
-  const [into, file] = folder ? [path, join(path, 'x')] : [dirname(path), path]
-  try {
-    await makeFolder(into)
-  } catch (error) {
-    return getReason(error)
-  }
-  return tryFolder(file)
-}
-
 /** Null, or the reason why an old report is still there. In a folder, only files that rollcall wrote. */
 export async function removeReports({ path, folder }: Written): Promise<string | null> {
   if (!folder) return removeFile(path)
   for (const each of await listSarifFiles(path)) {
     const reason = await removeFile(each)
-    if (reason !== null) return `${basename(each)}: ${reason}`
+    if (reason !== null) return `${basename(each)}: ${describeReason(reason)}`
   }
   return null
 }
@@ -212,7 +205,7 @@ async function removeFile(path: string): Promise<string | null> {
 }
 
 /** It cannot be deleted, and an old or empty report could look like a new one. */
-const MOUNTED = 'it is a mount point or in use (EBUSY); mount its folder instead'
+const MOUNTED = 'it is a mount point or in use; mount its folder instead'
 
 export async function writeTarget(target: ReportTarget, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)
@@ -235,7 +228,7 @@ export function describeWriteError(
 ): Diagnostic {
   return makeDiagnostic({
     code: 'output-failed',
-    summary: `The ${format} report could not be written to ${shown}: ${reason}.`,
+    summary: `The ${format} report could not be written to ${shown}: ${describeReason(reason)}.`,
     advice: 'Correct the path or its permissions, then run again. All other reports were written.',
   })
 }

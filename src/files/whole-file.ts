@@ -2,6 +2,7 @@
  * The only place that writes files, completely or not at all. A replaced file keeps its owner and its
  * permissions. A file that cannot be replaced, such as a mount point, is written in place.
  */
+
 import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import {
@@ -22,10 +23,13 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { describeReason } from '../core/messages/system-reasons.ts'
 
 export interface WriteOptions {
   /** Never overwrite; if the path exists, the reason is `EEXIST`. */
   readonly exclusive?: boolean
+  /** Only this user may read a new file. */
+  readonly secret?: boolean
 }
 
 /** rollcall never replaces a device, a pipe or a folder. */
@@ -40,14 +44,15 @@ export function endsAsFolder(shown: string): boolean {
 export async function writeWhole(
   path: string,
   text: string,
-  { exclusive = false }: WriteOptions = {},
+  { exclusive = false, secret = false }: WriteOptions = {},
 ): Promise<string | null> {
   const draft = makeDraftPath(path)
   try {
     const old = exclusive ? null : await stat(path).catch(() => null)
     if (old !== null && !old.isFile()) return NOT_A_FILE
     // Nobody else may read it before it has the permissions of the old file.
-    await writeFile(draft, text, { flag: 'wx', mode: old === null ? 0o666 : 0o600 })
+    const mode = old === null && !secret ? 0o666 : 0o600
+    await writeFile(draft, text, { flag: 'wx', mode })
     // `link` fails if the path exists; `rename` would overwrite it.
     if (exclusive) await link(draft, path)
     else if (old === null || (await copyOwnerAndRights(draft, old)))
@@ -102,11 +107,23 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)
   } catch (error) {
-    if (getReason(error) === 'EEXIST' && (await stat(path)).isDirectory()) return
-    if (getReason(error) !== 'ENOENT' || (await isThere(dirname(path)))) throw error
+    const reason = getReason(error)
+    if (reason === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (reason === 'EEXIST') throw new Error('ENOTDIR')
+    if (reason !== 'ENOENT' || (await isThere(dirname(path)))) throw error
     await makeFolder(dirname(path))
     await makeFolder(path)
   }
+}
+
+/** Makes the folder of a file. Null, or the reason why the file cannot be written there. */
+export async function prepareFolder(path: string): Promise<string | null> {
+  try {
+    await makeFolder(dirname(path))
+  } catch (error) {
+    return getReason(error)
+  }
+  return tryFolder(path)
 }
 
 /** In the same folder, so that it can be renamed. Cuts the name, because it may be too long to extend. */
@@ -149,7 +166,7 @@ async function writeInPlace(path: string, text: string, draft: string): Promise<
     })
     const problem = await overwriteFile(file, Buffer.from(text))
     if (problem !== null && (await overwriteFile(file, await readFile(kept))) !== null) {
-      throw new Error(`${problem}; the old content is now in ${kept}`)
+      throw new Error(`${describeReason(problem)}; the old content is now in ${kept}`)
     }
     await rm(kept)
     if (problem !== null) throw new Error(problem)
@@ -172,9 +189,15 @@ async function overwriteFile(file: FileHandle, bytes: Uint8Array): Promise<strin
   }
 }
 
+/** A code such as `ENOENT`, or a reason in words. `describeReason` makes words of both. */
 export function getReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return 'code' in error ? String(error.code) : error.message
+}
+
+/** Why something failed, in words for a message. */
+export function explainError(error: unknown): string {
+  return describeReason(getReason(error))
 }
 
 /** True also for a link without a target. */

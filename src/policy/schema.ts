@@ -9,18 +9,21 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addArticle } from '../core/messages/phrase.ts'
 import { KINDS } from '../core/model/kinds.ts'
+import { cutText } from '../core/model/visible.ts'
 import { findNearest } from './nearest.ts'
-import { type Problems, quoteName, report, reportOnce, shorten, suggest } from './read/problems.ts'
+import { type Problems, quoteName, report, reportOnce, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
-import { findEmail, getWordings, guessWord, listKeysAt, type Names } from './read/wording.ts'
+import {
+  findEmail,
+  getWordings,
+  isKnownPlace,
+  listKeysAt,
+  type Names,
+  nameSubject,
+  stepInto,
+} from './read/wording.ts'
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
-
-/** Sections of named things, with what a list directly after a name is. */
-const NAMED: ReadonlyMap<string, 'members' | 'permissions'> = new Map([
-  ['custom_roles', 'permissions'],
-  ...KINDS.map(({ section }) => [section, 'members'] as const),
-])
 
 /** Keys that are missing, but stand there misspelt: what they hold is not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
@@ -104,25 +107,24 @@ function find(tree: TreeNode, pointer: string): Spot {
   let spot: Spot = { node: tree, entry: null, path: '', owner: '', index: 0 }
   for (const step of pointer.split('/').slice(1)) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
-    spot = stepInto(spot, name)
+    spot = findBelow(spot, name)
   }
   return spot
 }
 
-function stepInto(spot: Spot, name: string): Spot {
+function findBelow(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    const key = NAMED.get(spot.path.slice(0, -2))
-    const list = key === undefined ? spot.path : `${spot.path}/${key}`
-    return { ...spot, node, entry: null, path: `${list}/[]`, index: Number(name) }
+    // A list directly after a name is that of its members or permissions.
+    const lists = [spot.path, `${spot.path}/members`, `${spot.path}/permissions`]
+    const path = lists.map((each) => `${each}/[]`).find(isKnownPlace) ?? spot.path
+    return { ...spot, node, entry: null, path, index: Number(name) }
   }
   const entry = getEntry(spot.node, name)
   if (entry === undefined) return spot
-  if (spot.path === 'agents' || NAMED.has(spot.path) || spot.path === 'severity') {
-    return { ...spot, node: entry.value, entry, path: `${spot.path}/*`, owner: name }
-  }
-  const path = spot.path === '' ? name : `${spot.path}/${name}`
-  return { ...spot, node: entry.value, entry, path }
+  const path = stepInto(spot.path, name)
+  const owner = path === `${spot.path}/*` ? name : spot.owner
+  return { ...spot, node: entry.value, entry, path, owner }
 }
 
 function knowsAny(map: MapNode, path: string): boolean {
@@ -144,8 +146,8 @@ function reportUnknownKey(
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
   const meant = widens ? null : findNearest(name, known)
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
-  reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
-    summary: `${wording.subject(spot)} does not allow the key ${quoteName(name)}.`,
+  reportOnce(problems, 'policy-unknown-key', entry, {
+    summary: `${nameSubject(path, spot)} does not allow the key ${quoteName(name)}.`,
     detail: widens
       ? 'A policy can only restrict what `rollcall apply` writes. It can allow or approve nothing.'
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
@@ -161,7 +163,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   const entry = getEntry(node, name)
   if (entry === undefined) return
   if (path === 'severity') {
-    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+    reportOnce(problems, 'policy-unknown-key', entry, {
       summary: `There is no finding with the code ${quoteName(name)}.`,
       advice: suggest(findNearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
     })
@@ -169,7 +171,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
   }
   const label =
     path === 'custom_roles' ? 'custom role' : KINDS.find(({ section }) => section === path)?.label
-  reportOnce(problems, 'policy-value', entry, entry.span, {
+  reportOnce(problems, 'policy-value', entry, {
     summary: label
       ? `The name of ${addArticle(label)} must not be blank.`
       : `${quoteName(name)} is not an e-mail address.`,
@@ -180,7 +182,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
 }
 
 function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
-  const subject = getWordings()[spot.path]?.subject(spot) ?? 'This'
+  const subject = nameSubject(spot.path, spot)
   report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
     summary: `${subject} needs the key \`${name}\`.`,
     advice: ADD[name] ?? `Add \`${name}\`.`,
@@ -206,14 +208,15 @@ function reportValue(problems: Problems, spot: Spot): void {
   const wording = getWordings()[path]
   if (node.kind === 'broken' || wording === undefined) return
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
-    reportOnce(problems, 'policy-empty-key', node, entry.span, {
-      summary: `${wording.subject(spot)} has no value.`,
-      advice: wording.empty,
-    })
+    const message = {
+      summary: `${nameSubject(path, spot)} has no value.`,
+      advice: wording.empty ?? 'Write a value after it, or remove the key.',
+    }
+    reportOnce(problems, 'policy-empty-key', node, message, entry.span)
     return
   }
-  reportOnce(problems, 'policy-value', node, node.span, {
-    summary: `${wording.subject(spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
+  reportOnce(problems, 'policy-value', node, {
+    summary: `${nameSubject(path, spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
     advice: adviseValue(spot) ?? wording.advice,
   })
 }
@@ -229,7 +232,7 @@ function adviseValue({ node, path }: Spot): string | null {
     return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
   }
   if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return suggest(guessWord(path, node.value), String(node.value))
+  return suggest(getWordings()[path]?.guess?.(node.value) ?? null, node.value)
 }
 
 export function describeValue(node: TreeNode): string {
@@ -242,7 +245,7 @@ export function describeValue(node: TreeNode): string {
       return 'this'
     case 'scalar':
       if (node.value === null) return 'empty'
-      if (typeof node.value === 'number') return `the number ${shorten(node.source)}`
+      if (typeof node.value === 'number') return `the number ${cutText(node.source)}`
       if (typeof node.value === 'boolean') return `\`${node.source}\``
       return node.value.trim() === '' ? 'blank text' : `the text ${quoteName(node.value)}`
   }

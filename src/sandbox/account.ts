@@ -2,23 +2,18 @@
  * Makes the answers about an account, its teams and its custom roles, with keys in the order of
  * Chatwoot. Does not decide who may see them.
  */
-import type {
-  SandboxAccount,
-  SandboxCustomRole,
-  SandboxState,
-  SandboxTeam,
-  SandboxUser,
-} from './state.ts'
+import type { SandboxCustomRole, SandboxTeam, SandboxUser, Site } from './state.ts'
 import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-export function makeAccountBody(state: SandboxState, account: SandboxAccount): Body {
+export function makeAccountBody(site: Site): Body {
+  const { state, account } = site
   return {
     settings: {},
     created_at: account.created_at,
     domain: account.domain,
-    features: listFeatures(state, account),
+    features: listFeatures(site),
     id: account.id,
     locale: 'en',
     name: account.name,
@@ -47,23 +42,22 @@ const OFF_BY_DEFAULT = new Set([
 ])
 
 /** Only enabled features appear, always as true. */
-function listFeatures(state: SandboxState, account: SandboxAccount): Body {
-  const names = new Set([...FEATURES, ...Object.keys(account.features)])
+function listFeatures(site: Site): Body {
+  const names = new Set([...FEATURES, ...Object.keys(site.account.features)])
   return Object.fromEntries(
-    [...names].filter((name) => isOn(state, account, name)).map((name) => [name, true]),
+    [...names].filter((name) => isOn(site, name)).map((name) => [name, true]),
   )
 }
 
 /** @param feature a feature of the server, or one in the `features` of the account */
-export function isOn(state: SandboxState, account: SandboxAccount, feature: string): boolean {
+export function isOn({ state, account }: Site, feature: string): boolean {
   const known = feature !== 'api_and_webhooks' || isSince(state.version, 4, 16)
   const byDefault = known && FEATURES.includes(feature) && !OFF_BY_DEFAULT.has(feature)
   return account.features[feature] ?? byDefault
 }
 
 export function makeTeamBody(
-  state: SandboxState,
-  account: SandboxAccount,
+  { state, account }: Site,
   team: SandboxTeam,
   caller: SandboxUser,
 ): Body {

@@ -8,11 +8,18 @@ import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import { type Actor, findChanges, recordAudit } from './audit.ts'
 import type { OnAccount } from './call.ts'
-import { parseId } from './call.ts'
 import { completeMember, completeUser } from './complete.ts'
-import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import { leaveGroup } from './group-members.ts'
-import { castBoolean, castEnum, castId, castText, getRoot, type Parameters } from './parameters.ts'
+import {
+  castBoolean,
+  castEnum,
+  castId,
+  castText,
+  getRoot,
+  type Parameters,
+  readInteger,
+} from './parameters.ts'
 import { makeAgentBody } from './people.ts'
 import { findUserId } from './row-ids.ts'
 import type { SandboxMember, SandboxState, SandboxUser } from './state.ts'
@@ -24,8 +31,8 @@ export interface Agent {
 }
 
 export function findAgent({ state, account, parts }: OnAccount): Agent | null {
-  const user = findUserById(state.users, parseId(parts['agent']))
-  const member = user && findMemberByEmail(account.members, user.email)
+  const user = findById(state.users, readInteger(parts['agent']))
+  const member = user && findByEmail(account.members, user.email)
   return user && member && { user, member }
 }
 
@@ -40,32 +47,26 @@ export function createAgent(call: OnAccount): Answer {
 
   // Found as sent, except for the case: with outer spaces, a user is not found, but in the way.
   const email = castText(sent['email'])?.toLowerCase() ?? ''
-  const known = findUserByEmail(state.users, email)
+  const known = findByEmail(state.users, email)
   const wrong = known === null ? findEmailError(state, email.trim()) : null
   if (wrong !== null) return answers.answerInvalid(wrong, 'email')
   const name = castText(sent['name']) ?? null
   if (known === null && name === null && !namesItself(state)) return answers.CRASH
   const settings = readSettings(sent)
   if (settings === null) return answers.CRASH
-  if (known !== null && findMemberByEmail(account.members, known.email) !== null) {
+  if (known !== null && findByEmail(account.members, known.email) !== null) {
     return answers.answerInvalid('User has already been taken', 'user_id')
   }
 
   const user = known ?? addUser(call, email.trim(), name)
   const member = { ...completeMember({ email: user.email, inviter_id: call.user.id }), ...settings }
   account.members.push(member)
-  const { role, availability } = numberSettings(member)
-  recordAudit(call, {
-    auditable_type: 'AccountUser',
-    auditable_id: call.installation.rowIds.find('account_users', account.id, user.id),
-    action: 'create',
-    audited_changes: {
-      role,
-      user_id: user.id,
-      account_id: account.id,
-      inviter_id: call.user.id,
-      availability,
-    },
+  const row = call.installation.rowIds.find('account_users', account.id, user.id)
+  recordAudit(call, 'AccountUser', row, 'create', {
+    ...numberSettings(member),
+    user_id: user.id,
+    account_id: account.id,
+    inviter_id: call.user.id,
   })
   return giveCustomRole(call, { user, member })
 }
@@ -90,7 +91,7 @@ const EMAIL = /^[^@\s]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
 
 function findEmailError(state: SandboxState, email: string): string | null {
   if (email === '') return "Email can't be blank"
-  if (findUserByEmail(state.users, email) !== null) return 'Email has already been taken'
+  if (findByEmail(state.users, email) !== null) return 'Email has already been taken'
   if (EMAIL.test(email)) return null
   const malformed = !/^[^@\s]+@[^@\s]+$/.test(email)
   return malformed ? 'Email is invalid, Email is not an email' : 'Email is not an email'
@@ -140,28 +141,22 @@ export function updateAgent(call: OnAccount, agent: Agent): Answer {
   Object.assign(member, settings)
   const changes = findChanges(before, numberSettings(member))
   if (changes !== null) {
-    recordAudit(call, {
-      auditable_type: 'AccountUser',
-      auditable_id: installation.rowIds.find('account_users', account.id, user.id),
-      action: 'update',
-      audited_changes: changes,
-    })
+    const row = installation.rowIds.find('account_users', account.id, user.id)
+    recordAudit(call, 'AccountUser', row, 'update', changes)
   }
   return giveCustomRole(call, agent)
 }
 
 /** Whatever was asked: a custom role that was not sent at the top level is taken away. */
-function giveCustomRole(
-  { state, account, parameters }: OnAccount,
-  { user, member }: Agent,
-): Answer {
-  if (state.edition === 'enterprise') {
-    const id = castId(parameters['custom_role_id'])
+function giveCustomRole(call: OnAccount, { user, member }: Agent): Answer {
+  const { edition, version } = call.state
+  if (edition === 'enterprise') {
+    const id = castId(call.parameters['custom_role_id'])
     if (id === 'invalid') return answers.CRASH
-    const ignored = isSince(state.version, 4, 17) && !isOn(state, account, 'custom_roles')
+    const ignored = isSince(version, 4, 17) && !isOn(call, 'custom_roles')
     if (id === null || !ignored) member.custom_role_id = id
   }
-  return answers.answerOk(makeAgentBody(state, account, user, member))
+  return answers.answerOk(makeAgentBody(call, user))
 }
 
 export function deleteAgent(call: OnAccount, { user, member }: Agent): Answer {
@@ -169,7 +164,7 @@ export function deleteAgent(call: OnAccount, { user, member }: Agent): Answer {
   account.members.splice(account.members.indexOf(member), 1)
   installation.rowIds.remove('account_users', account.id, user.id)
   installation.queue.add({ name: 'leave-groups', run: () => leaveGroups(call, user.id) })
-  const elsewhere = state.accounts.some((each) => findMemberByEmail(each.members, user.email))
+  const elsewhere = state.accounts.some((each) => findByEmail(each.members, user.email))
   if (!elsewhere) {
     installation.queue.add({ name: 'delete-user', run: () => deleteUser(call, user) })
   }

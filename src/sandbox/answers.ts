@@ -27,7 +27,7 @@ export function answerOk(value: unknown, headers: Readonly<Record<string, string
   }
 }
 
-function makeRefusal(status: number, body: unknown): Answer {
+function makeRefusal(status: number, body: object): Answer {
   return {
     status,
     headers: { 'content-type': CONTROLLER_JSON, 'cache-control': 'no-cache' },
@@ -35,29 +35,25 @@ function makeRefusal(status: number, body: unknown): Answer {
   }
 }
 
-const makeUnauthorised = (error: string): Answer => makeRefusal(401, { error })
+const makeError = (status: number, error: string): Answer => makeRefusal(status, { error })
 
 export const TOKEN_NOT_RECEIVED = makeRefusal(401, {
   errors: ['You need to sign in or sign up before continuing.'],
 })
-export const TOKEN_UNKNOWN = makeUnauthorised('Invalid Access Token')
-export const TOKEN_OF_A_BOT = makeUnauthorised('Access to this endpoint is not authorized for bots')
-export const ACCOUNT_SUSPENDED = makeUnauthorised('Account is suspended')
-export const NOT_A_MEMBER = makeUnauthorised('You are not authorized to access this account')
-export const NOT_AN_ADMINISTRATOR = makeUnauthorised('You are not authorized to do this action')
+export const TOKEN_UNKNOWN = makeError(401, 'Invalid Access Token')
+export const TOKEN_OF_A_BOT = makeError(401, 'Access to this endpoint is not authorized for bots')
+export const ACCOUNT_SUSPENDED = makeError(401, 'Account is suspended')
+export const NOT_A_MEMBER = makeError(401, 'You are not authorized to access this account')
+export const NOT_AN_ADMINISTRATOR = makeError(401, 'You are not authorized to do this action')
 /** On Chatwoot Cloud, since 4.16, for plans without API access. */
-export const NO_API_ACCESS = makeRefusal(403, {
-  error: 'API access is not enabled for this account',
-})
-export const RECORD_NOT_FOUND = makeRefusal(404, { error: 'Resource could not be found' })
+export const NO_API_ACCESS = makeError(403, 'API access is not enabled for this account')
+export const RECORD_NOT_FOUND = makeError(404, 'Resource could not be found')
 
-export const INVALID_USER_IDS = makeUnauthorised('Invalid User IDs')
-export const NO_SEAT = makeRefusal(402, {
-  error: 'Account limit exceeded. Please purchase more licenses',
-})
+export const INVALID_USER_IDS = makeError(401, 'Invalid User IDs')
+export const NO_SEAT = makeError(402, 'Account limit exceeded. Please purchase more licenses')
 
 export function answerMissing(root: string): Answer {
-  return makeRefusal(422, { error: `param is missing or the value is empty: ${root}` })
+  return makeError(422, `param is missing or the value is empty: ${root}`)
 }
 
 export function answerInvalid(message: string, attribute: string): Answer {
@@ -77,34 +73,29 @@ export const RETRY_LATER: Answer = {
   body: 'Retry later\n',
 }
 
-export const CRASH: Answer = {
-  status: 500,
-  headers: { 'content-type': ERROR_PAGE_JSON },
-  body: writeRailsJson({ status: 500, error: 'Internal Server Error' }),
+/** The error page is HTML, unless the client lists JSON first in its Accept header. */
+function makeErrorPage(status: number, error: string): Answer {
+  const body = writeRailsJson({ status, error })
+  return { status, headers: { 'content-type': ERROR_PAGE_JSON }, body }
 }
 
-const NO_ROUTE_JSON: Answer = {
-  status: 404,
-  headers: { 'content-type': ERROR_PAGE_JSON },
-  body: writeRailsJson({ status: 404, error: 'Not Found' }),
+function makeErrorPageHtml(status: number, body: string): Answer {
+  return { status, headers: { 'content-type': 'text/html; charset=UTF-8' }, body }
 }
 
-const NO_ROUTE_HTML: Answer = {
-  status: 404,
-  headers: { 'content-type': 'text/html; charset=UTF-8' },
-  body: '<!DOCTYPE html>\n<html lang="en"><head><title>Page not found</title></head><body><h1>404</h1></body></html>\n',
-}
+export const CRASH = makeErrorPage(500, 'Internal Server Error')
 
 export function answerMalformed(accept: string | undefined): Answer {
-  const json = writeRailsJson({ status: 400, error: 'Bad Request' })
-  return asksForJson(accept)
-    ? { status: 400, headers: { 'content-type': ERROR_PAGE_JSON }, body: json }
-    : { status: 400, headers: { 'content-type': 'text/html; charset=UTF-8' }, body: '' }
+  return asksForJson(accept) ? makeErrorPage(400, 'Bad Request') : makeErrorPageHtml(400, '')
 }
 
-/** The error page is HTML, unless the client lists JSON first in its Accept header. */
+const PAGE_NOT_FOUND =
+  '<!DOCTYPE html>\n<html lang="en"><head><title>Page not found</title></head><body><h1>404</h1></body></html>\n'
+
 export function answerNoRoute(accept: string | undefined): Answer {
-  return asksForJson(accept) ? NO_ROUTE_JSON : NO_ROUTE_HTML
+  return asksForJson(accept)
+    ? makeErrorPage(404, 'Not Found')
+    : makeErrorPageHtml(404, PAGE_NOT_FOUND)
 }
 
 function asksForJson(accept: string | undefined): boolean {
@@ -123,18 +114,13 @@ export const DASHBOARD: Answer = {
   body: '<!DOCTYPE html>\n<html><head><title>Chatwoot</title></head><body><div id="app"></div></body></html>\n',
 }
 
-const NO_JSON_OF_THE_DASHBOARD = makeRefusal(406, {
-  error: 'Please use API routes instead of dashboard routes for JSON requests',
-})
-
-const NOT_ACCEPTABLE: Answer = {
-  status: 406,
-  headers: { 'content-type': ERROR_PAGE_JSON },
-  body: writeRailsJson({ status: 406, error: 'Not Acceptable' }),
-}
+const NO_JSON_OF_THE_DASHBOARD = makeError(
+  406,
+  'Please use API routes instead of dashboard routes for JSON requests',
+)
 
 /** A page for browsers. A client that requests JSON there has a wrong base URL. */
 export function answerDashboard(accept: string | undefined, version: string): Answer {
   if (!asksForJson(accept)) return DASHBOARD
-  return isSince(version, 4, 0) ? NO_JSON_OF_THE_DASHBOARD : NOT_ACCEPTABLE
+  return isSince(version, 4, 0) ? NO_JSON_OF_THE_DASHBOARD : makeErrorPage(406, 'Not Acceptable')
 }

@@ -7,7 +7,7 @@ import { isOn } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import type { Installation, OnAccount } from './call.ts'
-import { findTeamById, findUserByEmail, findUserById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import { makeAuditedUserBody } from './people.ts'
 import type { SandboxAccount, SandboxAuditRow, SandboxUser } from './state.ts'
 import { isSince } from './versions.ts'
@@ -21,21 +21,25 @@ export interface Actor {
   readonly address: string | null
 }
 
+/** @param id of the row that was written */
 export function recordAudit(
   { installation, account, user, requestId, address }: Actor,
-  row: Pick<SandboxAuditRow, 'auditable_type' | 'auditable_id' | 'action'> & {
-    readonly audited_changes: Readonly<Record<string, unknown>>
-  },
+  type: string,
+  id: number,
+  action: 'create' | 'update' | 'destroy',
+  changes: Readonly<Record<string, unknown>>,
 ): void {
   if (installation.state.edition === 'community') return
   const earlier = account.audit_logs.findLast(
-    (each) => each.auditable_type === row.auditable_type && each.auditable_id === row.auditable_id,
+    (each) => each.auditable_type === type && each.auditable_id === id,
   )
   account.audit_logs.push({
-    ...row,
+    auditable_type: type,
+    auditable_id: id,
+    action,
     auditable: null,
     id: installation.rowIds.take('audit_logs'),
-    audited_changes: sortKeys(row.audited_changes),
+    audited_changes: sortKeys(changes),
     user_id: user?.id ?? null,
     username: user?.email ?? null,
     version: (earlier?.version ?? 0) + 1,
@@ -64,12 +68,12 @@ function sortKeys(changes: Readonly<Record<string, unknown>>): Record<string, un
   return Object.fromEntries(entries)
 }
 
-export function answerAuditLogs({ installation, account, query }: OnAccount): Answer {
-  const { state } = installation
+export function answerAuditLogs(call: OnAccount): Answer {
+  const { installation, state, account, query } = call
   if (state.edition === 'community') return answers.CRASH
   const perPage = isSince(state.version, 4, 14, 1) ? 25 : 15
   const page = Math.max(1, Number.parseInt(query.get('page') ?? '', 10) || 1)
-  const rows = isOn(state, account, 'audit_logs') ? account.audit_logs.toReversed() : []
+  const rows = isOn(call, 'audit_logs') ? account.audit_logs.toReversed() : []
   return answers.answerOk({
     per_page: perPage,
     total_entries: rows.length,
@@ -114,18 +118,18 @@ function makeAuditable(
   switch (type) {
     case 'AccountUser':
       for (const { email, role, availability } of account.members) {
-        const user = findUserByEmail(state.users, email)
+        const user = findByEmail(state.users, email)
         if (user !== null && rowIds.find('account_users', account.id, user.id) === id) {
           return { id, availability, role, user_id: user.id }
         }
       }
       return null
     case 'Team': {
-      const team = findTeamById(account.teams, id)
+      const team = findById(account.teams, id)
       return team && { id, name: team.name }
     }
     case 'User': {
-      const user = findUserById(state.users, id)
+      const user = findById(state.users, id)
       return user && makeAuditedUserBody(user)
     }
     default:

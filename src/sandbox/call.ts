@@ -6,11 +6,11 @@
 import { isOn } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
-import { findAccountById, findMemberByEmail, findUserByToken } from './find.ts'
-import type { Parameters } from './parameters.ts'
+import { findByEmail, findById, findByToken } from './find.ts'
+import { type Parameters, readInteger } from './parameters.ts'
 import type { Queue } from './queue.ts'
 import type { RowIds } from './row-ids.ts'
-import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser } from './state.ts'
+import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser, Site } from './state.ts'
 import { isSince } from './versions.ts'
 
 /** A running server: the state, and what ends with the process. */
@@ -31,7 +31,7 @@ export type Caller =
 /** @param token the value of the header; undefined if it did not arrive */
 export function findCaller(state: SandboxState, token: string | undefined): Caller {
   if (token === undefined || token.trim() === '') return { kind: 'none' }
-  const user = findUserByToken(state.users, token)
+  const user = findByToken(state.users, token)
   if (user !== null) return { kind: 'user', user }
   const bot = state.bot_tokens.includes(token) || state.platform_tokens.includes(token)
   return { kind: bot ? 'bot' : 'unknown' }
@@ -77,12 +77,12 @@ export function requireUser(handle: (call: Signed) => Answer): (call: Call) => A
 
 export function requireMember(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
   return requireUser((call) => {
-    const account = findAccountById(call.state.accounts, parseId(call.parts['account']))
+    const account = findById(call.state.accounts, readInteger(call.parts['account']))
     if (account === null) return answers.RECORD_NOT_FOUND
     if (account.status === 'suspended') return answers.ACCOUNT_SUSPENDED
-    const member = findMemberByEmail(account.members, call.user.email)
+    const member = findByEmail(account.members, call.user.email)
     if (member === null) return answers.NOT_A_MEMBER
-    if (!hasApi(call.state, account)) return answers.NO_API_ACCESS
+    if (!hasApi({ ...call, account })) return answers.NO_API_ACCESS
     return handle({ ...call, account, member })
   })
 }
@@ -93,30 +93,31 @@ export function requireAdministrator(handle: (call: OnAccount) => Answer): (call
   )
 }
 
-/**
- * For routes that look for a record before they check the role.
- * @param find null: there is no such record
- */
-export function requireRecord<Record>(
+/** @param find null: there is no such record */
+export function requireFound<Record>(
   find: (call: OnAccount) => Record | null,
   handle: (call: OnAccount, record: Record) => Answer,
 ): (call: Call) => Answer {
   return requireMember((call) => {
     const record = find(call)
-    if (record === null) return answers.RECORD_NOT_FOUND
-    return isAdministrator(call) ? handle(call, record) : answers.NOT_AN_ADMINISTRATOR
+    return record === null ? answers.RECORD_NOT_FOUND : handle(call, record)
   })
+}
+
+/** For routes that look for a record before they check the role. */
+export function requireRecord<Record>(
+  find: (call: OnAccount) => Record | null,
+  handle: (call: OnAccount, record: Record) => Answer,
+): (call: Call) => Answer {
+  return requireFound(find, (call, record) =>
+    isAdministrator(call) ? handle(call, record) : answers.NOT_AN_ADMINISTRATOR,
+  )
 }
 
 export function isAdministrator({ member }: OnAccount): boolean {
   return member.role === 'administrator'
 }
 
-export function hasApi(state: SandboxState, account: SandboxAccount): boolean {
-  return !isSince(state.version, 4, 16) || isOn(state, account, 'api_and_webhooks')
-}
-
-/** Reads ids as Ruby does: leading digits count, anything else is 0. */
-export function parseId(segment: string | undefined): number {
-  return Number.parseInt(segment ?? '', 10) || 0
+export function hasApi(site: Site): boolean {
+  return !isSince(site.state.version, 4, 16) || isOn(site, 'api_and_webhooks')
 }

@@ -20,36 +20,33 @@ export function findInconsistencies(state: SandboxState): readonly Problem[] {
           },
         ]
 
-  const at = <T, V>(items: readonly T[], path: Path, key: string, value: (item: T) => V) =>
-    items.map((item, index) => [value(item), [...path, index, key]] as const)
+  const at = <K extends string>(
+    items: readonly Readonly<Record<K, string | number>>[],
+    path: Path,
+    key: K,
+  ): Placed<string | number> =>
+    items.map((item, index) => [item[key], [...path, index, key]] as const)
   const plain = <V>(items: readonly V[], path: Path): Placed<V> =>
     items.map((item, index) => [item, [...path, index]] as const)
 
-  const teams = accounts.flatMap((account, a) =>
-    at(account.teams, ['accounts', a, 'teams'], 'id', (team) => team.id),
-  )
-  const roles = accounts.flatMap((account, a) =>
-    at(account.custom_roles, ['accounts', a, 'custom_roles'], 'id', (role) => role.id),
-  )
-  const inboxes = accounts.flatMap((account, a) =>
-    at(account.inboxes, ['accounts', a, 'inboxes'], 'id', (inbox) => inbox.id),
-  )
   return [
-    ...findRepeated(at(users, ['users'], 'id', (user) => user.id)),
-    ...findRepeated(at(users, ['users'], 'email', (user) => user.email)),
+    ...findRepeated(at(users, ['users'], 'id')),
+    ...findRepeated(at(users, ['users'], 'email')),
     ...findRepeated([
-      ...at(users, ['users'], 'token', (user) => user.token),
+      ...at(users, ['users'], 'token'),
       ...plain(state.bot_tokens, ['bot_tokens']),
       ...plain(state.platform_tokens, ['platform_tokens']),
     ]),
-    ...findRepeated(at(accounts, ['accounts'], 'id', (account) => account.id)),
-    ...findRepeated(teams),
-    ...findRepeated(roles),
-    ...findRepeated(inboxes),
+    ...findRepeated(at(accounts, ['accounts'], 'id')),
+    ...(['teams', 'custom_roles', 'inboxes'] as const).flatMap((kind) =>
+      findRepeated(
+        accounts.flatMap((account, a) => at(account[kind], ['accounts', a, kind], 'id')),
+      ),
+    ),
     ...stranger([state.caller, ['caller']]),
     ...accounts.flatMap((account, a) => {
       const here = ['accounts', a]
-      const members = at(account.members, [...here, 'members'], 'email', (each) => each.email)
+      const members = at(account.members, [...here, 'members'], 'email')
       const groups = (['teams', 'inboxes'] as const).flatMap((kind) =>
         account[kind].map((group, index) =>
           plain<string | number>(group.members, [...here, kind, index, 'members']),
@@ -58,7 +55,7 @@ export function findInconsistencies(state: SandboxState): readonly Problem[] {
       return [
         ...members.flatMap(stranger),
         ...findRepeated(members),
-        ...findRepeated(at(account.teams, [...here, 'teams'], 'name', (team) => team.name)),
+        ...findRepeated(at(account.teams, [...here, 'teams'], 'name')),
         ...groups.flatMap((group) => [...group.flatMap(stranger), ...findRepeated(group)]),
       ]
     }),

@@ -5,9 +5,9 @@
 import { isOn, makeCustomRoleBody } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
-import { type Call, isAdministrator, type OnAccount, parseId, requireMember } from './call.ts'
-import { findCustomRoleById } from './find.ts'
-import { castText, getRoot } from './parameters.ts'
+import { type Call, isAdministrator, type OnAccount, requireMember } from './call.ts'
+import { findById } from './find.ts'
+import { castText, getRoot, readInteger } from './parameters.ts'
 import type { SandboxCustomRole } from './state.ts'
 import { isSince } from './versions.ts'
 
@@ -37,7 +37,7 @@ export function requireCustomRole(
   handle: (call: OnAccount, role: SandboxCustomRole) => Answer,
 ): (call: Call) => Answer {
   return requireMember((call) => {
-    const role = findCustomRoleById(call.account.custom_roles, parseId(call.parts['role']))
+    const role = findById(call.account.custom_roles, readInteger(call.parts['role']))
     if (role === null || call.state.edition === 'community') return answers.CRASH
     if (!isAdministrator(call) || isSwitchedOff(call)) return answers.NOT_AN_ADMINISTRATOR
     return handle(call, role)
@@ -45,12 +45,9 @@ export function requireCustomRole(
 }
 
 /** Before 4.17, custom roles work without their feature. */
-function isSwitchedOff({ state, account }: OnAccount): boolean {
-  return (
-    state.edition === 'enterprise' &&
-    isSince(state.version, 4, 17) &&
-    !isOn(state, account, 'custom_roles')
-  )
+function isSwitchedOff(call: OnAccount): boolean {
+  const { edition, version } = call.state
+  return edition === 'enterprise' && isSince(version, 4, 17) && !isOn(call, 'custom_roles')
 }
 
 export function listCustomRoles({ account }: OnAccount): Answer {

@@ -3,37 +3,24 @@
  * look: the entry there is checked, and a miss searches the whole list. So every change has an effect
  * at once, and large states stay fast.
  */
-import type {
-  SandboxAccount,
-  SandboxCustomRole,
-  SandboxInbox,
-  SandboxMember,
-  SandboxTeam,
-  SandboxUser,
-} from './state.ts'
+function makeFinder<By extends 'id' | 'email' | 'token'>(by: By) {
+  const indexes = new WeakMap<object, ReadonlyMap<unknown, number>>()
 
-type Find<Item, Key> = (list: readonly Item[], key: Key) => Item | null
-
-function makeFinder<Item, Key>(keyOf: (item: Item) => Key): Find<Item, Key> {
-  const indexes = new WeakMap<readonly Item[], Map<Key, number>>()
-
-  return (list, key) => {
+  return <Item extends Readonly<Record<By, unknown>>>(
+    list: readonly Item[],
+    key: Item[By],
+  ): Item | null => {
     const place = indexes.get(list)?.get(key)
     const expected = place === undefined ? undefined : list[place]
-    if (expected !== undefined && keyOf(expected) === key) return expected
+    if (expected?.[by] === key) return expected
 
-    const found = list.find((item) => keyOf(item) === key)
+    const found = list.find((item) => item[by] === key)
     if (found === undefined) return null
-    indexes.set(list, new Map(list.map((item, index) => [keyOf(item), index])))
+    indexes.set(list, new Map(list.map((item, index) => [item[by], index])))
     return found
   }
 }
 
-export const findUserByEmail = makeFinder((user: SandboxUser) => user.email)
-export const findUserById = makeFinder((user: SandboxUser) => user.id)
-export const findUserByToken = makeFinder((user: SandboxUser) => user.token)
-export const findAccountById = makeFinder((account: SandboxAccount) => account.id)
-export const findMemberByEmail = makeFinder((member: SandboxMember) => member.email)
-export const findTeamById = makeFinder((team: SandboxTeam) => team.id)
-export const findInboxById = makeFinder((inbox: SandboxInbox) => inbox.id)
-export const findCustomRoleById = makeFinder((role: SandboxCustomRole) => role.id)
+export const findById = makeFinder('id')
+export const findByEmail = makeFinder('email')
+export const findByToken = makeFinder('token')

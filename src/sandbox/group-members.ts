@@ -1,12 +1,13 @@
 /**
- * Adds people to teams and inboxes, and removes them. The two kinds differ in what they check: a team
- * takes only people of the account, an inbox everybody of the installation.
+ * Lists the members of teams and inboxes, adds people and removes them. The two kinds differ in what
+ * they check: a team takes only people of the account, an inbox everybody of the installation.
  */
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import { type Actor, recordAudit } from './audit.ts'
-import { type OnAccount, parseId } from './call.ts'
-import { findInboxById, findMemberByEmail, findTeamById, findUserById } from './find.ts'
+import type { OnAccount } from './call.ts'
+import { findByEmail, findById } from './find.ts'
+import { mayRead } from './inboxes.ts'
 import { readIdList, readInteger } from './parameters.ts'
 import { makeAgentBody, makeInboxMemberBodies, makeTeamMemberBodies } from './people.ts'
 import { findUserId } from './row-ids.ts'
@@ -22,22 +23,29 @@ const ROWS = {
 } as const
 
 export function findTeam({ account, parts }: OnAccount): SandboxTeam | null {
-  return findTeamById(account.teams, parseId(parts['team']))
+  return findById(account.teams, readInteger(parts['team']))
 }
 
-/** The inbox is named in the body. */
-export function findInbox({ account, parameters }: OnAccount): SandboxInbox | null {
-  return findInboxById(account.inboxes, readInteger(parameters['inbox_id']))
+/** Named in the path to read it, and in the body to write it. */
+export function findInbox({ account, parts, parameters }: OnAccount): SandboxInbox | null {
+  return findById(account.inboxes, readInteger(parts['inbox'] ?? parameters['inbox_id']))
 }
 
-/** Whoever is in it already is left out. */
-function joinGroup(actor: Actor, kind: Kind, group: Group, users: readonly SandboxUser[]): void {
+/** Whoever is in it already is left out. Returns all users with these ids. */
+function joinGroup(
+  call: OnAccount,
+  kind: Kind,
+  group: Group,
+  ids: readonly number[],
+): readonly SandboxUser[] {
+  const users = findUsers(call, ids).filter((user) => user !== null)
   const members: (string | number)[] = group.members
   for (const user of users) {
-    if (members.some((key) => findUserId(actor.installation.state, key) === user.id)) continue
+    if (members.some((key) => findUserId(call.state, key) === user.id)) continue
     members.push(user.email)
-    recordRow(actor, kind, group, user.id, 'create')
+    recordRow(call, kind, group, user.id, 'create')
   }
+  return users
 }
 
 /** In the order of the members, whatever the order of the ids. */
@@ -67,12 +75,7 @@ function recordRow(
 ): void {
   const { table, type, key } = ROWS[kind]
   const id = actor.installation.rowIds.find(table, group.id, userId)
-  recordAudit(actor, {
-    auditable_type: type,
-    auditable_id: id,
-    action,
-    audited_changes: { id, [key]: group.id, user_id: userId },
-  })
+  recordAudit(actor, type, id, action, { id, [key]: group.id, user_id: userId })
 }
 
 /** What a list of ids asks for. Ids as text never equal those of members. */
@@ -95,54 +98,49 @@ function readWish({ state, parameters }: OnAccount, group: Group): Wish | null {
   }
 }
 
-type TeamWrite = (call: OnAccount, team: SandboxTeam, wish: Wish) => Answer
+type Write<G> = (call: OnAccount, group: G, wish: Wish) => Answer
 
 /** Every id must be that of somebody on the account. */
-function checkTeamWrite(write: TeamWrite): (call: OnAccount, team: SandboxTeam) => Answer {
-  return (call, team) => {
+function checkTeamWrite(write: Write<SandboxTeam>) {
+  return (call: OnAccount, team: SandboxTeam): Answer => {
     const wish = readWish(call, team)
     if (wish === null) return answers.CRASH
     const users = findUsers(call, wish.sent.map(readInteger))
-    const valid = users.every((user) => user && findMemberByEmail(call.account.members, user.email))
+    const valid = users.every((user) => user && findByEmail(call.account.members, user.email))
     return valid ? write(call, team, wish) : answers.INVALID_USER_IDS
   }
 }
 
 function findUsers({ state }: OnAccount, ids: readonly number[]): readonly (SandboxUser | null)[] {
-  return ids.map((id) => findUserById(state.users, id))
+  return ids.map((id) => findById(state.users, id))
 }
 
 /** Answers only those that it was asked to add, as often as they were named. */
 export const addTeamMembers = checkTeamWrite((call, team, { toAdd }) => {
-  const users = findUsers(call, toAdd).flatMap((user) => user ?? [])
-  joinGroup(call, 'teams', team, users)
-  const { state, account } = call
-  return answers.answerOk(
-    users.map((user) =>
-      makeAgentBody(state, account, user, findMemberByEmail(account.members, user.email)),
-    ),
-  )
+  const users = joinGroup(call, 'teams', team, toAdd)
+  return answers.answerOk(users.map((user) => makeAgentBody(call, user)))
 })
 
 /** Adds before it removes, so ids as text remove everybody whom they name. */
 export const replaceTeamMembers = checkTeamWrite((call, team, { toAdd, toRemove }) => {
-  const users = findUsers(call, toAdd).flatMap((user) => user ?? [])
-  joinGroup(call, 'teams', team, users)
+  joinGroup(call, 'teams', team, toAdd)
   leaveGroup(call, 'teams', team, toRemove)
-  const bodies = makeTeamMemberBodies(call.state, call.account, team)
-  return bodies === null ? answers.CRASH : answers.answerOk(bodies)
+  return listTeamMembers(call, team)
 })
+
+export function listTeamMembers(call: OnAccount, team: SandboxTeam): Answer {
+  const bodies = makeTeamMemberBodies(call, team)
+  return bodies === null ? answers.CRASH : answers.answerOk(bodies)
+}
 
 export const removeTeamMembers = checkTeamWrite((call, team, { sent }) => {
   leaveGroup(call, 'teams', team, sent.map(readInteger))
   return answers.answerEmpty()
 })
 
-type InboxWrite = (call: OnAccount, inbox: SandboxInbox, wish: Wish) => Answer
-
 /** One id that cannot be added refuses them all. */
-function checkInboxWrite(write: InboxWrite): (call: OnAccount, inbox: SandboxInbox) => Answer {
-  return (call, inbox) => {
+function checkInboxWrite(write: Write<SandboxInbox>) {
+  return (call: OnAccount, inbox: SandboxInbox): Answer => {
     const wish = readWish(call, inbox)
     if (wish === null) return answers.CRASH
     const seen = new Set(inbox.members)
@@ -157,28 +155,22 @@ function checkInboxWrite(write: InboxWrite): (call: OnAccount, inbox: SandboxInb
   }
 }
 
+export function listInboxMembers(call: OnAccount, inbox: SandboxInbox): Answer {
+  return mayRead(inbox, call.member) ? answerInbox(call, inbox) : answers.NOT_AN_ADMINISTRATOR
+}
+
 /** Users of other accounts are stored, but not in the answer. */
-function answerInbox({ state, account }: OnAccount, inbox: SandboxInbox): Answer {
-  return answers.answerOk({ payload: makeInboxMemberBodies(state, account, inbox) })
+function answerInbox(call: OnAccount, inbox: SandboxInbox): Answer {
+  return answers.answerOk({ payload: makeInboxMemberBodies(call, inbox) })
 }
 
 export const addInboxMembers = checkInboxWrite((call, inbox, { toAdd }) => {
-  joinGroup(
-    call,
-    'inboxes',
-    inbox,
-    findUsers(call, toAdd).flatMap((user) => user ?? []),
-  )
+  joinGroup(call, 'inboxes', inbox, toAdd)
   return answerInbox(call, inbox)
 })
 
 export const replaceInboxMembers = checkInboxWrite((call, inbox, { toAdd, toRemove }) => {
-  joinGroup(
-    call,
-    'inboxes',
-    inbox,
-    findUsers(call, toAdd).flatMap((user) => user ?? []),
-  )
+  joinGroup(call, 'inboxes', inbox, toAdd)
   leaveGroup(call, 'inboxes', inbox, toRemove)
   return answerInbox(call, inbox)
 })

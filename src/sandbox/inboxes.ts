@@ -5,17 +5,13 @@
  * channel. Does not decide who may see them.
  */
 import { compareCodeUnits } from '../core/model/names.ts'
-import type { SandboxAccount, SandboxInbox, SandboxMember, SandboxState } from './state.ts'
+import type { SandboxInbox, SandboxMember, Site } from './state.ts'
 import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
 /** Agents get only the inboxes in which they are members. */
-export function makeInboxBodies(
-  state: SandboxState,
-  account: SandboxAccount,
-  caller: SandboxMember,
-): readonly Body[] {
+export function makeInboxBodies({ state, account }: Site, caller: SandboxMember): readonly Body[] {
   const sortedByName = isSince(state.version, 4, 0)
   return account.inboxes
     .filter((inbox) => mayRead(inbox, caller))
@@ -74,7 +70,7 @@ function makeNewInbox({ id, channel_type, name, enable_auto_assignment }: Sandbo
     hmac_mandatory: widget || channel_type === 'Channel::Api' ? false : null,
     welcome_title: null,
     welcome_tagline: null,
-    web_widget_script: widget ? makeScript(token) : null,
+    web_widget_script: widget ? SCRIPT.replace('TOKEN', token) : null,
     website_token: widget ? token : null,
     selected_feature_flags: widget ? ['attachments', 'emoji_picker', 'end_conversation'] : null,
     reply_time: widget ? 'in_a_few_minutes' : null,
@@ -118,9 +114,7 @@ function makeWidgetFields(id: number): Body {
   }
 }
 
-function makeScript(token: string): string {
-  return `<script>window.chatwootSDK.run({ websiteToken: '${token}' })</script>`
-}
+const SCRIPT = "<script>window.chatwootSDK.run({ websiteToken: 'TOKEN' })</script>"
 
 function makeChannelFields(channel: string, id: number): Body {
   const secret = (what: string): string => `SECRET-${what}-of-inbox-${id}`

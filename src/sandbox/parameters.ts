@@ -76,7 +76,7 @@ export function readIdList(value: unknown): readonly unknown[] | null {
   return Array.isArray(value) && value.every((id) => castText(id) !== undefined) ? value : null
 }
 
-/** Ruby's `to_i`. */
+/** Ruby's `to_i`: leading digits count, anything else is 0. */
 export function readInteger(value: unknown): number {
   return Number.parseInt(String(value), 10) || 0
 }

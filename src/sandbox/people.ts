@@ -4,27 +4,23 @@
  */
 import { compareCodeUnits } from '../core/model/names.ts'
 import { isOn } from './account.ts'
-import { findMemberByEmail, findUserByEmail, findUserById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import type {
-  SandboxAccount,
   SandboxCustomRole,
   SandboxInbox,
   SandboxMember,
   SandboxState,
   SandboxTeam,
   SandboxUser,
+  Site,
 } from './state.ts'
 import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-/** A null member is a ghost: removed from the account, but not from teams. */
-export function makeAgentBody(
-  state: SandboxState,
-  account: SandboxAccount,
-  user: SandboxUser,
-  member: SandboxMember | null,
-): Body {
+/** Who is not a member of the account is a ghost: removed from it, but not from teams. */
+export function makeAgentBody({ state, account }: Site, user: SandboxUser): Body {
+  const member = findByEmail(account.members, user.email)
   return {
     id: user.id,
     account_id: account.id,
@@ -43,57 +39,44 @@ export function makeAgentBody(
 }
 
 /** Sorted by lower-case name as in the database, and by id for equal names. */
-export function makeAgentBodies(state: SandboxState, account: SandboxAccount): readonly Body[] {
-  return account.members
-    .flatMap((member) => {
-      const user = findUserByEmail(state.users, member.email)
-      return user === null ? [] : [{ member, user, key: user.name.toLowerCase() }]
-    })
+export function makeAgentBodies(site: Site): readonly Body[] {
+  return site.account.members
+    .flatMap(({ email }) => findByEmail(site.state.users, email) ?? [])
+    .map((user) => ({ user, key: user.name.toLowerCase() }))
     .sort((a, b) => compareCodeUnits(a.key, b.key) || a.user.id - b.user.id)
-    .map(({ member, user }) => makeAgentBody(state, account, user, member))
+    .map(({ user }) => makeAgentBody(site, user))
 }
 
 /** Null if the user of a member no longer exists: the server then fails to answer. */
-export function makeTeamMemberBodies(
-  state: SandboxState,
-  account: SandboxAccount,
-  team: SandboxTeam,
-): readonly Body[] | null {
-  const bodies: Body[] = []
-  for (const key of team.members) {
-    const user =
-      typeof key === 'number' ? findUserById(state.users, key) : findUserByEmail(state.users, key)
-    if (user === null) return null
-    bodies.push(makeAgentBody(state, account, user, findMemberByEmail(account.members, user.email)))
-  }
-  return bodies
+export function makeTeamMemberBodies(site: Site, team: SandboxTeam): readonly Body[] | null {
+  const { users: all } = site.state
+  const users = team.members.map((key) =>
+    typeof key === 'number' ? findById(all, key) : findByEmail(all, key),
+  )
+  const known = users.filter((user) => user !== null)
+  if (known.length < users.length) return null
+  return known.map((user) => makeAgentBody(site, user))
 }
 
 /** Leaves out people who are not on the account. */
-export function makeInboxMemberBodies(
-  state: SandboxState,
-  account: SandboxAccount,
-  inbox: SandboxInbox,
-): readonly Body[] {
-  return inbox.members.flatMap((email) => {
-    const user = findUserByEmail(state.users, email)
-    const member = findMemberByEmail(account.members, email)
-    return user === null || member === null ? [] : [makeAgentBody(state, account, user, member)]
-  })
+export function makeInboxMemberBodies(site: Site, inbox: SandboxInbox): readonly Body[] {
+  return inbox.members
+    .filter((email) => findByEmail(site.account.members, email) !== null)
+    .flatMap((email) => findByEmail(site.state.users, email) ?? [])
+    .map((user) => makeAgentBody(site, user))
 }
 
 export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
   const memberships = state.accounts.flatMap((account) => {
-    const member = findMemberByEmail(account.members, user.email)
-    return member === null ? [] : [{ account, member }]
+    const member = findByEmail(account.members, user.email)
+    return member === null ? [] : [{ state, account, member }]
   })
   // People who were never active come last; for equal times the first account wins.
   const [latest] = memberships.toSorted((a, b) =>
     compareCodeUnits(b.member.active_at ?? '', a.member.active_at ?? ''),
   )
   const usable =
-    !isSince(state.version, 4, 16) ||
-    memberships.some(({ account }) => isOn(state, account, 'api_and_webhooks'))
+    !isSince(state.version, 4, 16) || memberships.some((of) => isOn(of, 'api_and_webhooks'))
   return {
     access_token: usable ? user.token : '',
     account_id: latest?.account.id ?? null,
@@ -113,15 +96,12 @@ export function makeProfileBody(state: SandboxState, user: SandboxUser): Body {
     ui_settings: {},
     uid: user.email,
     type: user.type,
-    accounts: memberships.map(({ account, member }) => makeMembershipBody(state, account, member)),
+    accounts: memberships.map(makeMembershipBody),
   }
 }
 
-function makeMembershipBody(
-  state: SandboxState,
-  account: SandboxAccount,
-  member: SandboxMember,
-): Body {
+function makeMembershipBody(of: Site & { readonly member: SandboxMember }): Body {
+  const { state, account, member } = of
   const enterprise = state.edition === 'enterprise'
   // It may belong to another account.
   const role = state.accounts
@@ -138,9 +118,7 @@ function makeMembershipBody(
     availability: member.availability,
     availability_status: member.availability_status,
     auto_offline: member.auto_offline,
-    ...(isSince(state.version, 4, 16)
-      ? { api_and_webhooks: isOn(state, account, 'api_and_webhooks') }
-      : {}),
+    ...(isSince(state.version, 4, 16) ? { api_and_webhooks: isOn(of, 'api_and_webhooks') } : {}),
     ...(enterprise
       ? { custom_role_id: member.custom_role_id, custom_role: shortenRole(role) }
       : {}),

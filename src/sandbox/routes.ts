@@ -13,8 +13,8 @@ import {
   hasApi,
   type Installation,
   type OnAccount,
-  parseId,
   requireAdministrator,
+  requireFound,
   requireMember,
   requireRecord,
   requireUser,
@@ -29,26 +29,23 @@ import {
   showCustomRole,
   updateCustomRole,
 } from './custom-roles.ts'
-import { findAccountById, findInboxById, findMemberByEmail, findTeamById } from './find.ts'
+import { findByEmail, findById } from './find.ts'
 import {
   addInboxMembers,
   addTeamMembers,
   findInbox,
   findTeam,
+  listInboxMembers,
+  listTeamMembers,
   removeInboxMembers,
   removeTeamMembers,
   replaceInboxMembers,
   replaceTeamMembers,
 } from './group-members.ts'
-import { makeInboxBodies, mayRead } from './inboxes.ts'
-import { parseParameters } from './parameters.ts'
-import {
-  makeAgentBodies,
-  makeInboxMemberBodies,
-  makeProfileBody,
-  makeTeamMemberBodies,
-} from './people.ts'
-import { createTeam, deleteTeam, updateTeam } from './teams.ts'
+import { makeInboxBodies } from './inboxes.ts'
+import { parseParameters, readInteger } from './parameters.ts'
+import { makeAgentBodies, makeProfileBody } from './people.ts'
+import { createTeam, deleteTeam, showTeam, updateTeam } from './teams.ts'
 import { isSince } from './versions.ts'
 
 const ACCOUNT = '/api/v1/accounts/:account'
@@ -81,11 +78,11 @@ const ROUTES: readonly Route[] = [
 
   makeRoute('GET', `${ACCOUNT}/teams`, requireMember(listTeams)),
   makeRoute('POST', `${ACCOUNT}/teams`, requireAdministrator(createTeam)),
-  makeRoute('GET', `${ACCOUNT}/teams/:team`, requireMember(showTeam)),
+  makeRoute('GET', `${ACCOUNT}/teams/:team`, requireFound(findTeam, showTeam)),
   makeRoute('PATCH', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, updateTeam)),
   makeRoute('DELETE', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, deleteTeam)),
 
-  makeRoute('GET', `${ACCOUNT}/teams/:team/team_members`, requireMember(listTeamMembers)),
+  makeRoute('GET', `${ACCOUNT}/teams/:team/team_members`, requireFound(findTeam, listTeamMembers)),
   makeRoute('POST', `${ACCOUNT}/teams/:team/team_members`, requireRecord(findTeam, addTeamMembers)),
   makeRoute(
     'PATCH',
@@ -99,7 +96,7 @@ const ROUTES: readonly Route[] = [
   ),
 
   makeRoute('GET', `${ACCOUNT}/inboxes`, requireMember(listInboxes)),
-  makeRoute('GET', `${ACCOUNT}/inbox_members/:inbox`, requireMember(listInboxMembers)),
+  makeRoute('GET', `${ACCOUNT}/inbox_members/:inbox`, requireFound(findInbox, listInboxMembers)),
   makeRoute('POST', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, addInboxMembers)),
   makeRoute('PATCH', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, replaceInboxMembers)),
   makeRoute('DELETE', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, removeInboxMembers)),
@@ -170,45 +167,24 @@ function showProfile({ state, user }: Signed): Answer {
   return answers.answerOk(makeProfileBody(state, user))
 }
 
-function listAgents({ state, account }: OnAccount): Answer {
-  return answers.answerOk(makeAgentBodies(state, account))
+function listAgents(call: OnAccount): Answer {
+  return answers.answerOk(makeAgentBodies(call))
 }
 
-function listInboxes({ state, account, member }: OnAccount): Answer {
-  return answers.answerOk({ payload: makeInboxBodies(state, account, member) })
+function listInboxes(call: OnAccount): Answer {
+  return answers.answerOk({ payload: makeInboxBodies(call, call.member) })
 }
 
 /** Finds only the accounts of the caller, including suspended ones. */
 function showAccount({ state, user, parts }: Signed): Answer {
-  const account = findAccountById(state.accounts, parseId(parts['account']))
-  if (account === null || findMemberByEmail(account.members, user.email) === null) {
+  const account = findById(state.accounts, readInteger(parts['account']))
+  if (account === null || findByEmail(account.members, user.email) === null) {
     return answers.RECORD_NOT_FOUND
   }
-  if (!hasApi(state, account)) return answers.NO_API_ACCESS
-  return answers.answerOk(makeAccountBody(state, account))
+  if (!hasApi({ state, account })) return answers.NO_API_ACCESS
+  return answers.answerOk(makeAccountBody({ state, account }))
 }
 
-function listTeams({ state, account, user }: OnAccount): Answer {
-  return answers.answerOk(account.teams.map((team) => makeTeamBody(state, account, team, user)))
-}
-
-function showTeam({ state, account, user, parts }: OnAccount): Answer {
-  const team = findTeamById(account.teams, parseId(parts['team']))
-  return team === null
-    ? answers.RECORD_NOT_FOUND
-    : answers.answerOk(makeTeamBody(state, account, team, user))
-}
-
-function listTeamMembers({ state, account, parts }: OnAccount): Answer {
-  const team = findTeamById(account.teams, parseId(parts['team']))
-  if (team === null) return answers.RECORD_NOT_FOUND
-  const members = makeTeamMemberBodies(state, account, team)
-  return members === null ? answers.CRASH : answers.answerOk(members)
-}
-
-function listInboxMembers({ state, account, member, parts }: OnAccount): Answer {
-  const inbox = findInboxById(account.inboxes, parseId(parts['inbox']))
-  if (inbox === null) return answers.RECORD_NOT_FOUND
-  if (!mayRead(inbox, member)) return answers.NOT_AN_ADMINISTRATOR
-  return answers.answerOk({ payload: makeInboxMemberBodies(state, account, inbox) })
+function listTeams(call: OnAccount): Answer {
+  return answers.answerOk(call.account.teams.map((team) => makeTeamBody(call, team, call.user)))
 }

@@ -2,7 +2,7 @@
  * Ids of new rows, and of the rows that a state does not number: memberships. They appear in the audit
  * log only. An id is never given twice.
  */
-import { findUserByEmail } from './find.ts'
+import { findByEmail } from './find.ts'
 import type { MembershipTable, RowTable, SandboxAccount, SandboxState } from './state.ts'
 
 export interface RowIds {
@@ -88,5 +88,5 @@ const GROUPS: Readonly<Record<MembershipTable, (account: SandboxAccount) => read
 
 /** Members of a team are addresses, or ids of users who are gone. */
 export function findUserId(state: SandboxState, key: string | number): number {
-  return typeof key === 'number' ? key : (findUserByEmail(state.users, key)?.id ?? 0)
+  return typeof key === 'number' ? key : (findByEmail(state.users, key)?.id ?? 0)
 }

@@ -2,6 +2,7 @@
  * The Chatwoot in memory: a real HTTP server for a state, for the demo, for trying rollcall, and for
  * every test that needs a server. What is written changes the state in memory, and nothing else.
  */
+
 import { randomUUID } from 'node:crypto'
 import {
   createServer,
@@ -11,6 +12,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Answer } from './answers.ts'
 import { findCaller, type Installation } from './call.ts'
 import { type Queue, startQueue } from './queue.ts'
@@ -188,7 +190,9 @@ function describeListenError(host: string, port: number, error: NodeJS.ErrnoExce
       code: 'usage-option',
       summary: `The sandbox cannot listen on port ${port} of ${host}.`,
       detail:
-        error.code === 'EADDRINUSE' ? 'Another program already listens there.' : error.message,
+        error.code === 'EADDRINUSE'
+          ? 'Another program already listens there.'
+          : `The reason: ${describeReason(error.code ?? error.message)}.`,
       advice: 'Choose another port, or remove --port to use a free one.',
     }),
   )

@@ -24,6 +24,12 @@ export interface SandboxState {
   next_ids: Partial<Record<RowTable, number>>
 }
 
+/** An account and the server that it is on. */
+export interface Site {
+  readonly state: SandboxState
+  readonly account: SandboxAccount
+}
+
 /** A user of the installation, who may be a member of any number of accounts. */
 export interface SandboxUser {
   id: number

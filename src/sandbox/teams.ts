@@ -1,4 +1,4 @@
-/** Creates, changes and deletes teams. Their members are in group-members.ts. */
+/** Shows, creates, changes and deletes teams. Their members are in group-members.ts. */
 import { makeTeamBody } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
@@ -19,8 +19,8 @@ export function createTeam(call: OnAccount): Answer {
   const { installation, account } = call
   const team: SandboxTeam = { ...read, id: installation.rowIds.take('teams'), members: [] }
   account.teams.push(team)
-  recordTeam(call, team, 'create', listAttributes(call, team))
-  return answerTeam(call, team)
+  recordAudit(call, 'Team', team.id, 'create', listAttributes(call, team))
+  return showTeam(call, team)
 }
 
 export function updateTeam(call: OnAccount, team: SandboxTeam): Answer {
@@ -29,13 +29,13 @@ export function updateTeam(call: OnAccount, team: SandboxTeam): Answer {
   if ('status' in read) return read
   Object.assign(team, read)
   const changes = findChanges(before, listAttributes(call, team))
-  if (changes !== null) recordTeam(call, team, 'update', changes)
-  return answerTeam(call, team)
+  if (changes !== null) recordAudit(call, 'Team', team.id, 'update', changes)
+  return showTeam(call, team)
 }
 
 export function deleteTeam(call: OnAccount, team: SandboxTeam): Answer {
   call.account.teams.splice(call.account.teams.indexOf(team), 1)
-  recordTeam(call, team, 'destroy', listAttributes(call, team))
+  recordAudit(call, 'Team', team.id, 'destroy', listAttributes(call, team))
   return answers.answerEmpty()
 }
 
@@ -73,20 +73,6 @@ function listAttributes({ state, account }: OnAccount, team: SandboxTeam) {
   }
 }
 
-function recordTeam(
-  call: OnAccount,
-  team: SandboxTeam,
-  action: 'create' | 'update' | 'destroy',
-  changes: Readonly<Record<string, unknown>>,
-): void {
-  recordAudit(call, {
-    auditable_type: 'Team',
-    auditable_id: team.id,
-    action,
-    audited_changes: changes,
-  })
-}
-
-function answerTeam({ state, account, user }: OnAccount, team: SandboxTeam): Answer {
-  return answers.answerOk(makeTeamBody(state, account, team, user))
+export function showTeam(call: OnAccount, team: SandboxTeam): Answer {
+  return answers.answerOk(makeTeamBody(call, team, call.user))
 }

@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findNearest } from '../policy/nearest.ts'
-import { findShort, listAliases, type Option, type Options } from './options.ts'
+import { color, findShort, listAliases, type Option, type Options } from './options.ts'
 import { InvalidValue } from './values.ts'
 
 /** The value that a command receives: null if the option is not given and has no default. */
@@ -101,19 +101,14 @@ export function listInputFiles<O extends Options>(
     .filter((each) => typeof each === 'string')
 }
 
-/** Finds the value of one option even if the rest of the command line is invalid. */
-export function findChoice<C extends string>(
-  words: readonly string[],
-  name: string,
-  choices: readonly C[],
-): C | null {
-  const option = { type: 'string', requiresArg: true, choices, describe: '', group: '' } as const
-  for (const token of tokenize(words, { [name]: option })) {
-    const found =
-      token.kind === 'option' && token.name === name && choices.find((each) => each === token.value)
-    if (found) return found
+/** The value of --color, even if the rest of the command line is invalid. */
+export function findColor(words: readonly string[]) {
+  for (const token of tokenize(words, { color })) {
+    const given = token.kind === 'option' && token.name === 'color' ? token.value : null
+    const found = color.choices.find((each) => each === given)
+    if (found !== undefined) return found
   }
-  return null
+  return color.default
 }
 
 function tokenize(words: readonly string[], options: Options) {

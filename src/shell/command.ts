@@ -2,7 +2,13 @@
  * Defines a command as one value, from which help, parsing and running are made. Reports an invalid
  * command line before the command runs, in the format that the command line requests.
  */
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  makeDiagnostic,
+  makeFailure,
+} from '../core/messages/diagnostic.ts'
+import { findNearest } from '../policy/nearest.ts'
 import { isStdin } from '../policy/read/named-file.ts'
 import { type Arguments, listInputFiles, readArguments } from './arguments.ts'
 import type { Options } from './options.ts'
@@ -75,12 +81,12 @@ function checkStdin<O extends Options>(
 
 /** An error about an option. */
 export function makeOptionFailure(summary: string, advice: string): Failure {
-  return new Failure(makeDiagnostic({ code: 'usage-option', summary, advice }))
+  return makeFailure({ code: 'usage-option', summary, advice })
 }
 
 /** An error about an argument that is not an option. */
 export function makeUsageFailure(summary: string, advice: string): Failure {
-  return new Failure(makeDiagnostic({ code: 'usage-argument', summary, advice }))
+  return makeFailure({ code: 'usage-argument', summary, advice })
 }
 
 /** Throws if arguments follow those that the command knows. */
@@ -98,5 +104,7 @@ export function pickWord<W extends string>(
   const found = words.find((each) => each === name)
   if (found !== undefined) return found
   const summary = name === undefined ? `The ${what} is missing.` : `There is no ${what} "${name}".`
-  throw makeUsageFailure(summary, `Choices: ${words.join(', ')}.`)
+  const close = name === undefined ? null : findNearest(name, words)
+  const advice = close === null ? '' : `Did you mean ${close}? `
+  throw makeUsageFailure(summary, `${advice}Choices: ${words.join(', ')}.`)
 }

@@ -22,13 +22,12 @@ export type Option = {
   /** Used if the option is not given; without a default its value is then null. */
   readonly default?: string | number
   /** Gets the text as written; throws an InvalidValue. */
-  readonly coerce?: (text: string) => string | number
+  readonly coerce?: (text: string) => unknown
 } & (
   | { readonly type: 'boolean' }
   | ({
-      /** An array contains one text for each time that the option is given. */
+      /** Needs a value. An array contains one text for each time that the option is given. */
       readonly type: 'string' | 'number' | 'array'
-      readonly requiresArg: true
       // One of them, because help has to show what a value looks like.
     } & ({ readonly placeholder: string } | { readonly choices: readonly string[] }))
 )
@@ -67,9 +66,11 @@ export const DEFAULT_POLICY = 'rollcall.yaml'
 
 const CONNECTION = 'Connection'
 
+/** What the options of files that a command reads have in common. */
+export const inputFile = { type: 'string', reads: true, placeholder: 'FILE' } as const
+
 export const format = {
   type: 'string',
-  requiresArg: true,
   choices: ['text', 'json'],
   default: 'text',
   describe: 'Format of the output on stdout',
@@ -78,7 +79,6 @@ export const format = {
 
 export const color = {
   type: 'string',
-  requiresArg: true,
   choices: ['auto', 'always', 'never'],
   default: 'auto',
   describe: 'Use colours; auto follows NO_COLOR, FORCE_COLOR, TERM=dumb and the terminal',
@@ -89,7 +89,6 @@ export const color = {
 export const CONNECTION_OPTIONS = {
   'base-url': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'URL',
     alias: 'chatwoot-base-url',
     describe: 'URL of the server, or a dashboard URL copied from the browser [CHATWOOT_BASE_URL]',
@@ -97,31 +96,25 @@ export const CONNECTION_OPTIONS = {
   },
   'account-id': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'ID',
     alias: 'chatwoot-account-id',
     describe: 'Account to read, if the policy does not name it [CHATWOOT_ACCOUNT_ID]',
     group: CONNECTION,
   },
   'api-token-file': {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe:
       'File that contains the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
     group: CONNECTION,
   },
   'chatwoot-api-token': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'TOKEN',
     describe: 'Access token; other users of this machine can read it on the command line',
     group: CONNECTION,
   },
   concurrency: {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     default: 4,
     coerce: readCount(1, 64),
@@ -130,7 +123,6 @@ export const CONNECTION_OPTIONS = {
   },
   timeout: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'DURATION',
     coerce: readDuration,
     default: '5m',
@@ -139,7 +131,6 @@ export const CONNECTION_OPTIONS = {
   },
   'retry-for': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'DURATION',
     coerce: readDurationOrNone,
     describe:
@@ -148,25 +139,18 @@ export const CONNECTION_OPTIONS = {
   },
   'max-rpm': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     coerce: readCount(1, 1_000_000),
     describe: 'Maximum requests a minute; default: no limit until the server refuses requests',
     group: CONNECTION,
   },
   'ca-file': {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'Certificate authorities (PEM) to trust in addition to the usual ones',
     group: CONNECTION,
   },
   'header-file': {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'Extra headers for a gateway in front of the server, one `Name: value` per line',
     group: CONNECTION,
   },
@@ -189,15 +173,19 @@ export const CONNECTION_OPTIONS = {
 
 export const report = {
   type: 'array',
-  requiresArg: true,
   placeholder: 'FORMAT=PATH',
   describe: 'Also write the report to a file; may be repeated',
   group: 'Report',
 } as const satisfies Option
 
+export const snapshotFile = {
+  ...inputFile,
+  describe: 'Compare a file of `rollcall snapshot` instead of reading a server',
+  group: 'Offline',
+} as const satisfies Option
+
 export const output = {
   type: 'string',
-  requiresArg: true,
   placeholder: 'FILE',
   alias: 'o',
   describe: 'File to write; default: stdout',
@@ -212,10 +200,7 @@ export const force = {
 
 export const FLEET_OPTIONS = {
   fleet: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe:
       'File that lists accounts, each with its policy, server and token; replaces the options for these',
     group: 'Fleet',
@@ -227,23 +212,18 @@ const ROSTER = 'Roster'
 /** Of every command that compares people with a roster. */
 export const ROSTER_OPTIONS = {
   roster: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'CSV export of HR or an identity provider: everybody must be active in it',
     group: ROSTER,
   },
   'roster-columns': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'PART=NAME,…',
     describe: 'Columns of the roster, such as email=Mail,status=State,end=Leaves',
     group: ROSTER,
   },
   'roster-active': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'VALUE,…',
     describe: 'Status of active people; default: active, enabled, true, 1',
     group: ROSTER,
@@ -261,7 +241,6 @@ export const ACTIVITY_OPTIONS = {
   },
   'activity-days': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     coerce: readCount(1, 3650),
     describe: 'How many days of the audit log to read (implies --activity); default: 90',

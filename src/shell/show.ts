@@ -46,18 +46,29 @@ export async function show<D, F extends string>(
   return { output, exitCode: document.exitCode, notes: document.notes ?? [] }
 }
 
+/** The same, into the file of -o if there is one: without colours, which are for a terminal. */
+export async function showInFile<D, F extends string>(
+  file: { readonly shown: string; readonly write: (text: string) => Promise<void> } | null,
+  document: NoInfer<D> & Ending,
+  views: Views<D, F | 'text'>,
+  choice: FormatChoice<F>,
+  world: World,
+): Promise<Result> {
+  if (file === null) return show(document, views, choice, world)
+  const result = await show(document, views, { ...choice, color: 'never' }, world)
+  world.signal.throwIfAborted()
+  await file.write(result.output)
+  return { ...result, output: `Written: ${file.shown}\n` }
+}
+
 /**
  * Reports errors in a machine format. Returns null for text, and for a view that shows nothing:
- * the errors then go to stderr.
+ * the errors then go to stderr. People read the HTML page, and stderr too, so HTML shows them in both.
  * @param failed makes the document of a run that failed
  */
 export function refuseAs<D, F extends string>(
   views: Views<D, F | 'text'>,
-  failed: (
-    diagnostics: readonly Diagnostic[],
-    world: World,
-    format: NoInfer<F> | 'text' | undefined,
-  ) => NoInfer<D> & Ending,
+  failed: (diagnostics: readonly Diagnostic[], world: World) => NoInfer<D> & Ending,
 ) {
   return async (
     diagnostics: readonly Diagnostic[],
@@ -65,7 +76,8 @@ export function refuseAs<D, F extends string>(
     world: World,
   ): Promise<Result | null> => {
     if (values.format === 'text') return null
-    const result = await show(failed(diagnostics, world, values.format), views, values, world)
-    return result.output === '' ? null : result
+    const result = await show(failed(diagnostics, world), views, values, world)
+    const notes = values.format === 'html' ? diagnostics : []
+    return result.output === '' ? null : { ...result, notes }
   }
 }

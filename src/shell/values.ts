@@ -25,6 +25,20 @@ export function readDay(text: string): string {
 /** Timers are limited to 32 bits; no read takes a whole day. */
 const LONGEST_MS = 86_400_000
 
+/** What is written, but never to stdout. */
+export function readNewFile(text: string): string {
+  return refuseStdout(text, 'Name a file.')
+}
+
+export function readNewFolder(text: string): string {
+  return refuseStdout(text, 'Name a folder.')
+}
+
+function refuseStdout(text: string, advice: string): string {
+  if (text !== '-') return text
+  throw new InvalidValue(`${advice} This command does not write it to stdout.`)
+}
+
 /** In milliseconds. */
 export function readDuration(text: string): number {
   const ms = parseMilliseconds(text)
@@ -44,10 +58,16 @@ export function readAge(text: string): number {
   throw new InvalidValue('Give a number of seconds, or a number with a unit: 5m, 12h, 7d.')
 }
 
-/** Which of how many, from 1: `2/4`. */
-export function readShard(text: string): string {
+export interface Shard {
+  /** From 1. */
+  readonly index: number
+  readonly of: number
+}
+
+/** Accepts `2/4`. */
+export function readShard(text: string): Shard {
   const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number)
-  if (index >= 1 && index <= of) return `${index}/${of}`
+  if (index >= 1 && index <= of) return { index, of }
   throw new InvalidValue(
     'Write the number of this shard and the number of all shards, for example 1/4.',
   )

@@ -24,9 +24,9 @@ import {
 } from '../core/review/record.ts'
 import { formatReaches } from './access/words.ts'
 import { listActivityNotes } from './activity-words.ts'
-import { writeCsv } from './csv.ts'
+import { makePersonCells, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
-import { API_LIMITS, HIDING, nameCustomRole, nameGroups, STANDINGS } from './labels.ts'
+import { API_LIMITS, HIDING, nameGroups, STANDINGS } from './labels.ts'
 
 /** New kinds stand at the end, because columns may only be added there. */
 const SECTIONS = KINDS.map(({ section }) => section)
@@ -48,17 +48,13 @@ const FORM = [
   ...ANSWERS,
 ]
 
-/** `risk`: the worst of the open findings; empty if there are none. */
-type PersonRow = Readonly<Record<(typeof PERSON | typeof VERDICT)[number] | 'risk', string>> &
-  Readonly<Record<string, string>>
-
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
 function makePersonRows(
   people: readonly PersonOutcome[],
   account: JudgedAccount,
   policy: Policy,
   access: readonly PersonAccess[],
-): PersonRow[] {
+) {
   const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
   const says = describePolicy(account, policy)
   return people.flatMap((person) => {
@@ -67,21 +63,16 @@ function makePersonRows(
     return [
       {
         // As the server has it: decisions are about the people in the snapshot.
-        email: seen.email,
-        name: seen.name,
-        user_id: String(seen.id),
-        role: seen.role,
-        custom_role: seen.customRole === null ? '' : nameCustomRole(seen.customRole),
+        ...makePersonCells(seen),
         status: seen.confirmed ? 'enabled' : 'disabled',
-        provider: seen.provider ?? '',
         ...Object.fromEntries(
           KINDS.map((of) => [of.section, nameGroups(seen.groups, of, account.read, ', ')]),
         ),
         policy_says: says(person),
         standing: STANDINGS[standing],
-        risk: RISKS.find((risk) => countRisks(findings)[risk] > 0) ?? '',
+        risk: RISKS.find((risk) => countRisks(findings)[risk] > 0),
         findings: findings.map(({ code }) => code).join(', '),
-        reaches: reaches.get(seen.email) ?? '',
+        reaches: reaches.get(seen.email),
       },
     ]
   })
@@ -125,19 +116,15 @@ export function renderTables(
   access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
   const rows = (people: readonly PersonOutcome[]) => makePersonRows(people, account, policy, access)
-  const everybody = account.outcomes.people
+  const everybody = account.getOutcomes().people
   const people = rows(everybody)
-  const blank = Object.fromEntries(ANSWERS.map((name) => [name, '']))
   return {
     'population.csv': writeCsv(POPULATION, people),
     'administrators.csv': writeCsv(
       POPULATION,
       people.filter(({ role }) => role === 'administrator'),
     ),
-    'decisions.csv': writeCsv(
-      FORM,
-      rows(sortByWorstFinding(everybody)).map((row) => ({ ...row, ...blank })),
-    ),
+    'decisions.csv': writeCsv(FORM, rows(sortByWorstFinding(everybody))),
     'ignored.csv': writeCsv(
       ['address', 'pattern', 'file', 'line', 'column'],
       account.ignored.map(({ address, pattern, location }) => ({ address, pattern, ...location })),

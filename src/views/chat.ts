@@ -40,7 +40,7 @@ export interface ChatMessage {
   readonly closing: readonly string[]
 }
 
-export function composeChat(report: Report): ChatMessage {
+function composeChat(report: Report): ChatMessage {
   const { accounts, verdict, exitCode, tool, generatedAt } = report
   const judged = accounts.flatMap((account) => (account.verdict === 'none' ? [] : [account]))
   const failed = report.diagnostics.some(({ severity }) => severity === 'error')
@@ -50,7 +50,7 @@ export function composeChat(report: Report): ChatMessage {
     own: `${summariseVerdicts(report)}.`,
     quoted: [
       ...(failed ? [explainNoVerdict(report.diagnostics)] : []),
-      ...(accounts.length === 1 ? accounts.map(nameAccount) : []),
+      ...(accounts.length === 1 ? accounts.map((account) => nameAccount(account)) : []),
       ...describeSnapshots(
         judged.map(({ read }) => read).filter(({ snapshot }) => snapshot !== null),
       ),
@@ -74,22 +74,27 @@ function describeSnapshots(readings: readonly Reading[]): readonly string[] {
 }
 
 /**
+ * Slack accepts 50 blocks. The others are the title, the run, what is left out, and the end. In Teams
+ * nobody reads more either.
+ */
+const MOST_ITEMS = 46
+
+/**
  * The message with as many items as have room, worst first. `left` says how many are left out, and
  * is empty if all are there.
- * @param most how many items the service accepts, however short
  */
-export function trimChat(
-  { items, ...rest }: ChatMessage,
-  most: number,
+export function renderChat(
+  report: Report,
   write: (message: ChatMessage, left: readonly string[]) => string,
   fits: (document: string) => boolean,
 ): string {
+  const { items, ...rest } = composeChat(report)
   const writeFirst = (shown: number) => {
     const more = items.length - shown
     const left = more === 0 ? [] : [`And ${more} more: see the full report of this run.`]
     return write({ ...rest, items: items.slice(0, shown) }, left)
   }
-  return writeFirst(findLargest(Math.min(most, items.length), (n) => fits(writeFirst(n))))
+  return writeFirst(findLargest(Math.min(MOST_ITEMS, items.length), (n) => fits(writeFirst(n))))
 }
 
 function describeNews({ account, finding }: NewsItem, several: boolean): ChatItem {

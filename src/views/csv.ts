@@ -13,14 +13,15 @@
  * findings give the same bytes, so that jobs can compare them. New columns go only at the end.
  */
 import type { Finding } from '../core/messages/finding.ts'
-import { FINDINGS, type FindingCode } from '../core/messages/finding-records.ts'
+import { FINDINGS } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { PersonRecord } from '../core/model/person-record.ts'
 import { reveal } from '../core/model/visible.ts'
 import { describeFinding } from '../core/report/finding-facts.ts'
+import type { ListedPerson } from '../core/report/listing.ts'
 import { listRemedies } from '../core/report/remedies.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
-import { phraseFinding } from './labels.ts'
+import { nameCustomRole, phraseFinding } from './labels.ts'
 
 const COLUMNS = [
   'server',
@@ -51,7 +52,10 @@ const COLUMNS = [
   'at',
 ] as const
 
-type Row = Readonly<Record<(typeof COLUMNS)[number], string | number>>
+/** Null and undefined are an empty cell. */
+type Cells<C extends string> = Readonly<Record<C, string | number | null | undefined>>
+
+type Row = Cells<(typeof COLUMNS)[number]>
 
 /** Null if there is no verdict: an empty file would look like "no findings". */
 export function renderCsv(report: Report): string | null {
@@ -60,14 +64,19 @@ export function renderCsv(report: Report): string | null {
   return writeCsv(COLUMNS, rows)
 }
 
-/** Every CSV file of rollcall: a header row, then a line for each row. */
+/** Every CSV file of rollcall: a header row, then a line for each row. A missing cell is empty. */
 export function writeCsv<C extends string>(
   columns: readonly C[],
-  rows: readonly Readonly<Record<C, string | number>>[],
+  rows: readonly Partial<Cells<C>>[],
 ): string {
-  return [columns, ...rows.map((row) => columns.map((column) => row[column]))]
-    .map(writeCsvLine)
+  return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))]
+    .map(writeLine)
     .join('')
+}
+
+function writeLine(cells: readonly (string | number)[]): string {
+  const quoted = cells.map((cell) => `"${escapeCell(String(cell)).replaceAll('"', '""')}"`)
+  return `${quoted.join(',')}\r\n`
 }
 
 /** How each line about a person on an account begins. */
@@ -84,26 +93,35 @@ export const PERSON_COLUMNS = [
   'provider',
 ] as const
 
-/** One line of a CSV file. */
-export function writeCsvLine(cells: readonly (string | number)[]): string {
-  return `${cells.map((cell) => quoteCell(String(cell))).join(',')}\r\n`
+export function makePersonCells(
+  person: Pick<ListedPerson, 'email' | 'name' | 'id' | 'role' | 'provider' | 'customRole'>,
+) {
+  const { email, name, id, role, provider, customRole } = person
+  const held = customRole && nameCustomRole(customRole)
+  return { email, name, user_id: id, role, custom_role: held, provider }
 }
 
-function makeRows(account: JudgedAccount): readonly Row[] {
+export function makeAccountCells({ server, account }: Pick<JudgedAccount, 'server' | 'account'>) {
+  return { server, account_id: account.id, account_name: account.name }
+}
+
+function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
   const lines = new Map(
     listRemedies(account).flatMap(({ lines: offered }) =>
       offered.map((each) => [each.finding.id, each.inline]),
     ),
   )
+  const where = {
+    ...makeAccountCells(account),
+    policy: account.policy.path,
+    snapshot: account.read.snapshot,
+  }
   const rows = account.findings.map((finding): Row => {
     const { kind, email, name, group } = describeFinding(finding, account)
     return {
-      server: account.server,
-      account_id: account.account.id,
-      account_name: account.account.name,
-      policy: account.policy.path,
-      line: finding.location?.line ?? '',
-      column: finding.location?.column ?? '',
+      ...where,
+      line: finding.location?.line,
+      column: finding.location?.column,
       code: finding.code,
       address: finding.address,
       risk: finding.risk,
@@ -111,63 +129,35 @@ function makeRows(account: JudgedAccount): readonly Row[] {
       disposition: finding.disposition,
       summary: phraseFinding({ ...finding, activity: null }, (text) => text),
       remedy: FINDINGS[finding.code].remedy,
-      policy_line: lines.get(finding.id) ?? '',
+      policy_line: lines.get(finding.id),
       id: finding.id,
-      waiver_reason: finding.waiver?.reason ?? '',
-      waiver_owner: finding.waiver?.owner ?? '',
-      waiver_expires: finding.waiver?.expires ?? '',
-      snapshot: account.read.snapshot ?? '',
+      waiver_reason: finding.waiver?.reason,
+      waiver_owner: finding.waiver?.owner,
+      waiver_expires: finding.waiver?.expires,
       kind,
-      email: email ?? '',
-      name: name ?? '',
-      group: group ?? '',
+      email,
+      name,
+      group,
       ...makeOriginCells(finding),
     }
   })
-  return [...rows, ...[...account.off].map((each) => makeOffRow(each, account))]
+  // Findings that are switched off have no line each: one line for each code counts them.
+  const off = [...account.off].map(([code, n]) => ({
+    ...where,
+    code,
+    address: 'account',
+    risk: FINDINGS[code].risk,
+    disposition: 'off',
+    summary: `${count(n, 'finding')} switched off by the policy`,
+  }))
+  return [...rows, ...off]
 }
 
 /** Empty unless the audit log says it. */
 function makeOriginCells({ activity }: Finding) {
-  if (activity?.kind !== 'recorded') return { what: '', by: '', at: '' }
+  if (activity?.kind !== 'recorded') return { what: null, by: null, at: null }
   const { what, by, at } = activity
-  return { what, by: by ?? '', at }
-}
-
-/** Findings that are switched off have no line each: one line for each code counts them. */
-function makeOffRow([code, n]: readonly [FindingCode, number], account: JudgedAccount): Row {
-  return {
-    server: account.server,
-    account_id: account.account.id,
-    account_name: account.account.name,
-    policy: account.policy.path,
-    line: '',
-    column: '',
-    code,
-    address: 'account',
-    risk: FINDINGS[code].risk,
-    severity: '',
-    disposition: 'off',
-    summary: `${count(n, 'finding')} switched off by the policy`,
-    remedy: '',
-    policy_line: '',
-    id: '',
-    waiver_reason: '',
-    waiver_owner: '',
-    waiver_expires: '',
-    snapshot: account.read.snapshot ?? '',
-    kind: '',
-    email: '',
-    name: '',
-    group: '',
-    what: '',
-    by: '',
-    at: '',
-  }
-}
-
-function quoteCell(text: string): string {
-  return `"${escapeCell(text).replaceAll('"', '""')}"`
+  return { what, by, at }
 }
 
 // What a spreadsheet treats as a formula, also after spaces and quotes. A semicolon begins a new cell
@@ -187,6 +177,7 @@ export function escapeCell(text: string): string {
 /** Of a person. All are empty unless the audit log says them. */
 export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const
 
-export function makeRecordCells(record: PersonRecord | null): readonly string[] {
-  return [record?.lastSignIn ?? '', record?.addedBy ?? '', record?.addedAt ?? '']
+export function makeRecordCells(record: PersonRecord | null) {
+  const { lastSignIn, addedBy, addedAt } = record ?? {}
+  return { last_sign_in: lastSignIn, added_by: addedBy, added_at: addedAt }
 }

@@ -3,12 +3,11 @@
 import type { ControlChange, ControlEffect } from '../core/compare/controls.ts'
 import type { Difference } from '../core/compare/sides.ts'
 import { count } from '../core/messages/phrase.ts'
-import { labelSubject } from '../core/model/address.ts'
 import type { Compared, Diff, DiffAnswer } from '../core/report/diff.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
 import { formatMoment, identifyAccount, SYMBOLS } from './labels.ts'
 import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
-import { arrangeRows, chooseHeading, nameSubject, type Row } from './text/table.ts'
+import { arrangeRows, placeSubject, type Row } from './text/table.ts'
 
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
@@ -49,10 +48,8 @@ function nameSide({ file, readAt }: Compared): string {
 
 function makeRow({ subject, action, summary: text, kind, location }: Difference): Row {
   return {
-    heading: chooseHeading(subject),
-    within: subject.kind === 'member' ? shorten(labelSubject(subject.group)) : null,
+    ...placeSubject(subject),
     symbol: SYMBOLS[action],
-    name: shorten(nameSubject(subject)),
     text: shorten(text),
     weight: kind,
     location,
@@ -69,7 +66,6 @@ const EFFECTS: Readonly<Record<ControlEffect, string>> = {
 function makeControlRow({ control, effect, before, after, location }: ControlChange): Row {
   return {
     heading: 'Controls',
-    within: null,
     symbol: SYMBOLS[before === null ? 'create' : after === null ? 'delete' : 'update'],
     name: shorten(control),
     text: shorten([before, after].map((text) => text ?? 'not set').join(' → ')),

@@ -2,8 +2,8 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Explanation } from '../core/messages/explain.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
-import { type Paint, pad, WIDTH, wrap, wrapParagraph } from './text/layout.ts'
-import { measureWidth } from './text/width.ts'
+import { describeRetry } from './labels.ts'
+import { type Paint, renderSection, wrapParagraph } from './text/layout.ts'
 
 /** A single entry is shown in full. */
 export function renderExplanations(all: readonly Explanation[], paint: Paint): string {
@@ -31,23 +31,15 @@ function describeKind(each: Explanation): string {
     const always = each.risk === 'critical' ? ', which a policy cannot lower' : ''
     return `${each.title}. A finding with risk ${each.risk} and severity ${each.severity}${always}.`
   }
-  const again = each.retryable
-    ? 'Running again may help.'
-    : 'Running again without a change does not help.'
-  return `Run error (${each.cause}). ${again}`
+  return `Run error (${each.cause}). ${describeRetry(each.retryable)}`
 }
 
 function renderList(heading: string, entries: readonly Explanation[], paint: Paint): string {
-  const start = 2 + Math.max(...entries.map(({ code }) => measureWidth(code))) + 2
-  const lines = entries.flatMap((each) => {
-    const about = each.kind === 'finding' ? `${each.title} (${each.risk})` : each.meaning
-    const [first = '', ...more] = wrap(about, WIDTH - start)
-    return [
-      `${pad(`  ${each.code}`, start)}${first}`,
-      ...more.map((line) => `${' '.repeat(start)}${line}`),
-    ]
-  })
-  return [paint.strong(heading), ...lines].join('\n')
+  const rows = entries.map((each) => ({
+    label: each.code,
+    text: each.kind === 'finding' ? `${each.title} (${each.risk})` : each.meaning,
+  }))
+  return renderSection(heading, rows, paint)
 }
 
 /** Always one JSON document; after an error it has no entries. */

@@ -9,7 +9,7 @@ import type { ActivityReading, PersonRecord } from '../core/model/person-record.
 import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
 import type { PastFinding, Since } from '../core/report/earlier.ts'
-import { countRisks, describeFinding } from '../core/report/finding-facts.ts'
+import { describeFinding, sumRisks } from '../core/report/finding-facts.ts'
 import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
 import type { AccountReport, JudgedAccount, Reading, Report } from '../core/report/report.ts'
 import { hasNews } from '../core/report/since.ts'
@@ -42,7 +42,7 @@ export function describeReport(report: Report) {
     today: report.today,
     ...(report.roster === null ? {} : { roster: describeRoster(report.roster) }),
     ...(news === null ? {} : { news }),
-    totals: countRisks(report.verdict, report.accounts),
+    totals: sumRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map((each) => toAccountJson(each, report.generatedAt)),
   }
@@ -156,7 +156,7 @@ function toAccountJson(from: AccountReport, generatedAt: string) {
     diagnostics: from.diagnostics.map(toDiagnosticJson),
     coverage,
     read: read && { ...toReadingJson(read), snapshot: read.snapshot },
-    totals: countRisks(verdict, [from]),
+    totals: sumRisks(verdict, [from]),
     findings:
       from.verdict === 'none'
         ? []

@@ -14,7 +14,8 @@ import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
-import { describeAcceptance, listVerdictOptions, phraseFinding } from './labels.ts'
+import { describeAcceptance, listVerdictOptions, measureSeconds, phraseFinding } from './labels.ts'
+import { OFFER } from './remedy.ts'
 import type { Repository } from './repository.ts'
 
 export function renderJunit(report: Report, { uri }: Repository): string {
@@ -124,7 +125,7 @@ function explainDiagnostic({ summary, location, detail, advice, requestId }: Dia
 }
 
 function makeCases(suite: string, account: JudgedAccount): readonly Case[] {
-  const { people, customRoles, groups, statements } = account.outcomes
+  const { people, customRoles, groups, statements } = account.getOutcomes()
   const patterns = new Map(account.ignored.map((each) => [each.address, each]))
   const toCase = (section: string, outcome: Outcome, by: Ignored | undefined): Case => ({
     classname: `${suite}.${section}`,
@@ -219,10 +220,7 @@ function explainFinding(
     `What to do: ${remedy}`,
     ...(settlement === undefined
       ? []
-      : [
-          `If the account is correct, the policy should contain below ${settlement.path.join(': ')}:`,
-          ...settlement.lines,
-        ]),
+      : [`${OFFER} below ${settlement.path.join(': ')}:`, ...settlement.lines]),
   ]
 }
 
@@ -256,7 +254,7 @@ function writeSuite(suite: Suite, uri: Repository['uri']): string {
   const { name, asked, read, cases, notes } = suite
   const when = read && {
     timestamp: read.startedAt,
-    time: ((Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1_000).toFixed(3),
+    time: measureSeconds(read).toFixed(3),
   }
   return [
     `  <testsuite${writeAttributes({ name, ...countResults(suite), ...when })}>`,

@@ -24,7 +24,7 @@ import {
 } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
 import { abridge } from './abridge.ts'
-import { describeOrigin } from './activity-words.ts'
+import { describeNotJudged, describeOrigin, listActivityNotes } from './activity-words.ts'
 import { quoteForShell } from './shell-word.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -97,10 +97,14 @@ export function describeCoverage({ coverage }: AccountReport): string {
 /**
  * `Account 1 "Acme" on chat.acme.com`, after its name in a fleet; or the path of the policy if the
  * account is not known.
+ * @param word with which it begins outside of a fleet
  */
-export function nameAccount({ fleetName, policy, account, server }: AccountReport): string {
+export function nameAccount(
+  { fleetName, policy, account, server }: AccountReport,
+  word: 'Account' | 'account' = 'Account',
+): string {
   if (account === null) return abridge(policy.path)
-  const start = fleetName === null ? 'Account' : `${abridge(fleetName)}, account`
+  const start = fleetName === null ? word : `${abridge(fleetName)}, account`
   return `${start} ${identifyAccount(account, server, abridge)}`
 }
 
@@ -220,8 +224,18 @@ export function describeAcceptance({ owner, expires, reason }: Waiver): string {
   return `accepted until ${expires} by ${owner}: ${reason}`
 }
 
+/** What else is to know about how an account was read and compared. */
+export function listAccountNotes(account: AccountReport): readonly string[] {
+  return [
+    ...(account.read === null ? [] : listActivityNotes(account.read)),
+    account.verdict === 'none' ? null : describeNotJudged(account),
+    describeUnmanaged(account),
+    describeSwitchedOff(account),
+  ].filter((note) => note !== null)
+}
+
 /** How many people and teams the policy does not manage; null if it manages all. */
-export function describeUnmanaged({ summary }: AccountReport): string | null {
+function describeUnmanaged({ summary }: AccountReport): string | null {
   const numbers = listUnmanaged(summary)
   return numbers.length === 0 ? null : `Not managed by this policy: ${numbers.join(', ')}.`
 }
@@ -318,16 +332,36 @@ export function describeKeptReason(
   }
 }
 
+/** How long it took to read an account. */
+export function measureSeconds({ startedAt, finishedAt }: Reading): number {
+  return (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000
+}
+
 /** `2026-11-23 08:00:01 UTC`. */
 export function formatMoment(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 19)} UTC`
 }
 
-/** States that a snapshot was read, not the server; empty if the server was read. */
-export function describeSnapshot(
-  { snapshot, finishedAt }: Reading,
-  shown: (file: string) => string,
-): string {
-  if (snapshot === null) return ''
-  return `From the snapshot ${shown(snapshot)} of ${formatMoment(finishedAt)}. The account may have changed since then.`
+/** States that a snapshot was read, not the server; empty if the server was read, or nothing. */
+export function describeSnapshot(read: Reading | null, shown: (file: string) => string): string {
+  if (read === null || read.snapshot === null) return ''
+  return `From the snapshot ${shown(read.snapshot)} of ${formatMoment(read.finishedAt)}. The account may have changed since then.`
 }
+
+/** `Read as ada@acme.com (administrator)`. */
+export function describeReader({ caller }: Reading, shown: (email: string) => string): string {
+  return `Read as ${shown(caller.email)} (${caller.role})`
+}
+
+/** `exit code 2 (--strict)`: with the options that affect the verdict. */
+export function describeExit(report: Report): string {
+  const asked = listVerdictOptions(report).join(' ')
+  return `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
+}
+
+/** Whether it may help to run again. */
+export function describeRetry(retryable: boolean): string {
+  return retryable ? MAY_HELP : 'Running again without a change does not help.'
+}
+
+export const MAY_HELP = 'Running again may help.'

@@ -4,23 +4,15 @@
  */
 import { escapeInvisible, reveal } from '../core/model/visible.ts'
 import type { Report } from '../core/report/report.ts'
-import { type ChatItem, type ChatMessage, composeChat, trimChat } from './chat.ts'
+import { type ChatItem, type ChatMessage, renderChat } from './chat.ts'
 import { toJson } from './json.ts'
 import { countBytes } from './markdown/fit.ts'
-
-/** The same as in Slack: nobody reads more in a chat. */
-const MOST_ITEMS = 46
 
 /** Teams rejects a message of more than 28 KB. Bytes of UTF-8, with room for what a workflow adds. */
 const LARGEST = 25_000
 
 export function renderMsteams(report: Report): string {
-  return trimChat(
-    composeChat(report),
-    MOST_ITEMS,
-    writeMessage,
-    (text) => countBytes(text) <= LARGEST,
-  )
+  return renderChat(report, writeMessage, (text) => countBytes(text) <= LARGEST)
 }
 
 function writeMessage(

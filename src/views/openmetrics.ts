@@ -7,8 +7,14 @@
 import { type Finding, isOpen, listWaived } from '../core/messages/finding.ts'
 import { groupBy } from '../core/model/collect.ts'
 import { reveal } from '../core/model/visible.ts'
-import type { AccountReport, JudgedAccount, Report, Verdict } from '../core/report/report.ts'
-import { VERDICTS } from './labels.ts'
+import type {
+  AccountReport,
+  JudgedAccount,
+  Reading,
+  Report,
+  Verdict,
+} from '../core/report/report.ts'
+import { measureSeconds, VERDICTS } from './labels.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -19,8 +25,8 @@ interface Sample {
 
 interface Family {
   readonly name: string
-  /** The last word of the name; null: what is counted has none. */
-  readonly unit: 'seconds' | null
+  /** The last word of the name; absent: what is counted has none. */
+  readonly unit?: 'seconds'
   readonly help: string
   readonly sample: (report: Report) => readonly Sample[]
 }
@@ -28,20 +34,17 @@ interface Family {
 const FAMILIES: readonly Family[] = [
   {
     name: 'rollcall_verdict',
-    unit: null,
     help: 'Verdict of the whole run: 1 for the verdict that it has, 0 for the others.',
     sample: ({ verdict }) => markVerdict(verdict, {}),
   },
   {
     name: 'rollcall_account_verdict',
-    unit: null,
     help: 'Verdict of an account: 1 for the verdict that it has, 0 for the others.',
     sample: ({ accounts }) =>
       accounts.flatMap((account) => markVerdict(account.verdict, identifySeries(account))),
   },
   {
     name: 'rollcall_findings',
-    unit: null,
     help: 'Open findings. Those with the severity error are drift.',
     sample: measureJudged(({ findings }) =>
       countBy(findings.filter(isOpen), ({ code, risk, severity }) => ({ code, risk, severity })),
@@ -49,7 +52,6 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'rollcall_waived_findings',
-    unit: null,
     help: 'Findings that a waiver of the policy accepts.',
     sample: measureJudged(({ findings }) =>
       countBy(listWaived(findings), ({ code, risk }) => ({ code, risk })),
@@ -57,7 +59,6 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'rollcall_people',
-    unit: null,
     help: 'People on the account by role. The state invited means that they have not signed in yet.',
     sample: measureJudged(countRoles),
   },
@@ -65,23 +66,18 @@ const FAMILIES: readonly Family[] = [
     name: 'rollcall_read_timestamp_seconds',
     unit: 'seconds',
     help: 'When the read of the account ended, in Unix time. Its age is time() minus this.',
-    sample: measureJudged(({ read }) => [
-      { labels: {}, value: Date.parse(read.finishedAt) / 1000 },
-    ]),
+    sample: measureReading(({ finishedAt }) => Date.parse(finishedAt) / 1000),
   },
   {
     name: 'rollcall_read_duration_seconds',
     unit: 'seconds',
     help: 'How long the read of the account took.',
-    sample: measureJudged(({ read }) => [
-      { labels: {}, value: (Date.parse(read.finishedAt) - Date.parse(read.startedAt)) / 1000 },
-    ]),
+    sample: measureReading(measureSeconds),
   },
   {
     name: 'rollcall_read_requests',
-    unit: null,
     help: 'Requests to the server that the read of the account took.',
-    sample: measureJudged(({ read }) => [{ labels: {}, value: read.requests }]),
+    sample: measureReading(({ requests }) => requests),
   },
 ]
 
@@ -98,7 +94,7 @@ function writeHead({ name, unit, help }: Omit<Family, 'sample'>): readonly strin
   return [
     `# HELP ${name} ${help}`,
     `# TYPE ${name} gauge`,
-    ...(unit === null ? [] : [`# UNIT ${name} ${unit}`]),
+    ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
   ]
 }
 
@@ -124,9 +120,7 @@ function markVerdict(verdict: Verdict, labels: Labels): readonly Sample[] {
   }))
 }
 
-function measureJudged(
-  sample: (account: JudgedAccount) => readonly Sample[],
-): (report: Report) => readonly Sample[] {
+function measureJudged(sample: (account: JudgedAccount) => readonly Sample[]): Family['sample'] {
   return ({ accounts }) =>
     accounts.flatMap((account) =>
       account.verdict === 'none'
@@ -136,6 +130,10 @@ function measureJudged(
             value,
           })),
     )
+}
+
+function measureReading(measure: (read: Reading) => number): Family['sample'] {
+  return measureJudged(({ read }) => [{ labels: {}, value: measure(read) }])
 }
 
 /** No series for a code without a finding: 0 would also stand there if nobody had looked for it. */
@@ -149,13 +147,13 @@ function countBy(
 }
 
 /** Everybody was read, so here a 0 is a fact. */
-function countRoles({ outcomes }: JudgedAccount): readonly Sample[] {
+function countRoles({ getOutcomes }: JudgedAccount): readonly Sample[] {
   const roles = ['administrator', 'agent'] as const
   const states = ['confirmed', 'invited'] as const
   return roles.flatMap((role) =>
     states.map((state) => ({
       labels: { role, state },
-      value: outcomes.people.filter(
+      value: getOutcomes().people.filter(
         ({ seen }) => seen?.role === role && seen.confirmed === (state === 'confirmed'),
       ).length,
     })),

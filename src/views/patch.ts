@@ -1,37 +1,30 @@
 /** The output of commands that change a policy: a unified diff of it, then what was done and what not. */
 import type { Adoption } from '../core/adopt/adopt.ts'
-import type { NewWaiver } from '../core/adopt/amendments.ts'
+import type { Hunk, NewWaiver } from '../core/adopt/amendments.ts'
 import type { Removal } from '../core/adopt/removal.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
 import { labelSubject } from '../core/model/address.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
-/** Lines and their replacement, each with its line break; `start` is 0-based. */
-export interface PatchHunk {
-  readonly start: number
-  readonly before: readonly string[]
-  readonly after: readonly string[]
-}
-
-interface Shown {
+export interface ShownChange {
   readonly path: string
   /** The policy before the change. */
   readonly text: string
   /** In the order of the lines, without overlaps. */
-  readonly hunks: readonly PatchHunk[]
+  readonly hunks: readonly Hunk[]
   readonly written: boolean
 }
 
-export interface Patch extends Shown {
+export interface Patch extends ShownChange {
   readonly adoption: Pick<Adoption, 'adopted' | 'left'>
 }
 
-export interface RemovalPatch extends Shown {
+export interface RemovalPatch extends ShownChange {
   readonly removal: Pick<Removal, 'email' | 'listed' | 'groups' | 'waivers'>
 }
 
-export interface WaiverPatch extends Shown {
+export interface WaiverPatch extends ShownChange {
   readonly finding: Pick<Finding, 'id'>
   readonly waiver: Pick<NewWaiver, 'owner' | 'expires'>
 }
@@ -68,7 +61,7 @@ function describeEnd({ path, adoption, hunks, written }: Patch): string {
   return describeWriting({ path, written })
 }
 
-function describeWriting({ path, written }: Pick<Shown, 'path' | 'written'>): string {
+function describeWriting({ path, written }: Pick<ShownChange, 'path' | 'written'>): string {
   const shown = shorten(path)
   return written
     ? `Written: ${shown}`
@@ -91,7 +84,7 @@ export function renderWaiver(patch: WaiverPatch, paint: Paint): string {
   return renderDone(patch, done, paint)
 }
 
-function renderDone(patch: Shown, done: string, paint: Paint): string {
+function renderDone(patch: ShownChange, done: string, paint: Paint): string {
   const parts = [
     renderUnified(patch, paint),
     wrapParagraph(done, 2),
@@ -105,10 +98,10 @@ const CONTEXT = 3
 interface Group {
   readonly from: number
   to: number
-  readonly hunks: PatchHunk[]
+  readonly hunks: Hunk[]
 }
 
-function renderUnified({ path, text, hunks }: Shown, paint: Paint): string {
+function renderUnified({ path, text, hunks }: ShownChange, paint: Paint): string {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
   const groups: Group[] = []
   for (const hunk of hunks) {

@@ -12,7 +12,7 @@ import {
 } from '../core/review/results.ts'
 import { identifyAccount, SYMBOLS, summariseAccount, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
-import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
+import { joinTexts, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 import { arrangeRows, type Row } from './text/table.ts'
 
 export function renderReview(
@@ -37,7 +37,7 @@ export function renderReview(
 export function renderVerified(verified: VerifiedReview, paint: Paint): string {
   const { folder, files, manifest, compared, closing, problems, unchecked } = verified
   const { statement, exitCode } = verified
-  const word = paint.strong(paintVerified(exitCode, paint))
+  const word = paintMark(VERIFIED_MARKS[exitCode], exitCode, paint)
   return joinBlocks(
     wrapParagraph(
       `${word}  ${shorten(folder)}: ${count(files, 'file')} in the manifest${closing === null ? '' : `, closing record in ${shorten(closing.folder)}`}`,
@@ -64,15 +64,15 @@ export function renderVerified(verified: VerifiedReview, paint: Paint): string {
   )
 }
 
-function paintVerified(exitCode: VerifiedReview['exitCode'], paint: Paint): string {
-  switch (exitCode) {
-    case 0:
-      return paint.good('INTACT')
-    case 1:
-      return paint.bad('NOT INTACT')
-    case 2:
-      return paint.bad('NOT CHECKED')
-  }
+/** By exit code. */
+const VERIFIED_MARKS: Readonly<Record<VerifiedReview['exitCode'], string>> = {
+  0: 'INTACT',
+  1: 'NOT INTACT',
+  2: 'NOT CHECKED',
+}
+
+function paintMark(mark: string, exitCode: 0 | 1 | 2, paint: Paint): string {
+  return paint.strong(exitCode === 0 ? paint.good(mark) : paint.bad(mark))
 }
 
 function describeUnchecked({ wrote, is, files }: Unchecked): string {
@@ -89,7 +89,11 @@ export const CLOSING_MARKS: Readonly<Record<ClosedReview['exitCode'], string>> =
 /** `9 of 9 decided: 7 keep, 1 change, 1 remove`. */
 export function summariseClosed({ decisions, before, decided, undone }: ClosedReview): string {
   const open = undone === 0 ? '' : `; ${undone} NOT DONE`
-  return `${decisions.length} of ${before.agents.length} decided: ${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${open}`
+  return `${decisions.length} of ${before.agents.length} decided: ${describeTally(decided)}${open}`
+}
+
+function describeTally({ keep, change, remove }: ClosedReview['decided']): string {
+  return `${keep} keep, ${change} change, ${remove} remove`
 }
 
 /** @param written the folder of the record; null: none was written */
@@ -99,8 +103,7 @@ export function renderClosed(
   paint: Paint,
 ): string {
   const { problems, remarks, decided, after, since, exitCode } = closed
-  const mark = CLOSING_MARKS[exitCode]
-  const word = paint.strong(exitCode === 0 ? paint.good(mark) : paint.bad(mark))
+  const word = paintMark(CLOSING_MARKS[exitCode], exitCode, paint)
   const todo = decided.change + decided.remove
   return joinBlocks(
     wrapParagraph(`${word}  ${shorten(closed.folder)}: ${summariseClosed(closed)}`, 2),
@@ -130,10 +133,8 @@ function makeRows({ decisions }: ClosedReview): Row[] {
     if (decision === 'keep') return []
     const row = {
       heading: 'Decided',
-      within: null,
       symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
       name: shorten(email),
-      location: null,
     }
     return result === null
       ? [{ ...row, text: `${decision}, by ${shorten(reviewer)}`, weight: date }]
@@ -149,16 +150,16 @@ function makeRows({ decisions }: ClosedReview): Row[] {
 
 function listSince(since: ClosedReview['since']): readonly Row[] {
   if (since === null) return []
-  const row = { heading: 'Since the review', within: null, location: null, weight: '' }
+  const heading = 'Since the review'
   return [
     ...since.came.map(({ email, role }) => ({
-      ...row,
+      heading,
       symbol: SYMBOLS.create,
       name: shorten(email),
       text: `new on the account (${role}), nobody decided about them`,
     })),
     ...since.gained.map((email) => ({
-      ...row,
+      heading,
       symbol: SYMBOLS.update,
       name: shorten(email),
       text: 'keep, but has more access than at the review',
@@ -172,12 +173,8 @@ function makeReviewerRow(tally: ClosedReviewer): Row {
   const by = reviewedBy === null ? '' : `; reviewed by ${shorten(reviewedBy)}`
   return {
     heading: 'Reviewers',
-    within: null,
-    symbol: ' ',
     name: shorten(email),
-    text: `${decided.keep} keep, ${decided.change} change, ${decided.remove} remove${who}${by}`,
-    weight: '',
-    location: null,
+    text: `${describeTally(decided)}${who}${by}`,
   }
 }
 
@@ -186,5 +183,5 @@ function formatHash(manifest: string): string {
 }
 
 function joinBlocks(...parts: readonly string[]): string {
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+  return `${joinTexts(parts)}\n`
 }

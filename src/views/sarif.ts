@@ -27,6 +27,7 @@ import {
 import { toJson } from './json.ts'
 import { describeAcceptance, listVerdictOptions, phraseFinding } from './labels.ts'
 import { hashLines } from './line-hash.ts'
+import { OFFER } from './remedy.ts'
 import type { Repository } from './repository.ts'
 
 /** Null: no account has a verdict. An account without a verdict gets no run, so its alerts stay. */
@@ -183,7 +184,7 @@ function describeSettlement(settlement: PolicyLines | undefined): string {
   if (settlement === undefined) return ''
   const below = settlement.path.map(escapeMessage).join(': ')
   const lines = settlement.lines.map((line) => `\n${escapeMessage(line)}`).join('')
-  return `\nIf the account is correct, the policy should contain below ${below}:${lines}`
+  return `\n${OFFER} below ${below}:${lines}`
 }
 
 function makeLocation(

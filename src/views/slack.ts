@@ -4,20 +4,17 @@
  */
 import { escapeInvisible, reveal } from '../core/model/visible.ts'
 import type { Report } from '../core/report/report.ts'
-import { type ChatItem, type ChatMessage, composeChat, trimChat } from './chat.ts'
+import { type ChatItem, type ChatMessage, renderChat } from './chat.ts'
 import { toJson } from './json.ts'
 
-/** Slack accepts 50 blocks. The others are the title, the run, what is left out, and the end. */
-const MOST_ITEMS = 46
-
-/** Slack also limits all blocks together, to about 13,000 characters, which it does not document. */
+/** Slack limits all blocks together, to about 13,000 characters, which it does not document. */
 const LONGEST = 11_000
 
 /** Of a code span. All lines of an item fit into the 3,000 characters of a text. */
 const LONGEST_SPAN = 700
 
 export function renderSlack(report: Report): string {
-  return trimChat(composeChat(report), MOST_ITEMS, writeMessage, ({ length }) => length <= LONGEST)
+  return renderChat(report, writeMessage, ({ length }) => length <= LONGEST)
 }
 
 function writeMessage(

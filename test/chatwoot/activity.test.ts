@@ -336,8 +336,9 @@ describe('what a row says', () => {
       row(12, { auditable_type: 'Webhook', action: 'create' }),
       row(11, { action: 'update', audited_changes: { availability: [0, 1] } }),
       row(10, { action: 'destroy' }),
+      row(9, { auditable_type: 'Team', auditable_id: 3, action: ['destroy'] }),
     ])
-    expect(rows).toBe(11)
+    expect(rows).toBe(12)
     expect([...people.keys()]).toEqual([5])
     expect([...memberships]).toMatchObject([
       ['team/2/5', { action: 'removed', by: null }],

@@ -246,3 +246,13 @@ test('-o writes the answer to a new file, and never over an old one', async () =
   expect(readFileSync(join(cwd, 'old.html'), 'utf8')).toBe('old')
   expect((await write('-o', 'old.html', '--force')).code).toBe(0)
 })
+
+test('-o writes the answer without colours, which are for a terminal', async () => {
+  const cwd = folder({})
+  const setting = { env: await open(), terminal: true, world: { cwd } }
+  const { code } = await run(['access', '-o', 'access.txt', '--color', 'always'], setting)
+  expect([code, readFileSync(join(cwd, 'access.txt'), 'utf8').includes('\u001b')]).toEqual([
+    0,
+    false,
+  ])
+})

@@ -1,8 +1,8 @@
 /** The built program as people and jobs run it: on a terminal, and when a signal ends it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parseState } from '../../src/sandbox/parse-state.ts'
 import { findCredentials } from '../../src/sandbox/state.ts'
 import { listWrites, makeState, parseSaid, readLines, TOKEN, writePolicy } from './applying.ts'
@@ -140,5 +140,59 @@ test.each([
       'result',
       'closing',
     ])
+  },
+)
+
+/** The shell stays to see how the program ended. Only the shell is told that the terminal is gone. */
+const SHELLS = {
+  tells: (run: string) =>
+    `exec 3<&0; ${run} <&3 & trap "kill -HUP $!" HUP; wait $!; wait $!; echo $? > status`,
+  'does not tell': (run: string) => `trap '' HUP; ${run}; echo $? > status`,
+} as const
+
+test.skipIf(noTerminal).each([
+  ['tells', 143],
+  // The report could not be written.
+  ['does not tell', 1],
+] as const)(
+  'a terminal that is gone during a slow write, and the shell %s it: it is finished and recorded, and Node does not abort',
+  async (shell, ends) => {
+    let gone = () => {}
+    const sandbox = await serve(
+      {
+        intercept: async ({ method }) => {
+          if (method === 'GET') return false
+          gone()
+          await new Promise((resolve) => setTimeout(resolve, 1_200))
+          return false
+        },
+      },
+      makeState({ teams: { a: [] } }),
+    )
+    const cwd = folder({ 'rollcall.yaml': writePolicy({}, 'teams:\n  a: [rita@acme.com]\n') })
+    const run = `'${process.execPath}' '${BIN}' apply --journal j.jsonl`
+    const line = `${SHELLS[shell](run)}; mv status code`
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      cwd,
+      env: {
+        PATH: process.env['PATH'],
+        SHELL: '/bin/sh',
+        TERM: 'dumb',
+        CHATWOOT_BASE_URL: sandbox.baseUrl,
+        CHATWOOT_ACCOUNT_ID: '1',
+        CHATWOOT_APPLY_TOKEN: TOKEN,
+      },
+    })
+    gone = () => void child.kill('SIGKILL')
+    let shown = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      const asked = shown.includes('to approve: ')
+      shown += text
+      if (!asked && shown.includes('to approve: ')) child.stdin.write('yes\r')
+    })
+    await vi.waitFor(() => expect(readdirSync(cwd), shown).toContain('code'), 20_000)
+    expect(readFileSync(join(cwd, 'code'), 'utf8')).toBe(`${ends}\n`)
+    expect(listWrites(sandbox)).toEqual(['POST /teams/1/team_members 200'])
+    expect(readLines(cwd).map(({ line }) => line)).toEqual(['first', 'intent', 'result', 'closing'])
   },
 )

@@ -1,6 +1,6 @@
 /** `rollcall apply` over real HTTP: what it asks, refuses, writes, records and says. */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readJournal } from '../../src/core/apply/journal.ts'
@@ -157,6 +157,25 @@ describe('an approval', () => {
     writeFileSync(join(cwd, 'empty.json'), '{}')
     const none = await apply(sandbox, JOIN, ['--approve=empty.json'], { world: { cwd } })
     expect(none.stderr).toContain('empty.json does not contain an approval.')
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+    const [, value = ''] = /"value": "([^"]*)"/.exec(old) ?? []
+    for (const [text, says] of [
+      ['', 'a.json is empty.'],
+      ['{"approval":', 'a.json is not valid JSON, or its end is missing. at a.json:1:13'],
+      [deep, 'a.json is nested too deeply. at a.json:1:34'],
+      [`{"approval":{"value":${deep}}}`, 'a.json is nested too deeply.'],
+      [
+        `{"approval":{"value":"${value}","document":{"a":${deep}}}}`,
+        'a.json is nested too deeply.',
+      ],
+      ['{"approval":{"value":[1]}}', 'a.json does not contain an approval.'],
+    ] as const) {
+      writeFileSync(join(cwd, 'a.json'), text)
+      const { stderr, code } = await apply(sandbox, JOIN, ['--approve=a.json'], { world: { cwd } })
+      expect(fold(stderr)).toContain(says)
+      expect(fold(stderr)).toContain('name its JSON report')
+      expect(code).toBe(1)
+    }
     expect(writesOf(sandbox)).toEqual([])
     const done = await apply(sandbox, JOIN, ['--approve=report.json'], { world: { cwd } })
     expect([done.code, listWrites(sandbox)]).toEqual([0, JOINED])
@@ -372,7 +391,9 @@ describe('the journal', () => {
     const { ran, said } = await applyAll(sandbox, JOIN)
     expect(ran.code, ran.stdout).toBe(0)
     const path = join(ran.cwd, 'j.jsonl')
-    expect(statSync(path).mode & 0o777).toBe(0o600)
+    for (const each of [path, `${path}.before.json`]) {
+      expect(statSync(each).mode & 0o777).toBe(0o600)
+    }
     const texts = readFileSync(path, 'utf8').trimEnd().split('\n')
     const hash = (text: string) => createHash('sha256').update(text).digest('hex')
     const reading = readJournal(texts.map((text) => ({ text, hash: hash(text) })))
@@ -409,22 +430,62 @@ describe('the journal', () => {
     expect(stdout).toContain('old@acme.com')
   })
 
-  test('that exists already is not overwritten, and nothing is written to Chatwoot', async () => {
+  test.each([
+    ['exists already', 'j.jsonl', 'The journal j.jsonl already exists. It was not changed'],
+    ['has a snapshot beside it', 'k.jsonl', 'k.jsonl.before.json already exists. It was not'],
+    [
+      'has no folder',
+      'no/j',
+      'The journal could not be written to no/j: its folder does not exist.',
+    ],
+    ['ends like a folder', 'j/', 'The journal could not be written to j/: it is not a file.'],
+    ['is no file', '/dev/stdout', 'could not be written to /dev/stdout: it is not a file.'],
+    ['is in a folder of policies', 'there/n.yaml', 'to there/n.yaml: this run reads it (there/).'],
+  ])('that %s: nothing is asked, changed or written to Chatwoot', async (_, journal, says) => {
     const sandbox = await serve({}, makeState(TEAM))
-    const cwd = folder({ 'rollcall.yaml': JOIN, 'j.jsonl': 'mine\n' })
-    const { code, stderr } = await apply(sandbox, JOIN, ['--journal=j.jsonl'], { world: { cwd } })
+    const cwd = folder({ 'rollcall.yaml': JOIN, 'j.jsonl': 'mine', 'k.jsonl.before.json': 'mine' })
+    mkdirSync(join(cwd, 'there'))
+    writeFileSync(join(cwd, 'there', 'other.yaml'), JOIN.replace('account: 1', 'account: 2'))
+    const ask = async () => {
+      throw new Error('There is nothing to ask.')
+    }
+    const argv = ['--journal', journal, '--other-policy', 'there/']
+    const { code, stdout } = await apply(sandbox, JOIN, argv, { world: { cwd, ask } })
     expect([code, writesOf(sandbox)]).toEqual([1, []])
-    expect(stderr).toContain('The journal j.jsonl already exists.')
-    expect(readFileSync(join(cwd, 'j.jsonl'), 'utf8')).toBe('mine\n')
+    expect(fold(stdout)).toContain(says)
+    expect(readdirSync(cwd).sort()).toEqual([
+      'j.jsonl',
+      'k.jsonl.before.json',
+      'rollcall.yaml',
+      'there',
+    ])
+    expect(readdirSync(join(cwd, 'there'))).toEqual(['other.yaml'])
+    for (const name of ['j.jsonl', 'k.jsonl.before.json'])
+      expect(readFileSync(join(cwd, name), 'utf8')).toBe('mine')
   })
 
-  test('leaves nothing behind where its snapshot cannot be written', async () => {
+  test('that exists already does not matter where nothing is written', async () => {
+    const sandbox = await serve({}, makeState({}))
+    const cwd = folder({ 'rollcall.yaml': writePolicy({}), 'j.jsonl': 'mine' })
+    const argv = ['--journal=j.jsonl']
+    expect((await apply(sandbox, writePolicy({}), argv, { world: { cwd } })).code).toBe(0)
+  })
+
+  test.each([
+    ['the journal', 'j.jsonl', 'The journal j.jsonl already exists.'],
+    ['its snapshot', 'j.jsonl.before.json', 'j.jsonl.before.json already exists.'],
+  ])('whose place somebody takes during the question: %s', async (_, file, says) => {
     const sandbox = await serve({}, makeState(TEAM))
-    const cwd = folder({ 'rollcall.yaml': JOIN, 'j.jsonl.before.json': 'mine\n' })
-    const { code, stderr } = await apply(sandbox, JOIN, ['--journal=j.jsonl'], { world: { cwd } })
+    const cwd = folder({ 'rollcall.yaml': JOIN })
+    const ask = async () => {
+      writeFileSync(join(cwd, file), 'mine')
+      return 'yes'
+    }
+    const argv = ['--journal=j.jsonl']
+    const { code, stderr } = await apply(sandbox, JOIN, argv, { world: { cwd, ask } })
     expect([code, writesOf(sandbox)]).toEqual([1, []])
-    expect(stderr).toContain('j.jsonl.before.json: EEXIST')
-    expect(readdirSync(cwd).sort()).toEqual(['j.jsonl.before.json', 'rollcall.yaml'])
+    expect(fold(stderr)).toContain(says)
+    expect(readdirSync(cwd).sort()).toEqual([file, 'rollcall.yaml'])
   })
 
   test('of earlier runs is looked for in the folder of the new one, and it says if there is none', async () => {

@@ -254,7 +254,7 @@ describe('sandbox', () => {
   })
 
   test.each([
-    [['sandbox', '--state', 'none.json'], 'none.json cannot be read (ENOENT)'],
+    [['sandbox', '--state', 'none.json'], 'none.json cannot be read (no such file or folder)'],
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
     [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
@@ -342,6 +342,27 @@ describe('help', () => {
     const { code, stdout, stderr } = await run(argv)
     expect(code).toBe(1)
     expect(stdout + stderr).toContain(says)
+  })
+
+  test.each([
+    ['review verfy', 'rollcall has no command "review verfy". Did you mean review verify?'],
+    ['review Close a -o b', 'rollcall has no command "review Close". Did you mean review close?'],
+    ['review verfy --manifest a b', 'Did you mean review verify?'],
+    ['review veri', 'Did you mean review verify?'],
+    ['verify', 'rollcall has no command "verify". Did you mean review verify?'],
+    ['clsoe', 'rollcall has no command "clsoe". Did you mean review close?'],
+    ['schema polcy', 'There is no schema "polcy". Did you mean policy? Choices: '],
+  ])('a typo of the second word is recognised: %s', async (line, says) => {
+    const { code, stderr } = await run(line.split(' '))
+    expect(code).toBe(1)
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(says)
+  })
+
+  test('a policy may be called like a part of a command', async () => {
+    const { stderr } = await run(['review', 'verif', '-o', 'out'], { files: { verif: EXACT } })
+    expect(stderr).not.toContain('Did you mean')
+    const missing = await run(['review', 'verify.yaml', '-o', 'out'])
+    expect(missing.stderr).toContain('There is no policy `verify.yaml`.')
   })
 
   test('shows for every option what its value looks like, unless it takes none', async () => {

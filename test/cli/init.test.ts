@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { INIT_OPTIONS, init } from '../../src/commands/init.ts'
 import { readArguments } from '../../src/shell/arguments.ts'
 import type { World } from '../../src/shell/world.ts'
-import { connection, folder, run, serve } from './world.ts'
+import { ADA, connection, folder, run, serve } from './world.ts'
 
 const SCHEMA = readFileSync(new URL('../../schemas/policy.schema.json', import.meta.url), 'utf8')
 const read = (cwd: string, name: string) => readFileSync(join(cwd, name), 'utf8')
@@ -45,6 +45,14 @@ describe('with settings', () => {
     const { code, stdout } = await run(['init'], { env, world: { cwd } })
     expect([code, stdout.includes('matches your account now')]).toEqual([0, true])
     expect((await run(['plan'], { env: connection(sandbox), world: { cwd } })).code).toBe(0)
+  })
+
+  test('reads a token that comes from standard input only once', async () => {
+    const { baseUrl } = await serve()
+    const env = { CHATWOOT_BASE_URL: baseUrl, CHATWOOT_ACCOUNT_ID: '1' }
+    const setting = { env, stdin: `${ADA}\n`, world: { cwd: folder({}) } }
+    const { code, stdout, stderr } = await run(['init', '--api-token-file', '-'], setting)
+    expect([code, stderr, stdout.includes('matches your account now')]).toEqual([0, '', true])
   })
 
   test.each([

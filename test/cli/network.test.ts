@@ -302,7 +302,7 @@ describe('a certificate authority of one’s own', () => {
   })
 
   test.each([
-    ['none.pem', 'none.pem cannot be read (ENOENT)', null],
+    ['none.pem', 'none.pem cannot be read (no such file or folder)', null],
     ['empty.pem', 'empty.pem contains no certificate', null],
     ['broken.pem', 'The certificate is invalid', 3],
     ['long.pem', 'larger than 1 MiB', null],

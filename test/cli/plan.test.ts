@@ -221,7 +221,7 @@ describe('where there is no verdict', () => {
       world: { stdout: { isTerminal: false, write: () => Promise.reject(full) } },
     })
     expect(code).toBe(1)
-    expect(stderr).toContain('ENOSPC')
+    expect(stderr).toContain('no space left on the disk')
   })
 
   test.each([130, 143])(

@@ -66,7 +66,7 @@ test.skipIf(!existsSync('/dev/full'))(
     })
     const [code] = await once(child, 'close')
     expect(code).toBe(1)
-    expect(complaints).toContain('could not be written to stdout (ENOSPC)')
+    expect(complaints).toContain('could not be written to stdout (no space left on the disk)')
   },
 )
 

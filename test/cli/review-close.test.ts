@@ -368,6 +368,6 @@ describe('the closing record', () => {
       expect.stringContaining('The journal j.jsonl is not the journal of an apply.'),
     ])
     const none = await close(fill(blank), '--journal', 'none.jsonl')
-    expect(none.words).toContain('The journal none.jsonl cannot be read (ENOENT).')
+    expect(none.words).toContain('The journal none.jsonl cannot be read (no such file or folder).')
   })
 })

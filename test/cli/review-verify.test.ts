@@ -670,8 +670,8 @@ describe('--closing', () => {
 
   test.each([
     [['--closing-sha256', '0'.repeat(64)], '--closing-sha256 needs --closing.'],
-    [['--closing', 'none'], 'none/closing.json cannot be read (ENOENT)'],
-    [['--closing', 'r'], 'r/closing.json cannot be read (ENOENT)'],
+    [['--closing', 'none'], 'none/closing.json cannot be read (no such file or folder)'],
+    [['--closing', 'r'], 'r/closing.json cannot be read (no such file or folder)'],
     [['--closing', 'c', '--statement', 'c/s.json'], 'into the folder c, which must not change'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { verify } = await close()

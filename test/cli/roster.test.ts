@@ -84,7 +84,10 @@ test('the text report says in its last line that there was a roster', async () =
 describe('refused, with the place and before the server is asked:', () => {
   test.each<[readonly string[], string]>([
     [['--roster', 'empty.csv'], 'The roster empty.csv is empty.'],
-    [['--roster', 'nothing.csv'], 'The roster nothing.csv cannot be read (ENOENT). Check the name'],
+    [
+      ['--roster', 'nothing.csv'],
+      'The roster nothing.csv cannot be read (no such file or folder). Check the name',
+    ],
     [['--roster', 'names.csv'], 'names.csv has no column with e-mail addresses'],
     [['--roster', 'hr.csv'], 'hr.csv has a status that rollcall does not know: "left".'],
     [['--roster', 'hr.csv'], 'hr.csv:3:20'],

@@ -140,7 +140,11 @@ test.each([
   [['--base-url', 'chat.acme.com'], 'settings-invalid', 'https://'],
   [['--base-url', 'http://chat.acme.com'], 'settings-insecure', 'unencrypted'],
   [['--account-id', 'one'], 'settings-invalid', '"one"'],
-  [['--api-token-file', 'none.txt'], 'settings-invalid', 'none.txt cannot be read (ENOENT)'],
+  [
+    ['--api-token-file', 'none.txt'],
+    'settings-invalid',
+    'none.txt cannot be read (no such file or folder)',
+  ],
   [['--api-token-file', 'empty.txt'], 'settings-invalid', 'empty.txt is empty'],
   [
     ['--api-token-file', 'token.txt', '--chatwoot-api-token', 'x'],

@@ -341,7 +341,7 @@ describe('plan --snapshot', () => {
       files: { 'rollcall.yaml': EXACT },
     })
     expect(code).toBe(1)
-    expect(stdout).toContain('The snapshot none.json cannot be read (ENOENT)')
+    expect(stdout).toContain('The snapshot none.json cannot be read (no such file or folder)')
   })
 
   test('the account is the one of the snapshot, whatever it is called', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { plan } from '../../src/core/plan/plan.ts'
-import { countRisks, describeFinding } from '../../src/core/report/finding-facts.ts'
+import { describeFinding, sumRisks } from '../../src/core/report/finding-facts.ts'
 import { concludeAccount } from '../../src/core/report/report.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
@@ -107,17 +107,17 @@ describe('a finding says', () => {
 describe('the totals', () => {
   test('count open findings by risk, over all accounts', () => {
     const none = { critical: 0, high: 0, medium: 0, low: 0 }
-    const own = countRisks('drift', [ACCOUNT])
+    const own = sumRisks('drift', [ACCOUNT])
     expect(own).not.toEqual(none)
     for (const [risk, n] of Object.entries(own ?? {})) {
       expect(n).toBe(ACCOUNT.findings.filter((each) => each.risk === risk).length)
-      expect(countRisks('drift', [ACCOUNT, ACCOUNT])).toMatchObject({ [risk]: 2 * n })
+      expect(sumRisks('drift', [ACCOUNT, ACCOUNT])).toMatchObject({ [risk]: 2 * n })
     }
     const waived = ACCOUNT.findings.map((each) => ({ ...each, disposition: 'waived' as const }))
-    expect(countRisks('in_sync', [{ findings: waived }])).toEqual(none)
+    expect(sumRisks('in_sync', [{ findings: waived }])).toEqual(none)
   })
 
   test('are unknown, not zero, without a verdict', () => {
-    expect(countRisks('none', [])).toBeNull()
+    expect(sumRisks('none', [])).toBeNull()
   })
 })

@@ -6,7 +6,7 @@ import { policy, type SeenAccount, snapshot, team, type WrittenPolicy } from './
 function standings(written: WrittenPolicy, account: SeenAccount): string[] {
   const decision = plan(policy(written), snapshot(account), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
-  const { people, groups } = decision.plan.outcomes
+  const { people, groups } = decision.plan.getOutcomes()
   const told = ({
     address,
     standing,
@@ -150,7 +150,7 @@ test('a person is shown as read: name, role, custom role and every team by name'
     teams: { zeta: { members: ['ken@acme.com'] }, alpha: { members: ['ken@acme.com'] } },
   }
   const decision = plan(policy({ agents: ada }), snapshot(account), '2026-11-23')
-  const people = decision.kind === 'plan' ? decision.plan.outcomes.people : []
+  const people = decision.kind === 'plan' ? decision.plan.getOutcomes().people : []
   expect(people.find(({ email }) => email === 'ken@acme.com')).toMatchObject({
     wanted: null,
     seen: {

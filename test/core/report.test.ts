@@ -1,5 +1,5 @@
 /** Verdict and exit code, and what a report says of what was read, compared and counted. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
@@ -430,7 +430,7 @@ describe('what an account’s report says', () => {
       caller: snapshot(seen).caller,
       settlements: new Map(),
       names: new Map(),
-      outcomes: { people: [], customRoles: [], groups: [], statements: [] },
+      getOutcomes: () => ({ people: [], customRoles: [], groups: [], statements: [] }),
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())
     expect(findings).toEqual(drifted.findings)
@@ -445,8 +445,20 @@ test('an account that no report shows in detail keeps nothing of what is fine, a
   const decision = plan(own, seen, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const rest = [decision.plan, new Map(), null, null] as const
-  expect(concludeAccount(own, seen, ...rest, true).outcomes.people).toHaveLength(1)
-  expect(() => concludeAccount(own, seen, ...rest, false).outcomes).toThrow(
+  expect(concludeAccount(own, seen, ...rest, true).getOutcomes().people).toHaveLength(1)
+  expect(() => concludeAccount(own, seen, ...rest, false).getOutcomes()).toThrow(
     'its row does not say so',
   )
+})
+
+test('a copy of an account computes its outcomes only when asked, and once', () => {
+  const own = policy({ agents: ada })
+  const seen = snapshot({ agents: ada })
+  const decision = plan(own, seen, '2026-11-23')
+  if (decision.kind !== 'plan') throw new Error('no plan')
+  const getOutcomes = vi.fn(decision.plan.getOutcomes)
+  const account = concludeAccount(own, seen, { ...decision.plan, getOutcomes }, new Map())
+  const copy = { ...account, since: null }
+  expect(getOutcomes).not.toHaveBeenCalled()
+  expect(copy.getOutcomes()).toBe(account.getOutcomes())
 })

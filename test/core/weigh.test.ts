@@ -80,7 +80,7 @@ describe('a severity of the policy', () => {
       'team/missing',
       'team/missing/ada@acme.com',
     ])
-    expect(plan.outcomes.groups[0]?.members[0]?.standing).toBe('off')
+    expect(plan.getOutcomes().groups[0]?.members[0]?.standing).toBe('off')
   })
 
   test('does not reach a critical finding of a code that is critical only for administrators', () => {

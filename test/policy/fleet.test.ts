@@ -127,6 +127,16 @@ describe('a fleet file', () => {
       ['1:1 The fleet file needs the key `version`.'],
     ],
     [
+      'that is a policy',
+      'version: 1\naccount: 1\nteams: {}\nagents: {}\n',
+      ['4:1 This is a policy, not a fleet file. Leave out --fleet'],
+    ],
+    [
+      'with a section of a policy',
+      `${GOOD}teams: {}\n`,
+      ['14:1 The fleet file does not allow the key `teams`. Remove it.'],
+    ],
+    [
       'with a misspelt key',
       GOOD.replace('accounts:', 'acounts:'),
       ['2:1 The fleet file does not allow the key `acounts`. Did you mean `accounts`?'],

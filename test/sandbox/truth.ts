@@ -1,5 +1,5 @@
 /** Who may do what on an account of a sandbox, told from its state and not from any answer. */
-import { findUserByEmail } from '../../src/sandbox/find.ts'
+import { findByEmail } from '../../src/sandbox/find.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 
 export interface Truth {
@@ -28,7 +28,7 @@ export function readTruth(state: SandboxState, accountId: number): Truth {
     people: sorted(
       account.members.map(({ email, role, custom_role_id }) => [
         email,
-        { id: findUserByEmail(state.users, email)?.id ?? 0, role, custom: custom_role_id },
+        { id: findByEmail(state.users, email)?.id ?? 0, role, custom: custom_role_id },
       ]),
     ),
     teams: groups(account.teams),

@@ -132,6 +132,6 @@ describe('a person', () => {
   test('of whom nothing is recorded, in a report without the log, has no word of it', () => {
     const [first] = named('in-sync').accounts
     if (first === undefined || first.verdict === 'none') throw new Error('no account')
-    expect(first.outcomes.people.map(({ seen }) => seen?.record)).toEqual([null, null])
+    expect(first.getOutcomes().people.map(({ seen }) => seen?.record)).toEqual([null, null])
   })
 })

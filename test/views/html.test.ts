@@ -236,10 +236,10 @@ describe('a verdict', () => {
 
   test('shows everybody and every team that either side knows', () => {
     const headers = withTag(page, 'th').map(textOf)
-    for (const { email } of account.outcomes.people) {
+    for (const { email } of account.getOutcomes().people) {
       expect(headers.some((each) => each.startsWith(email))).toBe(true)
     }
-    for (const { subject } of account.outcomes.groups) {
+    for (const { subject } of account.getOutcomes().groups) {
       expect(headers.some((each) => each.startsWith(subject.name))).toBe(true)
     }
   })
@@ -289,25 +289,21 @@ describe('a verdict', () => {
   })
 
   test('says what else holds of people and teams', () => {
-    const [person] = account.outcomes.people
-    const [team] = account.outcomes.groups
+    const [person] = account.getOutcomes().people
+    const [team] = account.getOutcomes().groups
     if (!person?.seen || !team) throw new Error('the report has people and teams')
+    const seen = { ...person.seen, provider: null, customRole: { id: 7, name: null } }
     const odd: JudgedAccount = {
       ...account,
       findings: account.findings.map((each) => ({ ...each, location: null })),
-      outcomes: {
-        people: [
-          {
-            ...person,
-            seen: { ...person.seen, provider: null, customRole: { id: 7, name: null } },
-          },
-        ],
+      getOutcomes: () => ({
+        people: [{ ...person, seen }],
         groups: [
           { ...team, settings: { description: 'Invoices', auto_assign: false }, members: [] },
         ],
         customRoles: [],
         statements: [],
-      },
+      }),
     }
     const { text } = read({ ...report, accounts: [odd] })
     expect(text).toContain('not known')
@@ -320,7 +316,7 @@ describe('a verdict', () => {
 test('an account without teams says so', () => {
   const report = named('in-sync')
   const account = report.accounts[0] as JudgedAccount
-  const none = { ...account, outcomes: { ...account.outcomes, groups: [] } }
+  const none = { ...account, getOutcomes: () => ({ ...account.getOutcomes(), groups: [] }) }
   const { text } = read({ ...report, accounts: [none] })
   expect(text.match(/No teams\./g)?.length).toBe(2)
 })
@@ -328,10 +324,10 @@ test('an account without teams says so', () => {
 test('people whom the policy does not speak of are not called unlisted', () => {
   const report = named('in-sync')
   const account = report.accounts[0] as JudgedAccount
-  const people = account.outcomes.people.map((person) => ({ ...person, wanted: null }))
-  const outcomes = { ...account.outcomes, people }
+  const people = account.getOutcomes().people.map((person) => ({ ...person, wanted: null }))
+  const getOutcomes = () => ({ ...account.getOutcomes(), people })
   const coverage = { ...account.coverage, agents: 'unmanaged' as const }
-  const { text } = read({ ...report, accounts: [{ ...account, outcomes, coverage }] })
+  const { text } = read({ ...report, accounts: [{ ...account, getOutcomes, coverage }] })
   expect(text).toContain('not managed')
   expect(text).not.toContain('not listed')
 })
@@ -441,7 +437,7 @@ describe('a large report', () => {
 
   test('has a picture of the teams with the most drift and a count of the others', () => {
     const [account] = report.accounts as readonly JudgedAccount[]
-    const [team] = account?.outcomes.groups ?? []
+    const [team] = account?.getOutcomes().groups ?? []
     const [member] = team?.members ?? []
     if (!account || !team || !member) throw new Error('the report has a team')
     const show = (withDrift: readonly number[]) => {
@@ -451,7 +447,7 @@ describe('a large report', () => {
         const subject = { ...team.subject, name: `team ${index}` }
         return { ...team, subject, standing, members }
       })
-      const many = { ...account, outcomes: { ...account.outcomes, groups } }
+      const many = { ...account, getOutcomes: () => ({ ...account.getOutcomes(), groups }) }
       return read({ ...report, accounts: [many] }).text
     }
     const text = show([12])

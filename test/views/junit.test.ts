@@ -200,7 +200,7 @@ describe('junit', () => {
     for (const [, { accounts }] of cases) {
       for (const each of accounts) {
         if (each.verdict === 'none') continue
-        const { people, customRoles, groups, statements } = each.outcomes
+        const { people, customRoles, groups, statements } = each.getOutcomes()
         const addresses = [
           ...people,
           ...customRoles,
@@ -359,12 +359,12 @@ describe('a case', () => {
   test('of drift that no finding speaks for still fails', () => {
     const [each] = DRIFT.accounts
     if (each?.verdict !== 'drift') throw new Error('drift was expected')
-    const people = each.outcomes.people.map((person) => ({
+    const people = each.getOutcomes().people.map((person) => ({
       ...person,
       alone: { ...person.alone, findings: [] },
     }))
     const failures = casesOf(
-      rendered({ ...each, outcomes: { ...each.outcomes, people, groups: [] } }),
+      rendered({ ...each, getOutcomes: () => ({ ...each.getOutcomes(), people, groups: [] }) }),
     ).filter(({ is }) => is === 'failure')
     expect(failures.map(({ name }) => name)).toContain('agent/mallory@evil.example')
     expect(failures[0]?.message).toBe('Differs from the policy.')
@@ -373,7 +373,7 @@ describe('a case', () => {
   test('whose finding has no place in the policy has no file and no line', () => {
     const [each] = DRIFT.accounts
     if (each?.verdict !== 'drift') throw new Error('drift was expected')
-    const people = each.outcomes.people.map((person) => ({
+    const people = each.getOutcomes().people.map((person) => ({
       ...person,
       alone: {
         ...person.alone,
@@ -381,7 +381,7 @@ describe('a case', () => {
       },
     }))
     const mallory = casesOf(
-      rendered({ ...each, outcomes: { ...each.outcomes, people, groups: [] } }),
+      rendered({ ...each, getOutcomes: () => ({ ...each.getOutcomes(), people, groups: [] }) }),
     ).find(({ name }) => name === 'agent/mallory@evil.example')
     expect(mallory).toMatchObject({ file: null, line: null })
     expect(mallory?.text).toContain('(admin-unexpected, risk critical)')

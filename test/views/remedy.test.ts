@@ -6,9 +6,9 @@ import type { Finding } from '../../src/core/messages/finding.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { phraseFinding } from '../../src/core/messages/phrase.ts'
 import type { Statements } from '../../src/core/model/statement.ts'
-import { listRemedies } from '../../src/core/report/remedies.ts'
+import { listRemedies, nestLines } from '../../src/core/report/remedies.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
-import { shortenRemedy, writePasteable } from '../../src/views/remedy.ts'
+import { shortenRemedy } from '../../src/views/remedy.ts'
 import { team as named } from '../core/build.ts'
 
 function unexpected(email: string): Finding {
@@ -35,7 +35,7 @@ const settings = (team: string, description: string, autoAssign: boolean): State
   ],
 })
 const asOne = (...statements: readonly Statements[]) =>
-  writePasteable(statements.map(writeStatements))
+  nestLines(statements.map(writeStatements)).join('\n')
 const onOneLine = (statements: Statements) => writeStatements(statements).inline
 
 describe('remedies', () => {
@@ -53,18 +53,10 @@ describe('remedies', () => {
     expect(found[1]).toEqual({
       code: 'agent-unexpected',
       title: 'Unexpected agent',
-      risk: 'high',
-      severity: 'error',
       remedy: FINDINGS['agent-unexpected'].remedy,
       findings: [a, b],
       lines: [{ ...writeStatements(person('a@x.com')), finding: a }],
     })
-  })
-
-  test('weigh as much as the worst finding, whatever the catalogue says of the code', () => {
-    const mild: Finding = { ...unexpected('a@x.com'), risk: 'low', severity: 'warning' }
-    const [only] = listRemedies({ findings: [mild], settlements: new Map() })
-    expect([only?.risk, only?.severity]).toEqual(['low', 'warning'])
   })
 
   test('offer no line whose key is too long for YAML', () => {
@@ -124,7 +116,7 @@ teams:
   })
 
   test('are nothing where there are none', () => {
-    expect(writePasteable([])).toBe('')
+    expect(nestLines([])).toEqual([])
   })
 
   test('fit on one line as well', () => {

@@ -2,7 +2,9 @@
 import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
 import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import { getReason } from '../../files/whole-file.ts'
+import type { Location } from '../../core/model/location.ts'
+import { parseJsonBytes } from '../../files/json-file.ts'
+import { explainError } from '../../files/whole-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
 import type { Proposed } from './propose.ts'
@@ -26,13 +28,15 @@ const LONGEST_REPORT = 256 * 1024 * 1024
 export async function readApproval(text: string, world: World): Promise<GivenApproval> {
   const approval = parseApproval(text)
   if (approval !== null) return { approval, document: null }
-  const refuse = (summary: string) =>
-    new Failure(makeDiagnostic({ code: 'usage-approval', summary }))
+  const refuse = (summary: string, location: Location | null = null) =>
+    new Failure(makeDiagnostic({ code: 'usage-approval', summary, location }))
   const bytes = await makeReader(world)(text, LONGEST_REPORT).catch((error: unknown) => {
-    const why = getReason(error)
+    const why = explainError(error)
     throw refuse(`--approve ${text} is neither an approval nor a file that can be read (${why}).`)
   })
-  const found = findApproval(parseJson(bytes === null ? '' : new TextDecoder().decode(bytes)))
+  if (bytes === null) throw refuse(`${text} is too large.`)
+  const fail = (location: Location, problem: string) => refuse(`${text} ${problem}.`, location)
+  const found = parseJsonBytes(bytes, text, fail, findApproval)
   if (found === null) throw refuse(`${text} does not contain an approval.`)
   return found
 }
@@ -57,14 +61,6 @@ function toObject(value: unknown): Readonly<Record<string, unknown>> | null {
 /** The document was parsed from JSON, so it has nothing else in it. */
 function isJsonObject(value: unknown): value is JsonObject {
   return isObject(value as JsonObject)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** What stops an apply with this approval; nothing: it is for exactly this plan. */

@@ -27,10 +27,12 @@ import {
   DEFAULT_POLICY,
   FORMATS,
   format,
+  inputFile,
   type Options,
   report,
 } from '../../shell/options.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
+import { readNewFile } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { makePrintable } from '../../views/text/layout.ts'
 import { loadOnePolicy } from '../one-policy.ts'
@@ -43,7 +45,13 @@ import { resolveOwnSettings } from './own-settings.ts'
 import { type Proposed, propose, readEarlierRuns, readForApply } from './propose.ts'
 import { proveResult } from './prove.ts'
 import { askForApproval } from './question.ts'
-import { closeJournal, describeEnd, listJournalFiles, startJournal } from './recording.ts'
+import {
+  checkJournalFiles,
+  closeJournal,
+  describeEnd,
+  listJournalFiles,
+  startJournal,
+} from './recording.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
 import { showResult, writeReports } from './result.ts'
@@ -56,31 +64,26 @@ const OPTIONS = {
   report: { ...report, describe: 'Also write the plan after the apply to a file; may be repeated' },
   ...WRITING_OPTIONS,
   approve: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
+    ...inputFile,
     placeholder: 'APPROVAL',
     describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
     group: 'Writing',
   },
   journal: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
+    coerce: readNewFile,
     describe: 'New file that records every request; required for steps that take access',
     group: 'Writing',
   },
   previous: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
+    ...inputFile,
     placeholder: 'SNAPSHOT',
     describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
     group: 'Writing',
   },
   'other-policy': {
     type: 'array',
-    requiresArg: true,
     reads: true,
     placeholder: 'POLICY',
     describe:
@@ -119,7 +122,8 @@ export const command = define('apply', {
     const targets = await prepareTargets(values.report, FORMATS, inputs, world, recorded)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const policy = await loadOnePolicy(name, ', and apply changes one account', world)
-    const connection = await requireOwnConnection(policy, flags, world)
+    const { connection, problems } = await resolveOwnSettings(policy, flags, world)
+    if (connection === null) throw new Failure(...problems)
     const earlier = flags.previous === null ? null : await readSnapshotFile(flags.previous, world)
     const others = await loadOtherPolicies(flags['other-policy'], connection, world)
     const done = await withServers(flags, world, (servers) =>
@@ -136,16 +140,6 @@ export const command = define('apply', {
     return showResult(concludeApply(facts), values, [], world)
   },
 })
-
-async function requireOwnConnection(
-  policy: Policy,
-  flags: Flags,
-  world: World,
-): Promise<Connection> {
-  const { connection, problems } = await resolveOwnSettings(policy, flags, world)
-  if (connection === null) throw new Failure(...problems)
-  return connection
-}
 
 interface Setup {
   readonly policy: Policy
@@ -187,7 +181,9 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { written } = proposed.plan
   const stops = [
     ...proposed.diagnostics,
-    ...(written.length === 0 ? [] : checkJournal(proposed, flags.journal)),
+    ...(written.length === 0 ? [] : requireJournal(proposed, flags.journal)),
+    // Before the question: nobody should approve what then cannot begin.
+    ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
     ...(given === null ? [] : compareApproval(given, proposed, world)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
@@ -206,7 +202,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     }
   }
   world.signal.throwIfAborted()
-  const journal = await startJournal(flags.journal, inputs, proposed.hash, snapshot, world)
+  const journal = await startJournal(flags.journal, proposed.hash, snapshot, world)
   // From here on the run has something to report, whatever happens to it.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
@@ -257,13 +253,12 @@ function concludePlan(
   accounts: readonly AccountReport[],
   world: World,
 ): Report {
-  const generatedAt = world.now().toISOString()
-  const head = { command: 'apply', tool: TOOL, generatedAt, exitZero: false, strict: false }
-  return concludeReport({ ...head, today: null }, diagnostics, accounts)
+  const head = { command: 'apply', ...describeRun(world), exitZero: false }
+  return concludeReport(head, diagnostics, accounts)
 }
 
 /** A run that takes access leaves a record that shows what it took. */
-function checkJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
+function requireJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
   const takes = plan.written.some(
     ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
   )

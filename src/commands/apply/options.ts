@@ -7,14 +7,12 @@ import { readCount } from '../../shell/values.ts'
 export const WRITING_OPTIONS = {
   allow: {
     type: 'array',
-    requiresArg: true,
     placeholder: 'STEP[:ADDRESS]',
     describe: 'Also write steps that take access or are dangerous; may be repeated',
     group: 'Writing',
   },
   'max-people': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     coerce: readCount(0, 100_000),
     describe: `How many people may lose access; people named by --allow do not count [default: ${DEFAULT_LIMITS.people}]`,
@@ -22,7 +20,6 @@ export const WRITING_OPTIONS = {
   },
   'max-share': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'PERCENT',
     coerce: readCount(0, 100),
     describe: `The same as a share of the people in scope, but always at least one person [default: ${DEFAULT_LIMITS.share}]`,
@@ -30,7 +27,6 @@ export const WRITING_OPTIONS = {
   },
   'max-gain': {
     type: 'number',
-    requiresArg: true,
     placeholder: 'N',
     coerce: readCount(0, 100_000),
     describe: `How many people may gain access [default: ${DEFAULT_LIMITS.gain}]`,

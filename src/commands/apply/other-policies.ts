@@ -8,7 +8,7 @@ import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { listRemovals, mayRemove } from '../../core/apply/elsewhere.ts'
 import type { Witnessed } from '../../core/apply/guards.ts'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -33,13 +33,11 @@ export async function loadOtherPolicies(
   return policies.flatMap((policy) => {
     if (policy.server !== null && policy.server.value !== origin) return []
     if (policy.account === null) {
-      throw new Failure(
-        makeDiagnostic({
-          code: 'usage-option',
-          summary: `--other-policy ${policy.path} does not say which account it is for.`,
-          advice: 'Add `account: ID` to that policy.',
-        }),
-      )
+      throw makeFailure({
+        code: 'usage-option',
+        summary: `--other-policy ${policy.path} does not say which account it is for.`,
+        advice: 'Add `account: ID` to that policy.',
+      })
     }
     // One of this account removes nobody who would be invited to it: they are not on it.
     return [{ policy, accountId: policy.account.value }]
@@ -81,12 +79,10 @@ export async function findRemovedElsewhere(
 }
 
 function describeUnknown({ path }: Policy, accountId: number, why: string): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'guard-return',
-      summary: `Whether ${path} removes people whom this apply invites is not known: account ${accountId} could not be planned. ${why}`,
-      advice:
-        'Make the owner of the token an administrator of that account too, or leave out this `--other-policy`.',
-    }),
-  )
+  return makeFailure({
+    code: 'guard-return',
+    summary: `Whether ${path} removes people whom this apply invites is not known: account ${accountId} could not be planned. ${why}`,
+    advice:
+      'Make the owner of the token an administrator of that account too, or leave out this `--other-policy`.',
+  })
 }

@@ -34,17 +34,10 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Decision } from '../../core/plan/plan.ts'
 import { type Proposal, summariseSteps } from '../../core/report/proposal.ts'
 import { findJournals } from '../../files/journal.ts'
+import type { Values } from '../../shell/arguments.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-
-/** What the job says about its writes. */
-export interface ProposalFlags {
-  readonly allow: readonly string[]
-  /** Null: the default. */
-  readonly 'max-people': number | null
-  readonly 'max-share': number | null
-  readonly 'max-gain': number | null
-}
+import type { WRITING_OPTIONS } from './options.ts'
 
 /** An account as it was read for an apply. */
 export interface ReadAccount {
@@ -82,7 +75,7 @@ export interface ProposalInput extends ReadAccount {
   /** What `plan` decided about this account, for the policy, the day and the earlier snapshot. */
   readonly decision: Decision
   readonly previous: Snapshot | null
-  readonly flags: ProposalFlags
+  readonly flags: Values<typeof WRITING_OPTIONS>
   /** Null: an approval that is given now. */
   readonly expiry: Expiry | null
   readonly removedLately: readonly Witnessed[]
@@ -119,13 +112,7 @@ export function propose(
     journals: input.journals,
     previous,
     customRolesFeature: circumstances.customRoles,
-    run: {
-      fromSnapshot: false,
-      strict: false,
-      otherDay: false,
-      exitZero: false,
-      complete: Object.values(snapshot.coverage).every((each) => each === 'read'),
-    },
+    complete: Object.values(snapshot.coverage).every((each) => each === 'read'),
   })
   const expiry = input.expiry ?? chooseExpiry(world.now().toISOString())
   const approved = {

@@ -1,11 +1,13 @@
 /** The first and the last line of a run's journal, and the snapshot beside it. */
+
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { JournalLine } from '../../core/apply/journal.ts'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { describeReason } from '../../core/messages/system-reasons.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { ApplyReport } from '../../core/report/apply.ts'
-import { type Journal, openJournal } from '../../files/journal.ts'
+import { checkJournal, findNewFileProblem, type Journal, openJournal } from '../../files/journal.ts'
 import { writeWhole } from '../../files/whole-file.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
@@ -30,28 +32,39 @@ export async function closeJournal(
   }
 }
 
+/**
+ * Why this run could not leave a journal and the snapshot beside it. Makes no file.
+ * @param inputs the files that the run reads
+ */
+export async function checkJournalFiles(
+  shown: string | null,
+  inputs: readonly string[],
+  world: World,
+): Promise<readonly Diagnostic[]> {
+  if (shown === null) return []
+  const problem = await checkJournal(shown, inputs, world)
+  if (problem !== null) return [problem]
+  const [, saved] = listJournalFiles(shown)
+  const reason = await findNewFileProblem(saved, resolve(world.cwd, saved))
+  return reason === null ? [] : [describeSnapshotProblem(saved, reason)]
+}
+
 /** The snapshot is on disk before the first write: it is what an undo starts from. */
 export async function startJournal(
   shown: string | null,
-  inputs: readonly string[],
   hash: string,
   snapshot: Snapshot,
   world: World,
 ): Promise<Journal | null> {
   if (shown === null) return null
-  const journal = await openJournal(shown, inputs, world)
+  const journal = await openJournal(shown, world)
   const text = renderSnapshot(snapshot, TOOL)
   const [, saved] = listJournalFiles(shown)
-  const problem = await writeWhole(resolve(world.cwd, saved), text, { exclusive: true })
+  const rights = { exclusive: true, secret: true }
+  const problem = await writeWhole(resolve(world.cwd, saved), text, rights)
   if (problem !== null) {
     await journal.discard()
-    throw new Failure(
-      makeDiagnostic({
-        code: 'output-failed',
-        summary: `The snapshot before the apply could not be written to ${saved}: ${problem}. Nothing was written to Chatwoot.`,
-        advice: 'Use another name for the journal, or correct the permissions of its folder.',
-      }),
-    )
+    throw new Failure(describeSnapshotProblem(saved, problem))
   }
   await journal.append({
     line: 'first',
@@ -66,6 +79,20 @@ export async function startJournal(
     before: createHash('sha256').update(text).digest('hex'),
   })
   return journal
+}
+
+function describeSnapshotProblem(saved: string, reason: string): Diagnostic {
+  return reason === 'EEXIST'
+    ? makeDiagnostic({
+        code: 'output-exists',
+        summary: `${saved} already exists. It was not changed, and nothing was written to Chatwoot.`,
+        advice: 'The snapshot before the apply goes there: use another name for the journal.',
+      })
+    : makeDiagnostic({
+        code: 'output-failed',
+        summary: `The snapshot before the apply could not be written to ${saved}: ${describeReason(reason)}. Nothing was written to Chatwoot.`,
+        advice: 'Use another name for the journal, or correct the permissions of its folder.',
+      })
 }
 
 export function describeEnd({ verdict, after, steps }: ApplyReport, world: World): JournalLine {

@@ -2,8 +2,9 @@
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import type { ApplyReport } from '../../core/report/apply.ts'
 import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
-import { type ColorOption, choosePaint } from '../../shell/color.ts'
+import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
+import { draw, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { Result, World } from '../../shell/world.ts'
 import { publish } from '../plan/publish.ts'
@@ -26,20 +27,19 @@ export async function writeReports(
 
 const MAX_BYTES = 60_000
 
+const VIEWS: Views<ApplyReport, 'text' | 'json'> = {
+  text: async (done, paint) => (await import('../../views/text/apply.ts')).renderApply(done, paint),
+  json: async (done) => (await import('../../views/apply-json.ts')).renderApplyJson(done, TOOL),
+}
+
 export async function showResult(
   done: ApplyReport,
-  flags: { readonly format: Format; readonly color: ColorOption },
+  flags: { readonly format: 'text' | 'json'; readonly color: ColorOption },
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
   const failed = notes.some(({ severity }) => severity === 'error')
   const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
-  const kept = done.steps.length > 0
-  if (flags.format === 'json') {
-    const { renderApplyJson } = await import('../../views/apply-json.ts')
-    return { output: renderApplyJson({ ...done, exitCode }, TOOL), exitCode, notes, kept }
-  }
-  const { renderApply } = await import('../../views/text/apply.ts')
-  const paint = await choosePaint(flags.color, world.stdout, world)
-  return { output: renderApply({ ...done, exitCode }, paint), exitCode, notes, kept }
+  const output = (await draw({ ...done, exitCode }, VIEWS, flags, world)) ?? ''
+  return { output, exitCode, notes, kept: done.steps.length > 0 }
 }

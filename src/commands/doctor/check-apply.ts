@@ -13,67 +13,45 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { removeExpired } from '../../core/plan/policy-on-date.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { checkReading, type Wanted } from './check-token.ts'
-import { attempt, makeCheck, pass } from './checks.ts'
-
-export type ApplyChecks = (
-  owner: string,
-  role: string,
-  wanted: Wanted,
-  servers: Servers,
-) => Promise<readonly Check[]>
+import { attempt, fail, pass, warn } from './checks.ts'
 
 /** @param policy null: there is none, or it is not valid today */
-export function makeApplyChecks(
+export async function checkForApply(
+  owner: string,
+  role: string,
   policy: Policy | null,
+  wanted: Wanted,
   connection: Connection,
+  servers: Servers,
   today: string,
-): ApplyChecks {
-  return async (owner, role, wanted, servers) => {
-    const seen: Snapshot[] = []
-    const read = async (from: Servers) => {
-      const snapshot = await wanted.read(from)
-      seen.push(snapshot)
-      return snapshot
-    }
-    const reading = await checkReading(role, { ...wanted, read }, servers)
-    // A plan is content with less, so it judges the role differently.
-    const checks = [
-      checkWritingRole(role),
-      ...reading.filter(({ check }) => check !== 'role'),
-      checkOwner(owner, policy && removeExpired(policy, today)),
-    ]
-    const [snapshot] = seen
-    if (snapshot === undefined || role !== 'administrator') return checks
-    const features = await checkFeatures(policy, connection, servers)
-    return [...checks, features, checkSaml(snapshot), describeLimits()]
-  }
+): Promise<readonly Check[]> {
+  const { checks: reading, snapshot } = await checkReading(role, wanted, servers)
+  // A plan is content with less, so it judges the role differently.
+  const checks = [
+    checkWritingRole(role),
+    ...reading.filter(({ check }) => check !== 'role'),
+    checkOwner(owner, policy && removeExpired(policy, today)),
+  ]
+  if (snapshot === null || role !== 'administrator') return checks
+  const features = await checkFeatures(policy, connection, servers)
+  return [...checks, features, checkSaml(snapshot), describeLimits()]
 }
 
 function checkWritingRole(role: string): Check {
   if (role === 'administrator') {
     return pass('role', 'The role of this person is administrator, which an apply needs.')
   }
-  return makeCheck(
-    'role',
-    'fail',
-    `The role of this person is ${role}. An apply needs an administrator.`,
-    {
-      advice: 'Use the token of an administrator who was made for apply.',
-    },
-  )
+  return fail('role', `The role of this person is ${role}. An apply needs an administrator.`, {
+    advice: 'Use the token of an administrator who was made for apply.',
+  })
 }
 
 /** An apply never touches its owner, so a plan that would is refused. */
 function checkOwner(owner: string, policy: Policy | null): Check {
   if (policy === null) {
-    return makeCheck(
-      'owner',
-      'warn',
-      'Without a policy, the owner of the token cannot be checked.',
-      {
-        advice: 'Name the policy: `rollcall doctor rollcall.yaml --for apply`.',
-      },
-    )
+    return warn('owner', 'Without a policy, the owner of the token cannot be checked.', {
+      advice: 'Name the policy: `rollcall doctor rollcall.yaml --for apply`.',
+    })
   }
   if (policy.agents === null)
     return pass('owner', `The policy does not manage people, so not ${owner}.`)
@@ -84,7 +62,7 @@ function checkOwner(owner: string, policy: Policy | null): Check {
     return pass('owner', `${owner} is an administrator of the policy.`)
   }
   const what = entry === undefined ? 'is not in the policy' : 'is an agent in the policy'
-  return makeCheck('owner', 'fail', `${owner}, who owns the token, ${what}.`, {
+  return fail('owner', `${owner}, who owns the token, ${what}.`, {
     detail: DIAGNOSTICS['guard-token-owner'].meaning,
     advice: 'List this person in the policy with the role administrator.',
   })
@@ -99,33 +77,26 @@ async function checkFeatures(
   const result = await attempt(() =>
     servers.use(connection, (client: Client) => readAccountFacts(client, connection.accountId)),
   )
-  if ('failure' in result) return makeCheck('features', 'fail', result.failure.summary)
+  if ('failure' in result) return fail('features', result.failure.summary)
   const { customRoles, newestAccessRow } = result.value
   const detail =
     newestAccessRow === null
       ? 'The audit log cannot be read, or is empty: an approval then cannot tell a state that changed and came back from one that never changed.'
       : 'The audit log can be read: an approval also covers its newest row about access.'
   if (customRoles === false && policy !== null && policy.customRoles !== null) {
-    return makeCheck(
-      'features',
-      'warn',
-      'The account does not have custom roles, but the policy has.',
-      {
-        detail,
-        advice: DIAGNOSTICS['guard-custom-roles'].remedy,
-      },
-    )
+    return warn('features', 'The account does not have custom roles, but the policy has.', {
+      detail,
+      advice: DIAGNOSTICS['guard-custom-roles'].remedy,
+    })
   }
   const has = { true: 'has', false: 'does not have', null: 'does not say whether it has' } as const
-  return makeCheck('features', 'ok', `The account ${has[`${customRoles}`]} custom roles.`, {
-    detail,
-  })
+  return pass('features', `The account ${has[`${customRoles}`]} custom roles.`, { detail })
 }
 
 function checkSaml({ agents }: Snapshot): Check {
   const own = agents.filter(({ provider }) => provider === 'saml').length
   if (own === 0) return pass('saml', 'Nobody on the account signs in with SAML.')
-  return makeCheck('saml', 'warn', `${own} of ${agents.length} people sign in with SAML.`, {
+  return warn('saml', `${own} of ${agents.length} people sign in with SAML.`, {
     detail:
       'The identity provider decides too: somebody who is removed comes back when they sign in. Invitations and other custom roles need --allow.',
     advice:
@@ -135,12 +106,8 @@ function checkSaml({ agents }: Snapshot): Check {
 
 function describeLimits(): Check {
   const { removals, invitations } = DAILY_LIMITS
-  return makeCheck(
-    'limits',
-    'ok',
-    `An apply writes at most ${removals} removals and ${invitations} invitations.`,
-    {
-      detail: `From Chatwoot ${SINCE.dailyLimits} on, these are the limits of an account for one day (UTC). This API does not show how many of them are used already, or how many seats are free.`,
-    },
-  )
+  const summary = `An apply writes at most ${removals} removals and ${invitations} invitations.`
+  return pass('limits', summary, {
+    detail: `From Chatwoot ${SINCE.dailyLimits} on, these are the limits of an account for one day (UTC). This API does not show how many of them are used already, or how many seats are free.`,
+  })
 }

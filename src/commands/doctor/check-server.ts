@@ -9,8 +9,8 @@ import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { isBefore, SINCE } from '../../core/model/server-version.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
-import { getReason } from '../../files/whole-file.ts'
-import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
+import { explainError } from '../../files/whole-file.ts'
+import { type Add, attempt, convertDiagnostic, fail, pass, warn } from './checks.ts'
 
 export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
@@ -20,14 +20,9 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
     const { address } = await lookup(host)
     return pass('name', `${host} resolves to ${address}.`)
   } catch (error) {
-    return makeCheck(
-      'name',
-      'fail',
-      `The name ${host} could not be resolved (${getReason(error)}).`,
-      {
-        advice: DIAGNOSTICS['network-name'].remedy,
-      },
-    )
+    return fail('name', `The name ${host} could not be resolved (${explainError(error)}).`, {
+      advice: DIAGNOSTICS['network-name'].remedy,
+    })
   }
 }
 
@@ -100,15 +95,10 @@ async function findChatwoot(connection: Connection, servers: Servers) {
 function checkRedirect(lines: readonly RequestLine[]): Check {
   const redirected = lines.find(({ status }) => status !== null && status >= 300 && status < 400)
   if (redirected === undefined) return pass('redirect', 'Requests are not redirected.')
-  return makeCheck(
-    'redirect',
-    'warn',
-    `The server redirects GET ${redirected.path} to another path.`,
-    {
-      detail: 'Every request of a read is redirected in the same way.',
-      advice: 'Set the base URL to the address that the server redirects to.',
-    },
-  )
+  return warn('redirect', `The server redirects GET ${redirected.path} to another path.`, {
+    detail: 'Every request of a read is redirected in the same way.',
+    advice: 'Set the base URL to the address that the server redirects to.',
+  })
 }
 
 function checkEncryption(protocol: string, { baseUrl, network }: Connection): Check {
@@ -117,14 +107,14 @@ function checkEncryption(protocol: string, { baseUrl, network }: Connection): Ch
     return pass('tls', `https, with a trusted certificate.${ignored}`)
   }
   if (isLoopback(baseUrl)) return pass('tls', 'Plain http, which does not leave this machine.')
-  return makeCheck('tls', 'warn', 'Plain http: others on the network can read the token.', {
+  return warn('tls', 'Plain http: others on the network can read the token.', {
     advice: 'Use an address that begins with https://.',
   })
 }
 
 function checkVersion(version: string): Check {
   if (!isBefore(version, SINCE.api)) return pass('version', `Chatwoot ${version}.`)
-  return makeCheck('version', 'fail', `Chatwoot ${version} is too old.`, {
+  return fail('version', `Chatwoot ${version} is too old.`, {
     advice: `Update the server: rollcall needs ${SINCE.api} or later.`,
   })
 }
@@ -138,7 +128,7 @@ function checkClock(ahead: number | null): Check {
   if (Math.abs(ahead) <= CLOSE_MS)
     return pass('clock', 'The clocks differ by less than half a minute.')
   const distance = `${Math.round(Math.abs(ahead) / 1000)} s ${ahead > 0 ? 'ahead' : 'behind'}`
-  return makeCheck('clock', 'warn', `The clock of the server is ${distance}.`, {
+  return warn('clock', `The clock of the server is ${distance}.`, {
     detail:
       'rollcall then waits too long or not long enough for a rate limit, and dates of a policy may take effect early or late.',
     advice: 'Synchronise the clock of this machine or of the server with NTP.',

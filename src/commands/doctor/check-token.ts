@@ -13,7 +13,7 @@ import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { describeReading } from '../../core/report/report.ts'
 import { API_LIMITS } from '../../views/labels.ts'
-import { type Add, attempt, convertDiagnostic, makeCheck, pass } from './checks.ts'
+import { type Add, attempt, convertDiagnostic, fail, pass, warn } from './checks.ts'
 
 const ARRIVES = pass('header', 'Api-Access-Token arrives.')
 /** Errors that mean that the token reached the server. */
@@ -61,12 +61,12 @@ export function describeMissingMembership(
   suspended: boolean,
 ): Check {
   if (suspended) {
-    return makeCheck('membership', 'fail', `Account ${accountId} is suspended.`, {
+    return fail('membership', `Account ${accountId} is suspended.`, {
       advice: DIAGNOSTICS['account-suspended'].remedy,
     })
   }
   const own = accounts.map(({ id, name }) => `${id} "${name}"`).join(', ')
-  return makeCheck('membership', 'fail', `${email} is not on account ${accountId}.`, {
+  return fail('membership', `${email} is not on account ${accountId}.`, {
     detail:
       own === '' ? 'This person is not on any account.' : `The accounts of this person: ${own}.`,
     advice: `Correct the account id, or add this person to account ${accountId}; the role agent is enough.`,
@@ -88,53 +88,31 @@ const LEAKED = 'Somebody who gets an administrator token controls the account.'
  * @param sections whether the policy has sections that only an administrator can read
  */
 function checkRole(role: string, names: boolean, sections: boolean): Check {
-  if (sections && role === 'administrator') {
-    return makeCheck(
-      'role',
-      'ok',
-      `The role of this person is administrator, which the policy needs: only an administrator can read all ${ADMINISTRATORS}.`,
-      {
-        detail: `${LEAKED} Use it only in a nightly job that saves a snapshot; pull requests plan that snapshot and need no token.`,
-      },
-    )
-  }
+  const is = `The role of this person is ${role}`
   if (role !== 'administrator') {
-    if (!names)
-      return pass(
-        'role',
-        `The role of this person is ${role}, the weakest that can read ${EVERYBODYS}.`,
-      )
-    return makeCheck(
-      'role',
-      'warn',
-      `The role of this person is ${role}, which cannot read the names of custom roles.`,
-      {
-        detail:
-          'The policy names custom roles. This works now because nobody affected has a custom role.',
-        advice:
-          'Write custom roles by id, `custom_role: {id: …}`, or use the token of an administrator.',
-      },
-    )
+    if (!names) return pass('role', `${is}, the weakest that can read ${EVERYBODYS}.`)
+    return warn('role', `${is}, which cannot read the names of custom roles.`, {
+      detail:
+        'The policy names custom roles. This works now because nobody affected has a custom role.',
+      advice:
+        'Write custom roles by id, `custom_role: {id: …}`, or use the token of an administrator.',
+    })
+  }
+  if (sections) {
+    const why = `only an administrator can read all ${ADMINISTRATORS}`
+    return pass('role', `${is}, which the policy needs: ${why}.`, {
+      detail: `${LEAKED} Use it only in a nightly job that saves a snapshot; pull requests plan that snapshot and need no token.`,
+    })
   }
   if (names) {
-    return makeCheck(
-      'role',
-      'ok',
-      'The role of this person is administrator, which the names of custom roles need.',
-      {
-        detail: `${LEAKED} If the policy writes custom roles by id, a user with the role agent is enough.`,
-      },
-    )
+    return pass('role', `${is}, which the names of custom roles need.`, {
+      detail: `${LEAKED} If the policy writes custom roles by id, a user with the role agent is enough.`,
+    })
   }
-  return makeCheck(
-    'role',
-    'warn',
-    'The role of this person is administrator, which is more than a read needs.',
-    {
-      detail: LEAKED,
-      advice: `${WEAKEST}: it can read ${EVERYBODYS} too. An administrator is needed for ${ADMINISTRATORS} only.`,
-    },
-  )
+  return warn('role', `${is}, which is more than a read needs.`, {
+    detail: LEAKED,
+    advice: `${WEAKEST}: it can read ${EVERYBODYS} too. An administrator is needed for ${ADMINISTRATORS} only.`,
+  })
 }
 
 export interface Wanted {
@@ -148,39 +126,41 @@ export interface Wanted {
 
 const OF_ROLE: readonly DiagnosticCode[] = ['read-custom-roles', 'read-section']
 
-/** Checks whether a plan with this token would have a verdict, and whether the token fits the job. */
+/**
+ * Checks whether a plan with this token would have a verdict, and whether the token fits the job. The
+ * snapshot is null if the account could not be read.
+ */
 export async function checkReading(
   role: string,
   { read, judge, parts }: Wanted,
   servers: Servers,
-): Promise<readonly Check[]> {
+): Promise<{ readonly checks: readonly Check[]; readonly snapshot: Snapshot | null }> {
   const customRoleNames = parts.customRoles !== 'none'
   const sections = RESTRICTED.some((of) => parts.groups.has(of)) || parts.customRoles === 'all'
   const result = await attempt(() => read(servers))
   if ('failure' in result) {
     const known = customRoleNames || sections ? [] : [checkRole(role, false, false)]
-    return [...known, convertDiagnostic('sight', result.failure)]
+    return { checks: [...known, convertDiagnostic('sight', result.failure)], snapshot: null }
   }
-  const { customRoles } = result.value
-  const { agents, groups } = describeReading(result.value, null)
-  const problems = judge(result.value)
+  const snapshot = result.value
+  const { customRoles } = snapshot
+  const { agents, groups } = describeReading(snapshot, null)
+  const problems = judge(snapshot)
   const ofRole = problems.filter(({ code }) => OF_ROLE.includes(code))
   const others = problems.filter(({ code }) => !OF_ROLE.includes(code))
   // A server without custom roles has no names, so they need no stronger token.
   const names = customRoleNames && customRoles.kind !== 'unsupported'
   const summary = `The token can read ${count(agents, 'agent')} with their roles, and ${countGroups(groups).join(', ')} with their members.`
-  return [
+  const detail = `${describeCustomRoles(customRoles, role)} ${API_LIMITS}`
+  const checks = [
     ...(ofRole.length > 0
       ? ofRole.map((each) => convertDiagnostic('role', each))
       : [checkRole(role, names, sections)]),
     ...(others.length > 0
       ? others.map((each) => convertDiagnostic('sight', each))
-      : [
-          makeCheck('sight', 'ok', summary, {
-            detail: `${describeCustomRoles(customRoles, role)} ${API_LIMITS}`,
-          }),
-        ]),
+      : [pass('sight', summary, { detail })]),
   ]
+  return { checks, snapshot }
 }
 
 function describeCustomRoles({ kind }: CustomRoles, role: string): string {

@@ -18,29 +18,22 @@ export async function attempt<T>(
   }
 }
 
-export function makeCheck(
-  name: CheckName,
-  status: Check['status'],
-  summary: string,
-  more: Partial<Pick<Check, 'detail' | 'advice'>> = {},
-): Check {
-  return { check: name, status, summary, detail: null, advice: null, requestId: null, ...more }
+function makeMaker(status: Check['status']) {
+  return (
+    check: CheckName,
+    summary: string,
+    more: Partial<Pick<Check, 'detail' | 'advice'>> = {},
+  ): Check => ({ check, status, summary, detail: null, advice: null, requestId: null, ...more })
 }
 
-export function pass(name: CheckName, summary: string): Check {
-  return makeCheck(name, 'ok', summary)
-}
+export const pass = makeMaker('ok')
+export const warn = makeMaker('warn')
+export const fail = makeMaker('fail')
 
 export function convertDiagnostic(name: CheckName, from: Diagnostic): Check {
   const { severity, summary, detail, advice, requestId, location } = from
-  const place = location === null ? [] : [`At ${formatLocation(location)}.`]
-  const why = [...place, ...(detail === null ? [] : [detail])].join(' ')
-  return {
-    check: name,
-    status: severity === 'error' ? 'fail' : 'warn',
-    summary,
-    detail: why === '' ? null : why,
-    advice,
-    requestId,
-  }
+  const place = location && `At ${formatLocation(location)}.`
+  const why = [place, detail].filter((each) => each !== null).join(' ')
+  const status = severity === 'error' ? 'fail' : 'warn'
+  return { check: name, status, summary, detail: why || null, advice, requestId }
 }

@@ -45,17 +45,16 @@ import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { resolveOwnSettings } from '../apply/own-settings.ts'
 import { listParts } from '../plan/plan.ts'
-import { makeApplyChecks } from './check-apply.ts'
+import { checkForApply } from './check-apply.ts'
 import { checkName, checkServer } from './check-server.ts'
 import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
-import { type Add, convertDiagnostic, makeCheck, pass } from './checks.ts'
+import { type Add, convertDiagnostic, fail, pass } from './checks.ts'
 
 const OPTIONS = {
   format,
   color,
   for: {
     type: 'string',
-    requiresArg: true,
     choices: ['plan', 'apply'],
     default: 'plan',
     describe: 'What to check for; apply uses the token of CHATWOOT_APPLY_TOKEN',
@@ -132,7 +131,7 @@ async function examine(
 /** Also null if the policy is invalid today, because that is reported elsewhere. */
 function checkDates(policy: Policy | null, world: World, add: Add): Policy | null {
   const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
-  add(...dated.map(({ value }) => convertDiagnostic('settings', value)))
+  add(...dated.map((each) => convertDiagnostic('settings', each)))
   return dated.length === 0 ? policy : null
 }
 
@@ -178,7 +177,7 @@ async function loadPolicy(named: string | null, world: World, add: Add): Promise
           'Name one of them: rollcall doctor checks only one account.',
         ]
       : [`The policy ${path} is invalid.`, `Run \`rollcall validate ${path}\` to see the errors.`]
-  add(makeCheck('settings', 'fail', summary, { advice }))
+  add(fail('settings', summary, { advice }))
   return null
 }
 
@@ -214,7 +213,6 @@ async function checkConnection(
       return decision?.kind === 'unknown' ? decision.diagnostics : []
     },
   }
-  const more = forApply ? makeApplyChecks(followed, connection, getToday(world)) : null
   const named = await checkName(connection)
   add(named)
   if (named.status === 'fail') return
@@ -227,6 +225,10 @@ async function checkConnection(
     return
   }
   add(pass('membership', `This person is on account ${account.id}, "${account.name}".`))
-  if (more === null) add(...(await checkReading(account.role, wanted, servers)))
-  else add(...(await more(owner.email, account.role, wanted, servers)))
+  const { role } = account
+  if (forApply) {
+    const today = getToday(world)
+    const { email } = owner
+    add(...(await checkForApply(email, role, followed, wanted, connection, servers, today)))
+  } else add(...(await checkReading(role, wanted, servers)).checks)
 }

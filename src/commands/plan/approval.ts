@@ -4,24 +4,13 @@
  */
 import { parseAllowances } from '../../core/apply/allow.ts'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { ProposalFlags } from '../apply/propose.ts'
-import type { OfflineFlags } from './offline.ts'
+import type { PlanFlags } from './options.ts'
 
-export interface ApprovalFlags extends ProposalFlags {
-  readonly approval: boolean
-}
-
-interface Flags extends ApprovalFlags, Pick<OfflineFlags, 'snapshot'> {
-  readonly strict: boolean
-  readonly today: string | null
-  readonly 'exit-zero': boolean
-}
-
-export function isApprovalWanted(flags: ApprovalFlags): boolean {
+export function isApprovalWanted(flags: PlanFlags): boolean {
   return flags.approval || findWritingOption(flags) !== null
 }
 
-function findWritingOption(flags: ApprovalFlags): string | null {
+function findWritingOption(flags: PlanFlags): string | null {
   if (flags.allow.length > 0) return '--allow'
   const limits = ['max-people', 'max-share', 'max-gain'] as const
   const given = limits.find((name) => flags[name] !== null)
@@ -29,7 +18,7 @@ function findWritingOption(flags: ApprovalFlags): string | null {
 }
 
 /** Throws a Failure if the approval that is wanted could be for no apply. */
-export function checkApprovalFlags(flags: Flags, policies: number): void {
+export function checkApprovalFlags(flags: PlanFlags, policies: number): void {
   if (!isApprovalWanted(flags)) return
   const option = findWritingOption(flags) ?? '--approval'
   const reasons: readonly (readonly [boolean, string, string])[] = [

@@ -3,7 +3,6 @@
  * snapshots of its shards. Every account of the fleet file is in the report: what is missing has no
  * verdict. Keeps neither policies nor snapshots of accounts that are already judged.
  */
-import { chooseActivityDays } from '../../connect/account.ts'
 import {
   checkFleetFlags,
   describeTarget,
@@ -24,12 +23,13 @@ import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from './approval.ts'
 import { checkAge } from './offline.ts'
-import { type Flags, type Judging, judgeStored, planAccount, startRun } from './plan.ts'
+import type { PlanFlags } from './options.ts'
+import { type Judging, judgeStored, planAccount, startRun } from './plan.ts'
 
 /** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(
   positionals: readonly string[],
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
 ): Promise<Fleet | null> {
   if (flags.fleet === null) return null
@@ -58,7 +58,7 @@ export async function openFleet(
  * file is invalid, which the run has then reported.
  */
 export async function findFleet(
-  flags: Pick<Flags, 'fleet' | 'insecure-http'>,
+  flags: Pick<PlanFlags, 'fleet' | 'insecure-http'>,
   world: World,
 ): Promise<Fleet | null> {
   return flags.fleet === null ? null : loadFleet(flags.fleet, flags, world).catch(() => null)
@@ -67,7 +67,7 @@ export async function findFleet(
 /** Everything that the run reads besides the files that options name. */
 export async function listFleetInputs(
   fleet: Fleet,
-  { snapshots }: Flags,
+  { snapshots }: PlanFlags,
   world: World,
 ): Promise<readonly string[]> {
   const found =
@@ -77,11 +77,11 @@ export async function listFleetInputs(
 
 /**
  * @param oneSarif whether one SARIF file is to hold all accounts
- * @param detailed whether a report will show people and groups that are fine
+ * @param detailed whether people and groups that are fine are needed, not only what is wrong
  */
 export async function planFleet(
   fleet: Fleet,
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
   oneSarif: boolean,
   detailed: boolean,
@@ -89,11 +89,17 @@ export async function planFleet(
   const { accounts } = fleet
   const run = await startRun(accounts.length, flags, world, oneSarif)
   const { concludeRun } = run
-  // Both add to an account that is already judged. That copies the account with its outcomes.
-  const copied = flags.since !== null || chooseActivityDays(flags, null) !== null
-  const judging = { ...run.judging, detailed: detailed || copied }
+  const judging = { ...run.judging, detailed }
   if (flags.snapshots !== null) {
-    return planSnapshots(fleet, flags.snapshots, judging, world, concludeRun)
+    const folder = flags.snapshots
+    const { paths, problems } = await findFleetFiles(folder, world)
+    const reports: AccountReport[] = []
+    // One after the other, so that only one snapshot is in memory.
+    for (const account of accounts) {
+      world.signal.throwIfAborted()
+      reports.push(await planStored(fleet, account, folder, paths, judging, world))
+    }
+    return concludeRun(reports, [...problems, ...findExtra(fleet, folder, paths)])
   }
   const read = makeReader(world)
   const reports = await runFleet(accounts, judging, world, async (account, servers) => {
@@ -105,25 +111,6 @@ export async function planFleet(
       : concludeUnjudged(target, [...source.diagnostics, ...problems])
   })
   return concludeRun(reports, [])
-}
-
-type Conclude = (accounts: readonly AccountReport[], more: readonly Diagnostic[]) => Report
-
-/** Judges one account after the other, so that only one snapshot is in memory. */
-async function planSnapshots(
-  fleet: Fleet,
-  folder: string,
-  flags: Judging,
-  world: World,
-  conclude: Conclude,
-): Promise<Report> {
-  const { paths, problems } = await findFleetFiles(folder, world)
-  const reports: AccountReport[] = []
-  for (const account of fleet.accounts) {
-    world.signal.throwIfAborted()
-    reports.push(await planStored(fleet, account, folder, paths, flags, world))
-  }
-  return conclude(reports, [...problems, ...findExtra(fleet, folder, paths)])
 }
 
 async function planStored(

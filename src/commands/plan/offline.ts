@@ -14,18 +14,7 @@ import { showName } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { formatMoment } from '../../views/labels.ts'
-
-export interface OfflineFlags {
-  readonly fleet: string | null
-  /** A folder, for a fleet. */
-  readonly snapshots: string | null
-  readonly snapshot: string | null
-  readonly previous: string | null
-  /** In milliseconds. */
-  readonly 'max-age': number | null
-}
-
-type Flags = ConnectionFlags & OfflineFlags
+import type { PlanFlags } from './options.ts'
 
 export interface Offline {
   readonly snapshot: Snapshot | null
@@ -33,7 +22,7 @@ export interface Offline {
 }
 
 /** Throws a Failure if the options cannot be combined. */
-export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource[]): void {
+export function checkOffline(flags: PlanFlags, sources: readonly PolicySource[]): void {
   if (flags.snapshots !== null) {
     throw makeOptionFailure(
       '--snapshots needs --fleet.',
@@ -58,7 +47,7 @@ export function checkOffline(flags: OfflineFlags, sources: readonly PolicySource
 export async function openOffline(
   policy: Policy,
   name: string,
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
 ): Promise<Offline> {
   try {

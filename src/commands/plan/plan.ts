@@ -6,7 +6,6 @@
 import {
   type AccountParts,
   type ActivityFlags,
-  type ConnectionFlags,
   chooseActivityDays,
   listWarnings,
   NO_ACTIVITY,
@@ -35,30 +34,18 @@ import {
 } from '../../core/report/report.ts'
 import { compareWithEarlier, findEarlierAccount } from '../../core/report/since.ts'
 import { readReportFile } from '../../files/report-file.ts'
-import { type RosterFlags, readRoster } from '../../files/roster-file.ts'
+import { readRoster } from '../../files/roster-file.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { type ApprovalFlags, checkApprovalFlags, isApprovalWanted } from './approval.ts'
-import { checkOffline, checkPrevious, type OfflineFlags, openOffline } from './offline.ts'
-
-export interface Flags
-  extends ConnectionFlags,
-    OfflineFlags,
-    ApprovalFlags,
-    RosterFlags,
-    ActivityFlags {
-  readonly strict: boolean
-  readonly today: string | null
-  readonly 'exit-zero': boolean
-  readonly since: string | null
-  readonly 'since-if-exists': boolean
-}
+import { checkApprovalFlags, isApprovalWanted } from './approval.ts'
+import { checkOffline, checkPrevious, openOffline } from './offline.ts'
+import type { PlanFlags } from './options.ts'
 
 type Judged = Pick<Judging, 'today' | 'strict'> &
   Partial<Pick<Judging, 'earlier' | 'people'>> &
@@ -72,7 +59,7 @@ interface Shown {
 }
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
-export type Judging = Flags & {
+export type Judging = PlanFlags & {
   readonly today: string
   /** The snapshot of `--previous`. */
   readonly earlier: Snapshot | null
@@ -84,7 +71,7 @@ export type Judging = Flags & {
 /** @param oneSarif whether one SARIF file is to hold all accounts */
 export async function plan(
   names: readonly string[],
-  flags: Flags,
+  flags: PlanFlags,
   world: World,
   oneSarif = false,
 ): Promise<Report> {
@@ -102,7 +89,12 @@ export async function plan(
 }
 
 /** The part of every run that does not depend on what it judges: one date, the other files, the end. */
-export async function startRun(policies: number, flags: Flags, world: World, oneSarif: boolean) {
+export async function startRun(
+  policies: number,
+  flags: PlanFlags,
+  world: World,
+  oneSarif: boolean,
+) {
   const many = oneSarif ? findTooManyPolicies(policies) : null
   if (many !== null) throw new Failure(many)
   // Use one date for all accounts, even if the run passes midnight.
@@ -120,11 +112,10 @@ export async function startRun(policies: number, flags: Flags, world: World, one
   ]
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
-    // To copy an account also makes its outcomes, which are large. So only a comparison copies it.
-    const compared =
-      before === null
-        ? accounts
-        : accounts.map((account) => ({ ...account, since: compareWithEarlier(account, before) }))
+    const compared = accounts.map((account) => ({
+      ...account,
+      since: before && compareWithEarlier(account, before),
+    }))
     const head = { ...flags, people: judging.people }
     return conclude([...notes, ...more, ...others], compared, head, world)
   }
@@ -175,7 +166,7 @@ async function planOnline(
 }
 
 async function readEarlierReport(
-  { since, 'since-if-exists': optional }: Pick<Flags, 'since' | 'since-if-exists'>,
+  { since, 'since-if-exists': optional }: Pick<PlanFlags, 'since' | 'since-if-exists'>,
   world: World,
 ): Promise<EarlierReport | null> {
   if (since !== null) return readReportFile(since, optional, world)
@@ -218,12 +209,11 @@ export function reportFailure(diagnostics: readonly Diagnostic[], world: World):
 function conclude(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
-  flags: Pick<Flags, 'exit-zero' | 'strict' | 'today'> & Pick<Judging, 'people'>,
+  flags: Pick<PlanFlags, 'exit-zero' | 'strict' | 'today'> & Pick<Judging, 'people'>,
   world: World,
 ): Report {
   const { 'exit-zero': exitZero, strict, today, people: roster } = flags
-  const generatedAt = world.now().toISOString()
-  const head = { command: 'plan', tool: TOOL, generatedAt, exitZero, strict, today, roster }
+  const head = { command: 'plan', ...describeRun(world), exitZero, strict, today, roster }
   return concludeReport(head, diagnostics, accounts)
 }
 
@@ -292,8 +282,6 @@ export function judgeStored(
   const report = judge(policy, snapshot, target, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
   const unasked = listUnaskedActivity(snapshot, asked, file)
-  // A copy of an account makes its outcomes, which are large.
-  if (unasked.length === 0) return report
   return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
 }
 

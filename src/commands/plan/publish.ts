@@ -20,17 +20,13 @@ import {
   writeTarget,
 } from '../../files/targets.ts'
 import { getReason } from '../../files/whole-file.ts'
-import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
 import { draw } from '../../shell/show.ts'
 import type { Result, World } from '../../shell/world.ts'
+import type { PlanFlags } from './options.ts'
 import { REPORT_VIEWS } from './views.ts'
 
-interface Flags {
-  readonly format: Format
-  readonly color: ColorOption
-  readonly 'max-bytes': number
-}
+type Flags = Pick<PlanFlags, 'format' | 'color' | 'max-bytes'>
 
 export async function publish(
   made: Report,

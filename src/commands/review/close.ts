@@ -3,47 +3,39 @@
  * given, with a later snapshot. Writes the closing record, in a folder of its own: the review stays as
  * it is.
  */
+import { makeFailure } from '../../core/messages/diagnostic.ts'
 import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeOptionFailure } from '../../shell/command.ts'
-import { color, type Options, output } from '../../shell/options.ts'
+import { color, inputFile, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
+import { readNewFolder } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
-import { makeFailure } from './closing-files.ts'
 import { concludeReview } from './conclude.ts'
 import { checkFreeFolder, computeSha256, isInside, readFolderName, writeFolder } from './folder.ts'
 
 const OPTIONS = {
   decisions: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'The filled-in copy of decisions.csv',
     group: 'Decisions',
   },
   reviewers: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
-    placeholder: 'FILE',
+    ...inputFile,
     describe: 'File with the e-mail addresses of the people who may decide, one per line',
     group: 'Decisions',
   },
   after: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
+    ...inputFile,
     placeholder: 'SNAPSHOT',
     describe: 'A later snapshot, to check that the decisions were carried out',
     group: 'Proof',
   },
   journal: {
     type: 'array',
-    requiresArg: true,
     reads: true,
     placeholder: 'FILE',
     describe: 'Journal of a `rollcall apply` that carried out decisions; can be repeated',
@@ -51,6 +43,7 @@ const OPTIONS = {
   },
   output: {
     ...output,
+    coerce: readNewFolder,
     placeholder: 'DIR',
     describe: 'Folder for the closing record; it must be new or empty',
   },
@@ -59,12 +52,7 @@ const OPTIONS = {
 
 /** A closed review, and the folder that was written; null: none. */
 interface Closing extends ClosedReview {
-  readonly written: WrittenRecord | null
-}
-
-interface WrittenRecord {
-  readonly folder: string
-  readonly sha256: string
+  readonly written: { readonly folder: string; readonly sha256: string } | null
 }
 
 const VIEWS: Views<Closing, 'text'> = {
@@ -93,48 +81,44 @@ async function close(
   if (flags.decisions === null) {
     throw makeOptionFailure('The decisions are missing.', 'Add --decisions FILE.')
   }
-  const target = flags.output === null ? null : await checkTarget(folder, flags.output, world)
+  const shown = flags.output
+  const path = shown === null ? null : await checkTarget(folder, shown, world)
   const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
   const blank = bundle.files.get('decisions.csv')
   if (broken.length > 0 || judged === null || blank === undefined) {
-    throw makeFailure(
-      'review-changed',
-      `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
-      'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
-    )
+    throw makeFailure({
+      code: 'review-changed',
+      summary: `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
+      advice:
+        'Use the review as rollcall wrote it. Write decisions into a copy of decisions.csv outside the folder.',
+    })
   }
   // A form that could not be checked may show other facts than the snapshot.
   if (unchecked !== null) {
-    throw makeFailure(
-      'review-changed',
-      `rollcall ${unchecked.wrote} wrote the review in ${folder}, and this version cannot check ${unchecked.files.join(', ')} against the snapshot.`,
-      `Close it with rollcall ${unchecked.wrote}, or collect a new review.`,
-    )
+    throw makeFailure({
+      code: 'review-changed',
+      summary: `rollcall ${unchecked.wrote} wrote the review in ${folder}, and this version cannot check ${unchecked.files.join(', ')} against the snapshot.`,
+      advice: `Close it with rollcall ${unchecked.wrote}, or collect a new review.`,
+    })
   }
   const { closed, contents, record } = await concludeReview(
     { folder, bundle, judged, blank },
     { ...flags, decisions: flags.decisions },
-    { tool: TOOL, generatedAt: world.now().toISOString() },
+    describeRun(world),
     world,
   )
   world.signal.throwIfAborted()
-  if (target === null || closed.exitCode === 1) return { ...closed, written: null }
-  const { path, shown } = target
+  if (shown === null || path === null || closed.exitCode === 1) return { ...closed, written: null }
   await writeFolder(path, shown, new Map([...contents, [CLOSING, record]]))
   return { ...closed, written: { folder: shown, sha256: computeSha256(record) } }
 }
 
-interface Target {
-  readonly path: string
-  readonly shown: string
-}
-
-async function checkTarget(folder: string, shown: string, world: World): Promise<Target> {
+async function checkTarget(folder: string, shown: string, world: World): Promise<string> {
   if (isInside(folder, shown, world)) {
     throw makeOptionFailure(
       `${shown} is in the review, which must stay as it is.`,
       'Name a folder outside of it.',
     )
   }
-  return { path: await checkFreeFolder(shown, world), shown }
+  return checkFreeFolder(shown, world)
 }

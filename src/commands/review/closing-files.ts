@@ -2,8 +2,8 @@
  * Reads the files of `review close`, or reports what is wrong with one and where. What they mean is
  * decided in core/review.
  */
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { Location } from '../../core/model/location.ts'
+import { makeFailure } from '../../core/messages/diagnostic.ts'
+import type { DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { spellEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { checkColumns, makeForm, type ReviewForm, type TableRow } from '../../core/review/form.ts'
@@ -13,15 +13,13 @@ import { type SealedJournal, sealJournal } from '../../core/review/sealed-journa
 import { hashLines } from '../../files/journal.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes } from '../../files/snapshot-file.ts'
-import { getReason } from '../../files/whole-file.ts'
+import { explainError } from '../../files/whole-file.ts'
 import { readNamed, showName } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { escapeCell } from '../../views/csv.ts'
 import { formatMoment } from '../../views/labels.ts'
-import { computeSha256 } from './folder.ts'
-
-type Code = Parameters<typeof makeDiagnostic>[0]['code']
+import { sealFile } from './folder.ts'
 
 /** A file that the user named, and what it will be called beside the record. */
 export interface ReadFile<T> {
@@ -30,17 +28,13 @@ export interface ReadFile<T> {
   readonly bytes: Uint8Array
 }
 
-function sealFile(name: string, bytes: Uint8Array): ListedFile {
-  return { name, bytes: bytes.length, sha256: computeSha256(bytes) }
-}
-
 async function readWhole(
   what: string,
   named: string,
   advice: string,
   world: World,
 ): Promise<Uint8Array> {
-  const bytes = await readNamed(named, LARGEST_SNAPSHOT, world).catch(getReason)
+  const bytes = await readNamed(named, LARGEST_SNAPSHOT, world).catch(explainError)
   if (bytes !== null && typeof bytes !== 'string') return bytes
   const summary = `The ${what} ${showName(named)} cannot be read (${bytes ?? 'too large'}).`
   throw makeOptionFailure(summary, advice)
@@ -66,7 +60,8 @@ export async function readForms(
   const problem = checkColumns(value, blank)
   if (problem !== null) {
     const location = { file, line: value.line, column: 1 }
-    throw makeFailure('review-decision', `${file} ${problem}.`, FORM_ADVICE, location)
+    const summary = `${file} ${problem}.`
+    throw makeFailure({ code: 'review-decision', summary, advice: FORM_ADVICE, location })
   }
   return { value, blank, bytes, file: sealFile('decisions.csv', bytes) }
 }
@@ -84,13 +79,14 @@ function parseForm(
 function parseTable(
   bytes: Uint8Array,
   file: string,
-  code: Code,
+  code: DiagnosticCode,
   advice: string,
 ): readonly TableRow[] {
   const csv = readCsv(bytes)
   if ('problem' in csv) {
     const { line, column, problem } = csv
-    throw makeFailure(code, `${file} ${problem}.`, advice, { file, line, column })
+    const location = { file, line, column }
+    throw makeFailure({ code, summary: `${file} ${problem}.`, advice, location })
   }
   return csv.rows.map(({ line, cells, offsets }) => ({
     cells,
@@ -121,7 +117,7 @@ export async function readReviewers(
       other === undefined
         ? `${file}: "${cell}" is not an e-mail address.`
         : `${file} has two addresses on one line: "${cell}" and "${other.trim()}".`
-    throw makeFailure('usage-option', summary, advice, place(0))
+    throw makeFailure({ code: 'usage-option', summary, advice, location: place(0) })
   })
   if (value.length === 0) throw makeOptionFailure(`${file} contains no e-mail address.`, advice)
   return { value, bytes, file: sealFile('reviewers.csv', bytes) }
@@ -137,18 +133,18 @@ export async function readLaterSnapshot(
   const bytes = await readWhole('snapshot', named, advice, world)
   const value = parseSnapshotBytes(bytes, file)
   if (value.server !== before.server || value.account.id !== before.account.id) {
-    throw makeFailure(
-      'settings-conflict',
-      `${file} is of account ${value.account.id} on ${value.server}, but the review is of account ${before.account.id} on ${before.server}.`,
-      'Use a snapshot of the account that was reviewed.',
-    )
+    throw makeFailure({
+      code: 'settings-conflict',
+      summary: `${file} is of account ${value.account.id} on ${value.server}, but the review is of account ${before.account.id} on ${before.server}.`,
+      advice: 'Use a snapshot of the account that was reviewed.',
+    })
   }
   if (value.startedAt < before.finishedAt) {
-    throw makeFailure(
-      'snapshot-too-old',
-      `${file} was read on ${formatMoment(value.startedAt)}, before the review ended on ${formatMoment(before.finishedAt)}.`,
-      'Take a new one with `rollcall snapshot`.',
-    )
+    throw makeFailure({
+      code: 'snapshot-too-old',
+      summary: `${file} was read on ${formatMoment(value.startedAt)}, before the review ended on ${formatMoment(before.finishedAt)}.`,
+      advice: 'Take a new one with `rollcall snapshot`.',
+    })
   }
   return { value, bytes, file: sealFile('later.json', bytes) }
 }
@@ -166,16 +162,7 @@ export async function readSealedJournal(
   const value = sealJournal(hashLines(Buffer.from(bytes).toString('utf8')), file, before)
   if ('problem' in value) {
     const summary = `The journal ${showName(named)} ${value.problem}.`
-    throw new Failure(makeDiagnostic({ code: 'journal-unreadable', summary }))
+    throw makeFailure({ code: 'journal-unreadable', summary })
   }
   return { value, bytes, file }
-}
-
-export function makeFailure(
-  code: Code,
-  summary: string,
-  advice: string,
-  location: Location | null = null,
-): Failure {
-  return new Failure(makeDiagnostic({ code, summary, advice, location }))
 }

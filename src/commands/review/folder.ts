@@ -2,10 +2,12 @@
  * Writes the folder of an access review, completely or not at all, and reads it later, with the hashes
  * of its manifest. Does not know what the other files mean.
  */
+
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, type Failure, makeFailure } from '../../core/messages/diagnostic.ts'
+import { describeReason } from '../../core/messages/system-reasons.ts'
 import type { RefuseAt } from '../../core/model/fields.ts'
 import type { Location } from '../../core/model/location.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
@@ -17,7 +19,14 @@ import {
 } from '../../core/review/record.ts'
 import type { Mismatch } from '../../core/review/results.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
-import { getReason, isThere, makeDraftPath, makeFolder, tryFolder } from '../../files/whole-file.ts'
+import {
+  explainError,
+  getReason,
+  isThere,
+  makeDraftPath,
+  makeFolder,
+  tryFolder,
+} from '../../files/whole-file.ts'
 import { expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 
@@ -32,6 +41,11 @@ export const KEEPS_BYTES = {
 
 export function computeSha256(bytes: string | Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** What a manifest or a record says about a file. */
+export function sealFile(name: string, content: string | Uint8Array): ListedFile {
+  return { name, bytes: Buffer.byteLength(content), sha256: computeSha256(content) }
 }
 
 /** Reads the one positional of a command that needs a folder. */
@@ -61,7 +75,7 @@ export async function checkFreeFolder(shown: string, { cwd }: World): Promise<st
   } catch (error) {
     if (getReason(error) !== 'ENOENT' || (await isThere(path))) {
       throw makeUsageFailure(
-        `rollcall cannot use the folder ${shown}: ${getReason(error)}.`,
+        `rollcall cannot use the folder ${shown}: ${explainError(error)}.`,
         ANOTHER,
       )
     }
@@ -115,13 +129,11 @@ export async function writeFolder(
 }
 
 function makeWriteFailure(shown: string, reason: string): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'output-failed',
-      summary: `The review could not be written to ${shown}: ${reason}.`,
-      advice: 'Correct the path or its permissions, then run again. Nothing was written.',
-    }),
-  )
+  return makeFailure({
+    code: 'output-failed',
+    summary: `The review could not be written to ${shown}: ${describeReason(reason)}.`,
+    advice: 'Correct the path or its permissions, then run again. Nothing was written.',
+  })
 }
 
 export interface Bundle {
@@ -175,14 +187,12 @@ export async function readListedFolder<T extends { readonly files: readonly List
 ): Promise<ListedFolder<T>> {
   const path = resolve(cwd, shown)
   const fail = (location: Location | null, problem: string) =>
-    new Failure(
-      makeDiagnostic({
-        code: 'review-changed',
-        summary: `${join(shown, name)} ${problem}.`,
-        location,
-        ...help,
-      }),
-    )
+    makeFailure({
+      code: 'review-changed',
+      summary: `${join(shown, name)} ${problem}.`,
+      location,
+      ...help,
+    })
   const bytes = await readRegularFile(join(path, name))
   if (typeof bytes === 'string') throw fail(null, bytes)
   const document = parseJsonBytes(bytes, join(shown, name), fail, parse)
@@ -241,6 +251,6 @@ async function readRegularFile(path: string): Promise<Buffer | string> {
     if ((await lstat(path)).isFile()) return await readFile(path)
     return 'was changed: it is not a regular file'
   } catch (error) {
-    return `cannot be read (${getReason(error)})`
+    return `cannot be read (${explainError(error)})`
   }
 }

@@ -4,14 +4,8 @@
  */
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
-import {
-  ALL_PARTS,
-  chooseActivityDays,
-  listWarnings,
-  readAccount,
-  requireConnection,
-} from '../../connect/account.ts'
-import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
+import { type Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
 import {
@@ -36,7 +30,8 @@ import {
   ROSTER_OPTIONS,
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { TOOL } from '../../shell/tool.ts'
+import { describeRun } from '../../shell/tool.ts'
+import { readNewFolder } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { loadOnePolicy } from '../one-policy.ts'
 import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
@@ -45,6 +40,7 @@ import { listFiles, restoreText, writeReview } from './write.ts'
 const OPTIONS = {
   output: {
     ...output,
+    coerce: readNewFolder,
     placeholder: 'DIR',
     describe: 'Folder to write; it must be new or empty',
   },
@@ -91,16 +87,13 @@ async function review(
   const today = getToday(world)
   const roster = await readRoster(flags, today, world)
   const policy = await loadOnePolicy(name, ', but a review is of one account', world)
-  const connection = await requireConnection(policy, flags, world)
-
   const requests: RequestLine[] = []
   const onRequest = (request: RequestLine) => void requests.push(request)
   const activityDays = chooseActivityDays(flags, policy.rules)
   const wanted = { ...ALL_PARTS, version: true, activityDays, onRequest }
-  const snapshot = await readAccount(connection, wanted, flags, world)
+  const snapshot = await readAccount(policy, wanted, flags, world)
   const record: ReviewRecord = {
-    tool: TOOL,
-    generatedAt: world.now().toISOString(),
+    ...describeRun(world),
     judgedOn: today,
     policyPath: policy.path,
     git: await readGitFacts(policy, world),
@@ -125,12 +118,10 @@ async function review(
 }
 
 function makeClockFailure({ place, problem }: Disorder): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'review-clock-turned-back',
-      summary: `The clock of this machine was turned back during the run: ${place} ${problem}.`,
-    }),
-  )
+  return makeFailure({
+    code: 'review-clock-turned-back',
+    summary: `The clock of this machine was turned back during the run: ${place} ${problem}.`,
+  })
 }
 
 async function readGitFacts(policy: Policy, world: World): Promise<GitFacts> {
@@ -140,7 +131,5 @@ async function readGitFacts(policy: Policy, world: World): Promise<GitFacts> {
 }
 
 function describeRequest(request: RequestLine): RequestRecord {
-  const { at, path, status, ms, serverTime, requestId } = request
-  const [items, bodySha256] = [request.items(), request.bodySha256()]
-  return { at, path, status, ms, serverTime, items, bodySha256, requestId }
+  return { ...request, items: request.items(), bodySha256: request.bodySha256() }
 }

@@ -6,8 +6,9 @@ import { writeStatement } from '../../core/review/statement.ts'
 import { claimOutput, type OutputFile } from '../../files/output.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeUsageFailure } from '../../shell/command.ts'
-import { color, force, type Options } from '../../shell/options.ts'
+import { color, force, inputFile, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
+import { readNewFile } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { inspectClosing } from './check-closing.ts'
@@ -16,30 +17,26 @@ import { isInside, readFolderName } from './folder.ts'
 const OPTIONS = {
   'manifest-sha256': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'HASH',
     describe: 'SHA-256 that the manifest must have, from the log of `rollcall review`',
     group: 'Output',
   },
   closing: {
-    type: 'string',
-    requiresArg: true,
-    reads: true,
+    ...inputFile,
     placeholder: 'DIR',
     describe: 'Also check the closing record in this folder',
     group: 'Output',
   },
   'closing-sha256': {
     type: 'string',
-    requiresArg: true,
     placeholder: 'HASH',
     describe: 'SHA-256 that the closing record must have, from the log of `review close`',
     group: 'Output',
   },
   statement: {
     type: 'string',
-    requiresArg: true,
     placeholder: 'FILE',
+    coerce: readNewFile,
     describe:
       'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
     group: 'Output',
@@ -145,9 +142,6 @@ async function claimStatement(
   world: World,
 ): Promise<OutputFile | null> {
   if (statement === null) return null
-  if (statement === '-') {
-    throw makeUsageFailure('--statement has the invalid value "-".', 'Name a file.')
-  }
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
     if (!isInside(kept, statement, world)) continue
     throw makeUsageFailure(

@@ -18,7 +18,7 @@ import { renderHtml } from '../../views/html/report.ts'
 import { renderJson } from '../../views/json.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
 import { judge } from '../plan/plan.ts'
-import { computeSha256, KEEPS_BYTES } from './folder.ts'
+import { computeSha256, KEEPS_BYTES, sealFile } from './folder.ts'
 
 export interface Written {
   readonly account: JudgedAccount
@@ -71,10 +71,6 @@ export function restoreText({ text, sha256 }: Policy): string {
 /** What the manifest says about each file, by name. */
 export function listFiles(contents: ReadonlyMap<string, string | Uint8Array>): ListedFile[] {
   return [...contents]
-    .map(([name, content]) => ({
-      name,
-      bytes: Buffer.byteLength(content),
-      sha256: computeSha256(content),
-    }))
+    .map(([name, content]) => sealFile(name, content))
     .sort((a, b) => compareCodeUnits(a.name, b.name))
 }

@@ -9,7 +9,9 @@ import { invertMap } from '../model/collect.ts'
 import {
   type CustomRoleFact,
   describeActualCustomRole,
+  isForeign,
   isPermission,
+  listRoles,
 } from '../model/custom-role.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
@@ -104,7 +106,7 @@ export function computeAccess<H extends AccessHolder>(
   const groupsOf = invertMap(state.groups.map(({ subject, members }) => [subject, members]))
   return state.agents
     .map((person): PersonAccess<H> => {
-      const customRole = describeHeldRole(person, state.customRoles)
+      const customRole = judgeHeldRole(person, state.customRoles)
       const narrowing = describeNarrowing(customRole)
       const groups = groupsOf.get(person.email) ?? []
       const all = groups.map((group) => describeWay(group, narrowing, rule))
@@ -131,20 +133,15 @@ export function listWaysAssigned({ ways }: Pick<PersonAccess, 'ways'>): readonly
   return ways.filter((way) => way.group.of.opens === 'assigned' && hasEffect(way))
 }
 
-function describeHeldRole(
-  { role, customRoleId }: AccessHolder,
-  roles: CustomRoles,
-): HeldRole | null {
+function judgeHeldRole({ role, customRoleId }: AccessHolder, roles: CustomRoles): HeldRole | null {
   if (customRoleId === null) return null
   const fact = describeActualCustomRole(customRoleId, roles)
-  const own = roles.kind === 'read' ? roles.roles.find(({ id }) => id === customRoleId) : undefined
-  const permissions = own?.permissions ?? null
+  const permissions = listRoles(roles).find(({ id }) => id === customRoleId)?.permissions ?? null
   if (role === 'administrator' || roles.kind === 'unsupported') {
     return { ...fact, is: 'ignored', permissions }
   }
   if (permissions !== null) return { ...fact, is: judgePermissions(permissions), permissions }
-  const foreign = roles.kind === 'read' && own === undefined
-  return { ...fact, is: foreign ? 'foreign' : 'unread', permissions }
+  return { ...fact, is: isForeign(customRoleId, roles) ? 'foreign' : 'unread', permissions }
 }
 
 function judgePermissions(permissions: readonly string[]): 'known' | 'newer' {

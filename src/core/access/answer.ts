@@ -55,7 +55,7 @@ export interface MissingPart {
 }
 
 export function answerAccess(snapshot: Snapshot, topic: AccessTopic | null): AccessAnswer {
-  const { groups } = recognise(snapshot, NOBODY).snapshot
+  const { groups } = recognise(snapshot).snapshot
   const sections = selectSections(listAccess(snapshot), topic).filter(
     ({ people }) => people.length > 0,
   )
@@ -76,10 +76,8 @@ export function answerAccess(snapshot: Snapshot, topic: AccessTopic | null): Acc
 
 /** Of everybody on the account, worst first. */
 export function listAccess(snapshot: Snapshot): readonly PersonAccess[] {
-  return computeAccess(recognise(snapshot, NOBODY).snapshot)
+  return computeAccess(recognise(snapshot).snapshot)
 }
-
-const NOBODY = { people: [], groups: [] }
 
 function listMissingGroups(snapshot: Snapshot, of: GroupKind): readonly MissingPart[] {
   if (hasGroups(snapshot, of)) return []

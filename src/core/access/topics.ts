@@ -10,6 +10,7 @@ import {
   normaliseAddress,
 } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
+import { listRoles } from '../model/custom-role.ts'
 import { recognise } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { normaliseEmail, spellName } from '../model/names.ts'
@@ -29,9 +30,9 @@ interface CustomRoleTopic extends CustomRoleSubject {
 
 /** Everything on the account. */
 export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {
-  const { agents, groups } = recognise(snapshot, { people: [], groups: [] }).snapshot
+  const { agents, groups } = recognise(snapshot).snapshot
   const { customRoles } = snapshot
-  const roles = customRoles.kind === 'read' ? customRoles.roles : []
+  const roles = listRoles(customRoles)
   const sharing = groupBy(roles, ({ name }) => spellName(name))
   return [
     ...agents.map(({ email }) => ({ kind: 'agent', email }) as const),

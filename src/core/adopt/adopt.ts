@@ -124,13 +124,13 @@ function explainRefusal(
   if (addresses !== null && !addresses.has(finding.address) && !addresses.has(finding.id)) return ''
   // What does not count as drift is adopted only when it is named.
   if (addresses === null && finding.disposition !== 'open') return ''
-  const { adoptedBy } = FINDINGS[finding.code]
-  if (adoptedBy === 'nothing') return 'the policy cannot fix it'
+  const { settledBy } = FINDINGS[finding.code]
+  if (settledBy === 'nothing' || settledBy === 'a later end') return 'the policy cannot fix it'
   const { subject } = finding
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if ('email' in subject && adoptedBy !== 'unlisting' && !isEmail(subject.email)) {
+  if ('email' in subject && settledBy !== 'a removed line' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
   }
   const again = findNewDrift(finding, policy, actual)
@@ -180,8 +180,8 @@ function findSharedEntry(
 }
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
-  const { adoptedBy } = FINDINGS[code]
-  if (subject.kind !== 'agent' || (adoptedBy !== 'listing' && adoptedBy !== 'unlisting'))
+  const { settledBy } = FINDINGS[code]
+  if (subject.kind !== 'agent' || (settledBy !== 'a line' && settledBy !== 'a removed line'))
     return false
   return agents?.entries.get(subject.email)?.role === 'administrator'
 }

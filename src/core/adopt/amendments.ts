@@ -13,19 +13,21 @@ import {
 } from '../model/address.ts'
 import { listExcess } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
+import type { RecognisedCustomRole } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
-import { spellName } from '../model/names.ts'
 import {
   findListedGroup,
   listCustomRoles,
   listGroups,
   type Policy,
-  type PolicyCustomRole,
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState, HeldCustomRole } from '../model/state.ts'
-import { GRACE_DAYS, listDifferingSettings, listNewEntries, nameOf } from '../plan/settle.ts'
+import type { ActualState } from '../model/state.ts'
+import type { DifferingFact } from '../plan/change.ts'
+import { listDifferingTexts } from '../plan/custom-roles.ts'
+import { listDifferingSettings } from '../plan/groups.ts'
+import { GRACE_DAYS, listNewEntries, nameOf } from '../plan/settle.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
@@ -84,6 +86,13 @@ export interface NamedKeys<S> {
   readonly leave: ReadonlySet<string>
 }
 
+/** Lines of a policy and their replacement, each with its line break; `start` is 0-based. */
+export interface Hunk {
+  readonly start: number
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
 interface Known {
   readonly policy: Policy
   readonly actual: ActualState
@@ -118,7 +127,7 @@ function chooseCustomRoles(
   { policy, actual }: Known,
 ): Amendments['customRoles'] {
   const made = new Map<string, NamedKeys<CustomRoleSubject> | 'remove'>()
-  const added: HeldCustomRole[] = []
+  const added: RecognisedCustomRole[] = []
   for (const { code, subject } of findings) {
     if (subject.kind !== 'custom-role') continue
     const address = formatAddress(subject)
@@ -134,7 +143,7 @@ function chooseCustomRoles(
       made.set(
         address,
         code === 'custom-role-settings-differ'
-          ? { ...draft, keys: listDifferingFacts(have, want) }
+          ? { ...draft, keys: readKeys(listDifferingTexts(want, have)) }
           : {
               ...draft,
               join: new Set(listExcess(have.permissions, want.permissions.keys())),
@@ -170,16 +179,9 @@ function listRenamed(
   })
 }
 
-/** The name and the description that the account has where the policy says something else. */
-function listDifferingFacts(
-  have: HeldCustomRole,
-  { subject, description }: PolicyCustomRole,
-): Readonly<Record<string, string>> {
-  const described = description !== null && description.value !== have.description
-  return {
-    ...(spellName(have.name) === subject.name ? {} : { name: have.name }),
-    ...(described ? { description: have.description } : {}),
-  }
+/** As the account has them, by key. */
+function readKeys(facts: readonly DifferingFact[]): Readonly<Record<string, SettingValue>> {
+  return Object.fromEntries(facts.map(({ key, before }) => [key, before]))
 }
 
 function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
@@ -189,16 +191,17 @@ function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Know
   const customRole =
     have.customRoleId === null ? null : nameOf(have.customRoleId, known.customRoles)
   const until = { pending_until: addDays(today, GRACE_DAYS) }
-  switch (FINDINGS[code].adoptedBy) {
-    case 'pending_until':
+  switch (FINDINGS[code].settledBy) {
+    case 'its pending_until':
       return { ...until, ...why }
-    case 'name':
+    case 'its name':
       // A policy cannot require a blank name.
       return { name: have.name.trim() === '' ? null : have.name }
-    case 'custom_role':
+    case 'its custom_role':
       return { custom_role: customRole, ...why }
-    case 'listing':
-    case 'unlisting':
+    case 'a line':
+    case 'a removed line':
+    case 'a later end':
     case 'nothing':
       return {
         role: have.role,
@@ -247,7 +250,8 @@ function chooseGroups(
     const have = actual.state.groups.get(address)
     const want = findListedGroup(policy, subject)
     if (have === undefined) groups.set(address, 'remove')
-    else if (want !== null) Object.assign(draft(subject).keys, listDifferingSettings(have, want))
+    else if (want !== null)
+      Object.assign(draft(subject).keys, readKeys(listDifferingSettings(want, have)))
     else {
       // Listed even if it has no members.
       const { join } = draft(subject)

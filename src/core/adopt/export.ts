@@ -26,6 +26,7 @@ import { isEmail } from '../model/mistyped.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
+import { cutText } from '../model/visible.ts'
 import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/settle.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
 
@@ -35,7 +36,7 @@ export type Exported =
 
 /** `today` is a UTC calendar date; open invitations are allowed for two weeks from it. */
 export function exportAccount(read: Snapshot, today: string): Exported {
-  const { snapshot, ...twins } = recognise(read, { people: [], groups: [] })
+  const { snapshot, ...twins } = recognise(read)
   const problems = listRefusals(snapshot, twins)
   if (problems.length > 0) return { kind: 'refused', diagnostics: problems }
   const until = addDays(today, GRACE_DAYS)
@@ -71,13 +72,14 @@ export function exportAccount(read: Snapshot, today: string): Exported {
 }
 
 /** What the account's custom roles permit; a comment where a policy could not say it. */
-function describeCustomRoles({ customRoles }: Snapshot): Part {
+function describeCustomRoles(snapshot: Snapshot): Part {
+  const { customRoles } = snapshot
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
   if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')
   if (!hasPermissions(customRoles)) {
     return leave('only the token of an administrator shows what they permit')
   }
-  const roles = recogniseCustomRoles(customRoles)
+  const roles = recogniseCustomRoles(snapshot)
   const listable = ({ name, permissions }: (typeof roles)[number]) =>
     name.trim() !== '' && permissions.every(isPermission)
   const odd = roles.find((role) => !listable(role))
@@ -187,7 +189,7 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
       ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
-    ? [`${describeCustomRole({ id: null, name: null, ...customRole })} is not of this account`]
+    ? [`${describeCustomRole(customRole)} is not of this account`]
     : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const remark = [
@@ -233,12 +235,7 @@ function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
   })
 }
 
-const LONGEST_COMMENT = 80
-
 /** A name, shortened to fit in a comment. */
 function shortenAgent(text: string): string {
-  const points = [...text.slice(0, 2 * LONGEST_COMMENT + 2)]
-  const cut =
-    points.length <= LONGEST_COMMENT ? text : `${points.slice(0, LONGEST_COMMENT).join('')}…`
-  return cut.replace(/^ +| +$/g, '')
+  return cutText(text).replace(/^ +| +$/g, '')
 }

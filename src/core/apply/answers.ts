@@ -5,7 +5,7 @@
  */
 
 import { addArticle } from '../messages/phrase.ts'
-import { describeActualCustomRole, describeCustomRole } from '../model/custom-role.ts'
+import { describeCustomRole, describeHeldRole, listRoles } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
@@ -67,16 +67,12 @@ export interface Answered {
   readonly lateOver: boolean
 }
 
-/** An answer with which nothing was written, whatever the state is. */
-const UNREAD: Readonly<Partial<Record<WriteAnswer, (sent: number) => NextStep>>> = {
-  seats: () => ({ next: 'skip-invitations', outcome: 'not-done' }),
-  'rate-limit': (sent) =>
-    sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' },
-}
-
 export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep {
-  const known = UNREAD[answer]
-  if (known !== undefined) return known(sent)
+  // With these answers nothing was written, whatever the state is.
+  if (answer === 'seats') return { next: 'skip-invitations', outcome: 'not-done' }
+  if (answer === 'rate-limit') {
+    return sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' }
+  }
   const late = answer === 'lost' && !lateOver
   switch (seen) {
     case null:
@@ -148,12 +144,7 @@ function describeRights(
   agent: SnapshotAgent,
   { customRoles }: Pick<Reread, 'customRoles'>,
 ): string {
-  const { role, customRoleId } = agent
-  const held =
-    customRoleId === null
-      ? 'no custom role'
-      : describeCustomRole(describeActualCustomRole(customRoleId, customRoles))
-  return `${addArticle(role)} with ${held}`
+  return `${addArticle(agent.role)} with ${describeCustomRole(describeHeldRole(agent, customRoles))}`
 }
 
 /**
@@ -199,9 +190,8 @@ function findPermissions(
 ): readonly unknown[] {
   const given =
     'customRole' in write ? (write.customRole?.id ?? null) : findHeldRole(write, expected)
-  const known = customRoles.kind === 'read' ? customRoles.roles : []
   // What this apply has created itself has an id below 0 in the plan.
-  const role = known.find(({ id }) => id === given && id > 0)
+  const role = listRoles(customRoles).find(({ id }) => id === given && id > 0)
   return role === undefined ? [] : [role.name, role.permissions]
 }
 
@@ -236,22 +226,14 @@ function isSamePerson({ email, id }: PersonRef, now: Reread, wanted: Reread): bo
   return same && hasSameRights(have, now, want, wanted)
 }
 
+/** A custom role that the same apply creates is known by its name. */
 function hasSameRights(
   have: SnapshotAgent,
   now: Reread,
   want: SnapshotAgent,
   wanted: Reread,
 ): boolean {
-  return have.role === want.role && hasSameRole(have, now, want, wanted)
-}
-
-/** By its name, where the same apply creates the custom role. */
-function hasSameRole(
-  have: SnapshotAgent,
-  now: Reread,
-  want: SnapshotAgent,
-  wanted: Reread,
-): boolean {
+  if (have.role !== want.role) return false
   if (want.customRoleId === null || want.customRoleId > 0) {
     return have.customRoleId === want.customRoleId
   }
@@ -260,8 +242,7 @@ function hasSameRole(
 }
 
 function findHeld({ customRoleId }: SnapshotAgent, { customRoles }: Reread) {
-  const known = customRoles.kind === 'read' ? customRoles.roles : []
-  return known.find(({ id }) => id === customRoleId)
+  return listRoles(customRoles).find(({ id }) => id === customRoleId)
 }
 
 function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
@@ -273,8 +254,7 @@ function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
 
 /** What rollcall knows of each. */
 function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
-  const roles = customRoles.kind === 'read' ? customRoles.roles : []
-  return roles
+  return listRoles(customRoles)
     .filter((each) => (id === null ? each.name === subject.name : each.id === id))
     .map(({ name, description, permissions }) => [name, description, permissions])
 }

@@ -6,9 +6,7 @@
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
-import type { CustomRoleFact } from '../model/custom-role.ts'
 import type { Policy } from '../model/policy.ts'
-import type { Facts } from '../plan/change.ts'
 import {
   isObject,
   type Json,
@@ -84,18 +82,16 @@ export function describeApproved(from: Approved): JsonObject {
   }
 }
 
-function toJson(value: object): Json {
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      Array.isArray(each) ? sortCanonically(each) : (each ?? null),
-    ]),
-  )
+/** Lists are sorted: their order has no meaning. */
+function toJson(value: string | number | boolean | object | null | undefined): Json {
+  if (typeof value !== 'object' || value === null) return value ?? null
+  if (Array.isArray(value)) return sortCanonically(value)
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toJson(each)]))
 }
 
 function describeStep({ change, writes }: PlannedStep): Json {
   const { step, address, before, after } = change
-  const facts = { before: describeFacts(before), after: describeFacts(after) }
+  const facts = { before: toJson(before), after: toJson(after) }
   return { step, address, ...facts, writes: writes.map(describeWrite) }
 }
 
@@ -114,18 +110,6 @@ function describeReason(because: KeptStep['because']): Json {
   }
 }
 
-function describeFacts(facts: Facts | null): Json {
-  if (facts === null) return null
-  return Object.fromEntries(
-    Object.entries(facts).map(([key, value]) => [key, describeValue(value ?? null)]),
-  )
-}
-
-function describeValue(value: string | boolean | CustomRoleFact | readonly string[] | null): Json {
-  if (typeof value !== 'object' || value === null) return value
-  return 'id' in value ? { id: value.id, name: value.name } : sortCanonically(value)
-}
-
 /** Whom and what a request names, with the ids that it will send. */
 export function describeWrite(write: Write): JsonObject {
   const { kind } = write
@@ -139,7 +123,7 @@ export function describeWrite(write: Write): JsonObject {
       case 'group':
         return [[key, { address: formatAddress(value.subject), id: value.id }]]
       default:
-        return [[key, typeof value === 'object' && value !== null ? toJson(value) : value]]
+        return [[key, toJson(value)]]
     }
   })
   return { kind, ...Object.fromEntries(rest) }

@@ -19,7 +19,7 @@ import { findAllowance } from './allow.ts'
 import type { SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
-import type { PersonRef, Write } from './writes.ts'
+import type { Write } from './writes.ts'
 
 /** Somebody, and the file that says so. */
 export interface Witnessed {
@@ -51,18 +51,7 @@ export interface Circumstances {
   readonly previous: Snapshot | null
   /** Null: the server did not say whether the account has custom roles. */
   readonly customRolesFeature: boolean | null
-  /** Options and conditions that rule out an apply. */
-  readonly run: Run
-}
-
-export interface Run {
-  /** The plan is of a file, not of the server. */
-  readonly fromSnapshot: boolean
-  readonly strict: boolean
-  /** `--today` was given. */
-  readonly otherDay: boolean
-  readonly exitZero: boolean
-  /** Everything that the policy manages was read. */
+  /** Whether everything that the policy manages was read. */
   readonly complete: boolean
 }
 
@@ -75,7 +64,7 @@ interface Guarded extends Circumstances, Terms {
 
 /** In the order in which they are shown. */
 const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
-  guardRun,
+  guardReading,
   guardAdministrators,
   guardOwner,
   guardProtected,
@@ -145,34 +134,30 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
   const numbers = changes.states.map((state) => countCounting(state, policy, today))
   const lowest = Math.min(present, ...numbers)
   if (lowest >= fewest) return []
-  return [
-    stop(
-      'guard-administrators',
-      `The account would have ${count(lowest, 'administrator')} who ${lowest === 1 ? 'counts' : 'count'}, and needs at least ${fewest}.`,
-      `It has ${present} now. ${WHO_COUNTS}`,
-      'First add another administrator and wait until they accept the invitation. Then run again.',
-    ),
-  ]
+  return stop(
+    'guard-administrators',
+    `The account would have ${count(lowest, 'administrator')} who ${lowest === 1 ? 'counts' : 'count'}, and needs at least ${fewest}.`,
+    `It has ${present} now. ${WHO_COUNTS}`,
+    'First add another administrator and wait until they accept the invitation. Then run again.',
+  )
 }
 
 function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
   const { email } = before.caller
   if (!listTouched({ before, ...all }).has(email)) return []
-  return [
-    stop(
-      'guard-token-owner',
-      `A step would change the access of ${email}, who owns the token of this run.`,
-      'An apply never touches the owner of its token.',
-      'Use the token of a user made for apply, who is in the policy and whom this plan does not change.',
-    ),
-  ]
+  return stop(
+    'guard-token-owner',
+    `A step would change the access of ${email}, who owns the token of this run.`,
+    'An apply never touches the owner of its token.',
+    'Use the token of a user made for apply, who is in the policy and whom this plan does not change.',
+  )
 }
 
 function guardProtected(all: Guarded): readonly Diagnostic[] {
   const touched = listTouched(all)
   return all.policy.apply.protect
     .filter(({ value }) => touched.has(value))
-    .map(({ value, location }) =>
+    .flatMap(({ value, location }) =>
       stop(
         'guard-protected',
         `A step would change the access of ${value}, whom the policy protects.`,
@@ -186,12 +171,8 @@ function guardProtected(all: Guarded): readonly Diagnostic[] {
 /** Whom a write names, and whose access is another one afterwards. */
 function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
   const { gain, lose } = compareStates(before, after)
-  const named = writes.flatMap((write) => getNamed(write)?.email ?? [])
+  const named = writes.flatMap((write) => ('person' in write ? [write.person.email] : []))
   return new Set([...gain, ...lose, ...named])
-}
-
-function getNamed(write: Write): PersonRef | null {
-  return 'person' in write ? write.person : null
 }
 
 function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnostic[] {
@@ -199,7 +180,7 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
   const excessBefore = (key: string) => Math.max(0, had.get(key)?.excess ?? 0)
   return [...measureRules(policy, after, scope.hasGroup)]
     .filter(([key, { excess }]) => excess > excessBefore(key))
-    .map(([key, { broken, location }]) =>
+    .flatMap(([key, { broken, location }]) =>
       stop(
         'guard-rule',
         `The account would break a rule of the policy: ${broken}.`,
@@ -230,40 +211,58 @@ function countPeople({ before, scope }: Guarded): number {
   ).length
 }
 
+/** The lower one of the limits of the job and of the policy, and what to raise if it stops the run. */
+function findLimit(key: keyof Limits, { limits, policy }: Guarded) {
+  const own = policy.apply.limits[key]?.value ?? Number.POSITIVE_INFINITY
+  const most = Math.min(limits[key], own)
+  const raise = [
+    ...(limits[key] === most ? [`\`--max-${key}\``] : []),
+    ...(own === most ? [`\`apply.limits.${key}\` of the policy`] : []),
+  ]
+  return { most, raise }
+}
+
 function guardLosses(all: Guarded): readonly Diagnostic[] {
-  const { limits, policy } = all
   const named = listNamed(all)
   const losing = [...compareStates(all.before, all.after).lose].filter((email) => !named.has(email))
   const people = countPeople(all)
-  const most = Math.min(limits.people, policy.apply.limits.people?.value ?? limits.people)
-  const percent = Math.min(limits.share, policy.apply.limits.share?.value ?? limits.share)
-  const share = Math.max(1, Math.floor((people * percent) / 100))
-  const limit = Math.min(most, share)
+  const [number, part] = [findLimit('people', all), findLimit('share', all)]
+  const share = Math.max(1, Math.floor((people * part.most) / 100))
+  const limit = Math.min(number.most, share)
   if (losing.length <= limit) return []
-  return [
-    stop(
-      'guard-losses',
-      `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
-      `The limit is the lower one of ${most} people and ${percent} % of ${people}, at least 1. Named people do not count.`,
-      limit === most
-        ? 'Check these people. Then name them with `--allow`, or raise `--max-people`.'
-        : 'Check these people. Then name them with `--allow`, or raise `--max-share`.',
-    ),
-  ]
+  const raise = [
+    ...(number.most === limit ? number.raise : []),
+    ...(share === limit ? part.raise : []),
+  ].join(' and ')
+  return stop(
+    'guard-losses',
+    `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
+    `The limit is the lower one of ${number.most} people and ${part.most} % of ${people}, at least 1. Named people do not count.`,
+    `Check these people. Then ${adviseOnLosses(losing, raise, all)}`,
+  )
 }
 
-function guardGains({ limits, policy, before, after }: Guarded): readonly Diagnostic[] {
-  const limit = Math.min(limits.gain, policy.apply.limits.gain?.value ?? limits.gain)
-  const gaining = [...compareStates(before, after).gain]
-  if (gaining.length <= limit) return []
-  return [
-    stop(
-      'guard-gains',
-      `${count(gaining.length, 'person', 'people')} would gain access. At most ${limit} may.`,
-      'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
-      'Check these people. Then raise `--max-gain`.',
-    ),
-  ]
+/** `--allow` names a person only where a step is about them, not about their team or custom role. */
+function adviseOnLosses(losing: readonly string[], raise: string, { changes }: Guarded): string {
+  const subjects = changes.written.map(({ change }) => change.subject)
+  const stepped = new Set(subjects.flatMap((each) => ('email' in each ? [each.email] : [])))
+  const own = losing.filter((email) => stepped.has(email))
+  if (own.length === losing.length) return `name them with \`--allow\`, or raise ${raise}.`
+  return own.length === 0
+    ? `raise ${raise}. They lose access with a team or a custom role, so \`--allow\` cannot name them.`
+    : `raise ${raise}. \`--allow\` can name only ${own.join(', ')}: the others lose access with a team or a custom role.`
+}
+
+function guardGains(all: Guarded): readonly Diagnostic[] {
+  const { most, raise } = findLimit('gain', all)
+  const gaining = [...compareStates(all.before, all.after).gain]
+  if (gaining.length <= most) return []
+  return stop(
+    'guard-gains',
+    `${count(gaining.length, 'person', 'people')} would gain access. At most ${most} may.`,
+    'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
+    `Check these people. Then raise ${raise.join(' and ')}.`,
+  )
 }
 
 function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
@@ -274,7 +273,7 @@ function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
   ] as const
   return found
     .filter(([, planned, limit]) => planned > limit)
-    .map(([what, planned, limit]) =>
+    .flatMap(([what, planned, limit]) =>
       stop(
         'guard-daily-limit',
         `The plan has ${planned} ${what}. Chatwoot allows ${limit} a day for an account.`,
@@ -306,7 +305,7 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
           !(named.has(gone.email) && named.has(person.email)) &&
           (renamed || foldName(name) === foldName(gone.name) || isAlike(person.email, gone.email)),
       )
-      .map(({ person, role }) =>
+      .flatMap(({ person, role }) =>
         stop(
           'guard-rename',
           `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
@@ -355,7 +354,7 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
       people
         .filter((each) => normaliseEmail(each.email) === normal)
         .slice(0, 1)
-        .map(({ file }) =>
+        .flatMap(({ file }) =>
           stop(
             'guard-return',
             `${email} would be invited, but ${why} ${file}.`,
@@ -371,16 +370,14 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
 function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
   if (journals === null || !writes.some(({ kind }) => kind === 'invite')) return []
   if (!journals.given) {
-    return [
-      stop(
-        'guard-journals',
-        'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours.',
-        null,
-        'Give `--journal FILE` in the folder of your earlier journals.',
-      ),
-    ]
+    return stop(
+      'guard-journals',
+      'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours.',
+      null,
+      'Give `--journal FILE` in the folder of your earlier journals.',
+    )
   }
-  return journals.unread.map((file) =>
+  return journals.unread.flatMap((file) =>
     stop(
       'guard-journals',
       `${file} could not be read, or is damaged. If it is a journal, it may show people who were removed.`,
@@ -391,15 +388,13 @@ function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
 
 function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Diagnostic[] {
   if (customRolesFeature === true || !writes.some(hasCustomRole)) return []
-  return [
-    stop(
-      'guard-custom-roles',
-      customRolesFeature === null
-        ? 'The server does not say whether this account has custom roles.'
-        : 'The plan gives custom roles, but this account does not have the feature.',
-      'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
-    ),
-  ]
+  return stop(
+    'guard-custom-roles',
+    customRolesFeature === null
+      ? 'The server does not say whether this account has custom roles.'
+      : 'The plan gives custom roles, but this account does not have the feature.',
+    'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
+  )
 }
 
 function hasCustomRole(write: Write): boolean {
@@ -412,51 +407,28 @@ function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly D
   const back = saml && writes.some(({ kind }) => kind === 'delete-agent')
   return [
     ...(only
-      ? [
-          stop(
-            'guard-saml-administrators',
-            'Afterwards, every administrator who counts signs in with SAML only.',
-            WHO_COUNTS,
-            'Keep one administrator with a password, for a day on which the identity provider fails.',
-          ),
-        ]
+      ? stop(
+          'guard-saml-administrators',
+          'Afterwards, every administrator who counts signs in with SAML only.',
+          WHO_COUNTS,
+          'Keep one administrator with a password, for a day on which the identity provider fails.',
+        )
       : []),
     ...(back
-      ? [
-          stop(
-            'guard-saml-removals',
-            'This account uses SAML. A removed person comes back unless removed at the identity provider.',
-            null,
-          ),
-        ]
+      ? stop(
+          'guard-saml-removals',
+          'This account uses SAML. A removed person comes back unless removed at the identity provider.',
+          null,
+        )
       : []),
   ]
 }
 
-/** What rules out an apply whatever the plan is. */
-function guardRun({ run }: Guarded): readonly Diagnostic[] {
-  const reasons = [
-    [
-      run.fromSnapshot,
-      'The plan is of a snapshot, which may be out of date.',
-      'Leave out `--snapshot`.',
-    ],
-    [run.strict, 'With --strict, a warning would become a step.', 'Leave out `--strict`.'],
-    [run.otherDay, 'With --today, the plan is of another day.', 'Leave out `--today`.'],
-    [
-      run.exitZero,
-      'With --exit-zero, a failed apply could look like a good one.',
-      'Leave out `--exit-zero`.',
-    ],
-    [
-      !run.complete,
-      'Not everything that the policy manages was read.',
-      'Run `rollcall doctor --for apply`.',
-    ],
-  ] as const
-  return reasons
-    .filter(([applies]) => applies)
-    .map(([, summary, advice]) => stop('guard-run', summary, null, advice))
+/** What rules out an apply whatever the plan is. `plan --approval` refuses the options that do. */
+function guardReading({ complete }: Guarded): readonly Diagnostic[] {
+  if (complete) return []
+  const advice = 'Run `rollcall doctor --for apply`.'
+  return stop('guard-run', 'Not everything that the policy manages was read.', null, advice)
 }
 
 /** @param advice without it, the remedy of the record is right */
@@ -466,7 +438,7 @@ function stop(
   detail: string | null,
   advice?: string,
   location: Diagnostic['location'] = null,
-): Diagnostic {
+): readonly Diagnostic[] {
   const parts = { code, summary, detail, location }
-  return makeDiagnostic(advice === undefined ? parts : { ...parts, advice })
+  return [makeDiagnostic(advice === undefined ? parts : { ...parts, advice })]
 }

@@ -194,7 +194,13 @@ function parseLine(text: string): Parsed | null {
   const complete = Object.entries(KEYS[line]).every(
     ([key, type]) => typeof value[key] === type && value[key] !== null,
   )
-  return complete ? ({ ...value, previous } as unknown as Parsed) : null
+  // What a request sends is the only value that has parts.
+  const flat = Object.entries(value).every(([key, each]) => key === 'write' || !isContainer(each))
+  return complete && flat ? ({ ...value, previous } as unknown as Parsed) : null
+}
+
+function isContainer(value: Json): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function isKindOfLine(text: string): text is JournalLine['line'] {

@@ -1,7 +1,7 @@
 /** Custom roles and what they permit, before and after, also for each person who has one. */
 
 import { addContrast } from '../messages/alike.ts'
-import { count } from '../messages/phrase.ts'
+import { describeHolders, listPermissions } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
 import { type Pair, pairEntries } from '../model/collect.ts'
 import { type CustomRoleFact, isMorePermitted, listExcess } from '../model/custom-role.ts'
@@ -37,7 +37,7 @@ export function compareCustomRoles(pairs: Pairs): readonly Difference[] {
       location: latest.location,
     }
     if (had === null) {
-      const summary = `new custom role, ${describePermissions(has)}`
+      const summary = `new custom role, permits ${listPermissions(has.permissions)}`
       return [{ ...common, kind: 'gained', action: 'create', summary }]
     }
     if (has === null) {
@@ -70,7 +70,11 @@ export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): 
   }
   if (id === null) return null
   if (has?.after)
-    return say('gained', has.after, `exists now, and ${describePermissions(has.after)}`)
+    return say(
+      'gained',
+      has.after,
+      `exists now, and permits ${listPermissions(has.after.permissions)}`,
+    )
   const had = findRole(pairs, 'before', role)?.before
   return had ? say('lost', had, 'is no longer one of this account') : null
 }
@@ -120,12 +124,4 @@ function listSettings(had: SideCustomRole, has: SideCustomRole): readonly string
 
 function showCustomRole({ description, permissions }: SideCustomRole): Shown {
   return { description, permissions }
-}
-
-function describePermissions({ permissions }: SideCustomRole): string {
-  return `permits ${permissions.join(', ') || 'nothing'}`
-}
-
-function describeHolders({ holders }: SideCustomRole): string {
-  return holders === 0 ? 'nobody has it' : count(holders, 'person has it', 'people have it')
 }

@@ -5,6 +5,7 @@
 
 import { formatAddress } from '../model/address.ts'
 import { type Pair, pairEntries } from '../model/collect.ts'
+import { listRoles } from '../model/custom-role.ts'
 import { listSpellingsIn, recognise, recogniseCustomRoles, respell } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
@@ -39,11 +40,10 @@ export interface Differences {
 export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)
   const [before, after] = [recognise(earlier, spellings), recognise(later, spellings)]
-  const roles = recogniseCustomRoles(later.customRoles).map(({ subject }) => subject)
+  const roles = recogniseCustomRoles(later).map(({ subject }) => subject)
   const names = new Map<number, string>()
   for (const { customRoles } of [earlier, later]) {
-    if (customRoles.kind !== 'read') continue
-    for (const { id, name } of customRoles.roles) names.set(id, name)
+    for (const { id, name } of listRoles(customRoles)) names.set(id, name)
   }
   // Compared with a side that does not have them, all would be new or gone.
   const kinds = KINDS.filter((of) => hasGroups(earlier, of) && hasGroups(later, of))

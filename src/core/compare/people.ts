@@ -5,7 +5,7 @@
 
 import { addContrast } from '../messages/alike.ts'
 import type { Pair } from '../model/collect.ts'
-import { type CustomRoleFact, describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
+import { describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
 import { compareRights, decideEffectOnRights, type Effect } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import { findRoleChange, isMadeAgain } from './custom-roles.ts'
@@ -68,7 +68,7 @@ function describePerson(person: Person): string {
   const names = person.groups.map(({ name }) => name)
   return [
     person.role,
-    ...(person.customRole === null ? [] : [` with ${writeRole(person.customRole)}`]),
+    ...(person.customRole === null ? [] : [` with ${describeCustomRole(person.customRole)}`]),
     ...(person.confirmed ? [] : [', invitation not accepted']),
     ...(names.length === 0 ? [] : [`; in ${names.join(', ')}`]),
   ].join('')
@@ -85,10 +85,6 @@ function showPerson(person: Person, kinds: readonly GroupKind[]): Shown {
     provider: person.provider,
     ...Object.fromEntries(kinds.map((kind) => [kind.section, names(kind)])),
   }
-}
-
-function writeRole(role: CustomRoleFact | null): string {
-  return role === null ? 'no custom role' : describeCustomRole(role)
 }
 
 function isSameRole(
@@ -113,7 +109,7 @@ function listRights(
     return change === null ? [] : [change]
   }
   const kind = decideEffectOnRights(getRights(had), getRights(has))
-  const custom = `${writeRole(had.customRole)} → ${writeRole(has.customRole)}`
+  const custom = `${describeCustomRole(had.customRole)} → ${describeCustomRole(has.customRole)}`
   if (differing === 'custom-role') return [{ kind, text: custom }]
   return [{ kind, text: `${had.role} → ${has.role}${same ? '' : `, ${custom}`}` }]
 }
@@ -134,7 +130,7 @@ function listOtherFacts(
   }
   const both = had.role === 'administrator' && has.role === 'administrator'
   if (both && !isSameRole(had, has, roles)) {
-    const custom = `${writeRole(had.customRole)} → ${writeRole(has.customRole)}`
+    const custom = `${describeCustomRole(had.customRole)} → ${describeCustomRole(has.customRole)}`
     pieces.push({ kind: 'changed', text: `${custom}, on an administrator that ${MENUS_ONLY}` })
   }
   if (had.confirmed !== has.confirmed) {

@@ -23,7 +23,7 @@ import {
   type PolicyGroup,
   type WantedCustomRole,
 } from '../model/policy.ts'
-import type { Role } from '../model/snapshot.ts'
+import type { SnapshotAgent } from '../model/snapshot.ts'
 import type { Change } from '../plan/change.ts'
 
 export interface Difference {
@@ -69,15 +69,10 @@ export interface Side {
   readonly groups: ReadonlyMap<GroupKind, readonly SideGroup[] | null>
 }
 
-export interface Person {
+export interface Person extends Omit<SnapshotAgent, 'id' | 'customRoleId'> {
   /** Null: of a policy. */
   readonly id: number | null
-  readonly email: string
-  readonly name: string
-  readonly role: Role
   readonly customRole: CustomRoleFact | null
-  readonly confirmed: boolean
-  readonly provider: string | null
   readonly location: Location | null
   /** Those that have the person as a member. */
   readonly groups: readonly GroupSubject[]
@@ -107,16 +102,13 @@ export function makeSnapshotSide(
   const of = (kind: GroupKind) =>
     groups
       .filter((group) => group.of === kind)
-      .map(({ id, subject, settings, members }) => ({
-        id,
-        subject,
-        settings,
-        members: new Map(members.map((email) => [email, null])),
+      .map((group) => ({
+        ...group,
+        members: new Map(group.members.map((email) => [email, null])),
         location: null,
       }))
-  const roles = recogniseCustomRoles(customRoles, listed).map((role) => ({
+  const roles = recogniseCustomRoles({ customRoles, agents }, listed).map((role) => ({
     ...role,
-    holders: agents.filter(({ customRoleId }) => customRoleId === role.id).length,
     location: null,
   }))
   const known = hasPermissions(customRoles) ? roles : null
@@ -134,12 +126,10 @@ export function makePolicySide({ agents, customRoles, groups }: Policy): Side {
     customRole: customRole && { id: null, name: null, ...customRole.value },
     location,
   })
-  const group = ({ subject, members, location, ...rest }: PolicyGroup) => ({
-    id: subject.id,
-    subject,
-    settings: getValues(rest),
-    members,
-    location,
+  const group = (listed: PolicyGroup) => ({
+    ...listed,
+    id: listed.subject.id,
+    settings: getValues(listed),
   })
   const people = [...(agents?.entries.values() ?? [])]
   const role = ({ subject, description, permissions, location }: PolicyCustomRole) => ({
@@ -177,10 +167,8 @@ function makeSide(
   return { people: members ?? null, customRoles, groups }
 }
 
-type Identified = { readonly id: number | null; readonly email: string }
-
-/** The same people and groups on both sides. */
-export function pairPeople<T extends Identified>(
+/** The same people on both sides. */
+export function pairPeople<T extends Pick<Person, 'id' | 'email'>>(
   before: readonly T[],
   after: readonly T[],
 ): readonly Pair<T>[] {

@@ -627,13 +627,14 @@ export const DIAGNOSTICS = {
     ...lasting('guard'),
     meaning:
       'More people would lose access than one run may take it from. People who are named with an address in `--allow` do not count.',
-    remedy: 'Check the people in the message. Then name them with `--allow`, or raise the limit.',
+    remedy:
+      'Check the people in the message. Then name them with `--allow`, or raise the limit. People who lose access with a deleted team or a changed custom role cannot be named.',
     example: 'Four people would leave a team, and `--max-people` is 3.',
   },
   'guard-gains': {
     ...lasting('guard'),
     meaning: 'More people would gain access than one run may give it to.',
-    remedy: 'Check the plan. Then raise `--max-gain`.',
+    remedy: 'Check the plan. Then raise `--max-gain`, or `apply.limits` of the policy.',
     example: 'Eleven people would be invited, and `--max-gain` is 10.',
   },
   'guard-daily-limit': {

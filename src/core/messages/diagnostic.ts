@@ -28,12 +28,17 @@ export interface Diagnostic {
   readonly requestId: string | null
 }
 
-type Optional = 'severity' | 'detail' | 'advice' | 'location' | 'excerpt' | 'requestId'
+/** About a place in a policy. */
+export interface LocatedDiagnostic extends Diagnostic {
+  readonly location: Location
+}
+
+type Parts = Pick<Diagnostic, 'code' | 'summary'> & Partial<Diagnostic>
 
 /** Fills in missing parts: severity and advice come from the record of the code. */
-export function makeDiagnostic(
-  parts: Omit<Diagnostic, Optional> & Partial<Pick<Diagnostic, Optional>>,
-): Diagnostic {
+export function makeDiagnostic(parts: Parts & { readonly location: Location }): LocatedDiagnostic
+export function makeDiagnostic(parts: Parts): Diagnostic
+export function makeDiagnostic(parts: Parts): Diagnostic {
   const { severity, remedy } = DIAGNOSTICS[parts.code]
   return {
     severity,
@@ -57,6 +62,11 @@ export class Failure extends Error {
     this.name = 'Failure'
     this.diagnostics = diagnostics
   }
+}
+
+/** The failure of a run with only this diagnostic. */
+export function makeFailure(parts: Parts): Failure {
+  return new Failure(makeDiagnostic(parts))
 }
 
 /** All of them, without those that say the same as one before. */

@@ -1,25 +1,13 @@
 /** Every code with its meaning: the two catalogues as one list. */
-import { type Cause, DIAGNOSTICS, type DiagnosticRecord } from './diagnostic-records.ts'
-import { FINDINGS, type FindingRecord, type Risk, type Severity } from './finding-records.ts'
+import { DIAGNOSTICS, type DiagnosticRecord } from './diagnostic-records.ts'
+import { FINDINGS, type FindingRecord } from './finding-records.ts'
 
-interface Explained {
-  readonly code: string
-  /** Our own words; backticks mark code. */
-  readonly meaning: string
-  readonly remedy: string
-  readonly example: string
-}
+type Text = 'meaning' | 'remedy' | 'example'
 
-export type Explanation = Explained &
-  (
-    | {
-        readonly kind: 'finding'
-        readonly title: string
-        readonly risk: Risk
-        readonly severity: Severity
-      }
-    | { readonly kind: 'message'; readonly cause: Cause; readonly retryable: boolean }
-  )
+export type Explanation = { readonly code: string } & (
+  | ({ readonly kind: 'finding' } & Pick<FindingRecord, 'title' | 'risk' | 'severity' | Text>)
+  | ({ readonly kind: 'message' } & Pick<DiagnosticRecord, 'cause' | 'retryable' | Text>)
+)
 
 /** Findings first, each catalogue in its own order. */
 export function explainAll(): readonly Explanation[] {

@@ -16,6 +16,7 @@ export interface FindingRecord {
   readonly title: string
   readonly risk: Risk
   readonly severity: Severity
+  /** Our own words, as `remedy` and `example`; backticks mark code. */
   readonly meaning: string
   readonly remedy: string
   readonly example: string
@@ -28,20 +29,23 @@ export interface FindingRecord {
    */
   readonly pointsTo: 'its own line' | 'a shared line'
   /**
-   * What in the policy would fix it, if the policy is wrong and not the account. `nothing`: it can
-   * only be fixed in Chatwoot, or by a person who knows why.
+   * What in the policy would fix it, if the policy is wrong and not the account. `its …`: one key of
+   * the person. `a later end`: only people write it, `rollcall adopt` does not. `nothing`: it can only
+   * be fixed in Chatwoot, or by a person who knows why.
    */
-  readonly settledBy: 'a line' | 'a later end' | 'nothing'
+  readonly settledBy:
+    | 'a line'
+    | 'its pending_until'
+    | 'its name'
+    | 'its custom_role'
+    | 'a removed line'
+    | 'a later end'
+    | 'nothing'
   /**
    * `in turn`: only if nothing else that is judged in turn was found at its address. `in addition`:
    * beside others. `always`: also where the policy manages nothing.
    */
   readonly judged: 'in turn' | 'in addition' | 'always'
-  /**
-   * What `rollcall adopt` does in the policy to fix it. A key: it writes only that one in the entry of
-   * the person.
-   */
-  readonly adoptedBy: 'listing' | 'unlisting' | 'pending_until' | 'name' | 'custom_role' | 'nothing'
   /**
    * Which event of the audit log says how it came to be. `never`: Chatwoot records none. `nothing`: it
    * comes from the policy or the calendar.
@@ -82,7 +86,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'role',
     needs: 'nothing',
   },
@@ -99,7 +102,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'arrival',
     needs: 'nothing',
   },
@@ -114,9 +116,8 @@ export const FINDINGS = {
     about: ['agent'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -135,7 +136,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'nothing',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
     needs: 'an earlier snapshot',
   },
@@ -154,7 +154,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'role',
     needs: 'nothing',
   },
@@ -171,9 +170,8 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a line',
+    settledBy: 'its custom_role',
     judged: 'in turn',
-    adoptedBy: 'custom_role',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -192,7 +190,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'nothing',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -211,7 +208,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'in addition',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -227,9 +223,8 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a line',
+    settledBy: 'its name',
     judged: 'in addition',
-    adoptedBy: 'name',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -245,9 +240,8 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a line',
+    settledBy: 'its pending_until',
     judged: 'in addition',
-    adoptedBy: 'pending_until',
     recordedBy: 'arrival',
     needs: 'nothing',
   },
@@ -265,7 +259,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'arrival',
     needs: 'nothing',
   },
@@ -284,7 +277,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a later end',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
     needs: 'nothing',
   },
@@ -302,7 +294,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a later end',
     judged: 'in addition',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
     needs: 'nothing',
   },
@@ -321,7 +312,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'role',
     needs: 'rules.administrators',
   },
@@ -340,7 +330,6 @@ export const FINDINGS = {
     // A line would allow everybody of that domain, which rollcall must not suggest.
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
     needs: 'rules.email_domains',
   },
@@ -359,7 +348,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
     needs: 'a roster',
   },
@@ -378,7 +366,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
     needs: 'rules.dormant_days',
   },
@@ -397,7 +384,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'arrival',
     needs: 'rules.invite_max_days',
   },
@@ -416,7 +402,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'joining',
     needs: 'the whole log',
   },
@@ -435,7 +420,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
     needs: 'rules.team_members',
   },
@@ -451,9 +435,8 @@ export const FINDINGS = {
     about: ['custom-role'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -472,7 +455,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -491,7 +473,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -510,7 +491,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -525,9 +505,8 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'deletion',
     needs: 'nothing',
   },
@@ -544,7 +523,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'creation',
     needs: 'nothing',
   },
@@ -561,7 +539,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'change',
     needs: 'nothing',
   },
@@ -577,9 +554,8 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'leaving',
     needs: 'nothing',
   },
@@ -597,7 +573,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'joining',
     needs: 'nothing',
   },
@@ -616,7 +591,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'in turn',
-    adoptedBy: 'nothing',
     recordedBy: 'never',
     needs: 'nothing',
   },
@@ -633,9 +607,8 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'deletion',
     needs: 'nothing',
   },
@@ -654,7 +627,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'creation',
     needs: 'nothing',
   },
@@ -673,7 +645,6 @@ export const FINDINGS = {
     pointsTo: 'its own line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'change',
     needs: 'nothing',
   },
@@ -689,9 +660,8 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'nothing',
+    settledBy: 'a removed line',
     judged: 'in turn',
-    adoptedBy: 'unlisting',
     recordedBy: 'leaving',
     needs: 'nothing',
   },
@@ -710,7 +680,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'a line',
     judged: 'in turn',
-    adoptedBy: 'listing',
     recordedBy: 'joining',
     needs: 'nothing',
   },
@@ -729,7 +698,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
     needs: 'nothing',
   },
@@ -748,7 +716,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
     needs: 'nothing',
   },
@@ -766,7 +733,6 @@ export const FINDINGS = {
     pointsTo: 'a shared line',
     settledBy: 'nothing',
     judged: 'always',
-    adoptedBy: 'nothing',
     recordedBy: 'nothing',
     needs: 'nothing',
   },

@@ -36,6 +36,16 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`
 }
 
+/** Of a custom role: how many people have it. */
+export function describeHolders({ holders }: { readonly holders: number }): string {
+  return holders === 0 ? 'nobody has it' : count(holders, 'person has it', 'people have it')
+}
+
+/** What a custom role permits, after "permits". */
+export function listPermissions(permissions: readonly string[]): string {
+  return permissions.join(', ') || 'nothing'
+}
+
 /** How many of each kind: `2 teams`. */
 export function countGroups(groups: ReadonlyMap<GroupKind, number>): readonly string[] {
   return [...groups].map(([{ label, plural }, n]) => count(n, label, plural))

@@ -38,13 +38,7 @@ export type AuditRow = RecordedEvent &
         readonly ended: boolean
         readonly action: PersonAction
       }
-    | {
-        readonly type: 'member'
-        readonly of: GroupKind
-        readonly groupId: number
-        readonly userId: number
-        readonly action: 'added' | 'removed'
-      }
+    | ({ readonly type: 'member' } & MembershipActivity)
     | {
         readonly type: 'group'
         readonly of: GroupKind

@@ -71,3 +71,12 @@ export function pairEntries<T>(
     ...has.map((thing) => ({ before: null, after: thing, latest: thing })),
   ]
 }
+
+/** Computes the value on the first call, and keeps it. */
+export function computeOnce<T extends object>(compute: () => T): () => T {
+  let value: T | null = null
+  return () => {
+    value ??= compute()
+    return value
+  }
+}

@@ -6,7 +6,7 @@
 import type { Located } from './location.ts'
 import { spellName } from './names.ts'
 import type { WantedCustomRole } from './policy.ts'
-import type { CustomRoles, KnownCustomRole, SnapshotAgent } from './snapshot.ts'
+import type { CustomRole, CustomRoles, KnownCustomRole, SnapshotAgent } from './snapshot.ts'
 
 /** Everything that a custom role can permit, as Chatwoot names it. */
 export const PERMISSIONS = [
@@ -49,14 +49,17 @@ type Wanted =
 /** A name whose id is needed, but could not be read. */
 export type Unresolved = Located<string>
 
+/** None where they were not read. */
+export function listRoles(roles: CustomRoles): readonly CustomRole[] {
+  return roles.kind === 'read' ? roles.roles : []
+}
+
 /** Ids of the account's custom roles of that name, in ascending order. */
 export function listIds(name: string, roles: CustomRoles): readonly number[] {
-  return roles.kind === 'read'
-    ? roles.roles
-        .filter((role) => spellName(role.name) === spellName(name))
-        .map((role) => role.id)
-        .sort((a, b) => a - b)
-    : []
+  return listRoles(roles)
+    .filter((role) => spellName(role.name) === spellName(name))
+    .map((role) => role.id)
+    .sort((a, b) => a - b)
 }
 
 /** The id that is given, else that of the name; null: there is none of this name. */
@@ -80,8 +83,16 @@ export function describeWantedCustomRole(want: WantedCustomRole, roles: CustomRo
 }
 
 export function describeActualCustomRole(id: number, roles: CustomRoles): CustomRoleFact {
-  const found = roles.kind === 'read' ? roles.roles.find((role) => role.id === id) : undefined
+  const found = listRoles(roles).find((role) => role.id === id)
   return { id, name: found?.name ?? null }
+}
+
+/** Null: the person has none. */
+export function describeHeldRole(
+  { customRoleId: id }: Pick<SnapshotAgent, 'customRoleId'>,
+  roles: CustomRoles,
+): CustomRoleFact | null {
+  return id === null ? null : describeActualCustomRole(id, roles)
 }
 
 /** Whether all of the account's custom roles were read, with what they permit. */
@@ -109,8 +120,9 @@ export function compareCustomRole(
 }
 
 /** A custom role as a person would name it: by its name if that is known, else by its id. */
-export function describeCustomRole({ id, name }: CustomRoleFact): string {
-  return name === null ? `custom role ${id}` : `custom role "${name}"`
+export function describeCustomRole(role: CustomRoleFact | null): string {
+  if (role === null) return 'no custom role'
+  return role.name === null ? `custom role ${role.id}` : `custom role "${role.name}"`
 }
 
 /** The effect of a custom role on an administrator: the API still allows everything. */

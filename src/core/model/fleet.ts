@@ -24,8 +24,15 @@ export interface FleetAccount {
 }
 
 export interface FleetServer {
+  /** No trailing slash; a path prefix is kept: `https://gw.acme.com/chat`. */
   readonly baseUrl: string
+  /** `https://chat.acme.com`, with a port only if it is not the default port. */
   readonly origin: string
+}
+
+export interface ServerAddress extends FleetServer {
+  /** The account id in a dashboard URL. */
+  readonly account: number | null
 }
 
 /** Where the access token is. Accounts on different servers never share one. */

@@ -10,13 +10,7 @@ import { hasPermissions } from './custom-role.ts'
 import { type GroupKind, KINDS } from './kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from './names.ts'
 import { listGroups, type Policy, type PolicyAgent } from './policy.ts'
-import type {
-  CustomRole,
-  CustomRoles,
-  KnownCustomRole,
-  Snapshot,
-  SnapshotGroup,
-} from './snapshot.ts'
+import type { CustomRole, KnownCustomRole, Snapshot, SnapshotGroup } from './snapshot.ts'
 
 type Normalise = (text: string) => string
 
@@ -31,6 +25,8 @@ export interface RecognisedGroup extends SnapshotGroup {
 export interface RecognisedCustomRole extends KnownCustomRole {
   /** Named as the policy names it, else as the server does. */
   readonly subject: CustomRoleSubject
+  /** How many people on the account have it, ignored people included. */
+  readonly holders: number
 }
 
 export interface RecognisedSnapshot extends Snapshot {
@@ -68,14 +64,19 @@ interface Spellings {
  * @param listed those of a policy, or of the other side of a comparison
  */
 export function recogniseCustomRoles(
-  customRoles: CustomRoles,
+  { customRoles, agents }: Pick<Snapshot, 'customRoles' | 'agents'>,
   listed: readonly CustomRoleSubject[] = [],
 ): readonly RecognisedCustomRole[] {
   if (!hasPermissions(customRoles)) return []
   const { roles } = customRoles
   const known = identifyByNameOrId(spellName, roles, listed)
+  const held = groupBy(agents, ({ customRoleId }) => customRoleId)
   return roles
-    .map((role) => ({ ...role, subject: { kind: 'custom-role', ...known(role) } as const }))
+    .map((role) => ({
+      ...role,
+      subject: { kind: 'custom-role', ...known(role) } as const,
+      holders: held.get(role.id)?.length ?? 0,
+    }))
     .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name) || a.id - b.id)
 }
 
@@ -96,8 +97,14 @@ export function listSpellingsIn(snapshot: Snapshot): Spellings {
 const byId = <T extends { readonly id: number }>(things: readonly T[]) =>
   things.toSorted((a, b) => a.id - b.id)
 
-/** Of several that share a normal form, the one with the lowest id comes before the others. */
-export function recognise(snapshot: Snapshot, listed: Spellings): Recognised {
+/**
+ * Of several that share a normal form, the one with the lowest id comes before the others.
+ * @param listed those of a policy, or of the other side of a comparison
+ */
+export function recognise(
+  snapshot: Snapshot,
+  listed: Spellings = { people: [], groups: [] },
+): Recognised {
   const { agents, caller } = snapshot
   const present = new Set(agents.map(({ email }) => email))
   const ghosts = new Set(snapshot.groups.flatMap((group) => group.ghosts))

@@ -3,12 +3,12 @@
  * anything.
  */
 
-import { formatAddress, type GroupSubject } from './address.ts'
-import { groupBy } from './collect.ts'
+import { formatAddress } from './address.ts'
 import {
   listSpellings,
   type Recognised,
   type RecognisedCustomRole,
+  type RecognisedGroup,
   recognise,
   recogniseCustomRoles,
 } from './identity.ts'
@@ -16,7 +16,7 @@ import type { Located, Location } from './location.ts'
 import { normaliseEmail } from './names.ts'
 import { matches } from './pattern.ts'
 import { listCustomRoles, type Policy } from './policy.ts'
-import type { Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
+import type { Snapshot, SnapshotAgent } from './snapshot.ts'
 
 export interface State {
   /** By e-mail address. Ignored people are not in it, except administrators. */
@@ -24,20 +24,10 @@ export interface State {
   /** By address. Ignored groups are not in it. */
   readonly groups: ReadonlyMap<string, Group>
   /** By address; none where they were not read. */
-  readonly customRoles: ReadonlyMap<string, HeldCustomRole>
+  readonly customRoles: ReadonlyMap<string, RecognisedCustomRole>
 }
 
-export interface HeldCustomRole extends RecognisedCustomRole {
-  /** How many people on the account have it, ignored people included. */
-  readonly holders: number
-}
-
-export interface Group {
-  readonly subject: GroupSubject
-  readonly id: number
-  /** As the server stores it. */
-  readonly name: string
-  readonly settings: SnapshotGroup['settings']
+export interface Group extends Omit<RecognisedGroup, 'members' | 'ghosts'> {
   /** E-mail addresses, without those of ignored people. */
   readonly members: ReadonlySet<string>
   readonly ghosts: ReadonlySet<string>
@@ -83,7 +73,8 @@ export function makeActualState(
     // Nothing silences an administrator by pattern.
     if (!by || agent.role === 'administrator') agents.set(agent.email, agent)
   }
-  for (const { of, subject, id, name, settings, members, ghosts } of snapshot.groups) {
+  for (const group of snapshot.groups) {
+    const { of, subject, members, ghosts } = group
     const address = formatAddress(subject)
     const by = patterns.get(of)?.(subject.name)
     if (by) {
@@ -92,33 +83,15 @@ export function makeActualState(
     }
     const seen = (emails: readonly string[]) =>
       new Set(ignore.length === 0 ? emails : emails.filter((email) => !person(email)))
-    groups.set(address, {
-      subject,
-      id,
-      name,
-      settings,
-      members: seen(members),
-      ghosts: seen(ghosts),
-      size: members.length,
-    })
+    const size = members.length
+    groups.set(address, { ...group, members: seen(members), ghosts: seen(ghosts), size })
   }
   const ignoredBy = (email: string) => person(email)?.value ?? null
-  const customRoles = listHeldCustomRoles(snapshot, policy)
-  return { ...recognised, state: { agents, groups, customRoles }, ignored, ignoredBy }
-}
-
-function listHeldCustomRoles(
-  { customRoles, agents }: Snapshot,
-  policy: Policy,
-): State['customRoles'] {
-  const held = groupBy(agents, ({ customRoleId }) => customRoleId)
   const listed = listCustomRoles(policy).map(({ subject }) => subject)
-  return new Map(
-    recogniseCustomRoles(customRoles, listed).map((role) => [
-      formatAddress(role.subject),
-      { ...role, holders: held.get(role.id)?.length ?? 0 },
-    ]),
+  const customRoles = new Map(
+    recogniseCustomRoles(snapshot, listed).map((role) => [formatAddress(role.subject), role]),
   )
+  return { ...recognised, state: { agents, groups, customRoles }, ignored, ignoredBy }
 }
 
 function makeIgnore(address: string, by: Located<string>): Ignored {

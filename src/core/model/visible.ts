@@ -94,6 +94,13 @@ export function formatCodePoint(character: string): string {
   return `U+${Number(character.codePointAt(0)).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
+/** A text with at most `longest` characters, or its beginning and a mark. */
+export function cutText(text: string, longest = 80, mark = '…'): string {
+  // Cut first: spreading a million characters to keep 80 is slow.
+  const characters = [...text.slice(0, 2 * longest + 2)]
+  return characters.length > longest ? characters.slice(0, longest).join('') + mark : text
+}
+
 /** Every unit as JSON and YAML escape it: `\u200b`. */
 export function escapeUnits(text: string): string {
   return text

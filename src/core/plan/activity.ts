@@ -2,7 +2,7 @@
  * The findings that only the audit log shows: hidden members of inboxes, people without a sign-in, old
  * invitations. Judges only whom the log can judge, and counts the others.
  */
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
 import { phraseFinding } from '../messages/phrase.ts'
@@ -39,14 +39,14 @@ function listActivityRules({ rules }: Policy): readonly ActivityRule[] {
 export function findUnreadActivity(
   policy: Policy,
   { activity }: Snapshot,
-): readonly Located<Diagnostic>[] {
+): readonly LocatedDiagnostic[] {
   return listActivityRules(policy).flatMap(({ key, value, location }) => {
     const missing = describeMissing(activity, value)
     if (missing === null) return []
     const summary = `${key} needs the audit log, but ${missing.why}`
     const { detail = null, requestId = null, advice } = missing
     const text = { code: 'read-activity', summary, detail, requestId, location } as const
-    return { value: makeDiagnostic({ ...text, ...(advice ? { advice } : {}) }), location }
+    return makeDiagnostic({ ...text, ...(advice ? { advice } : {}) })
   })
 }
 

@@ -5,22 +5,23 @@
  */
 
 import { describeContrast, findResemblances } from '../messages/alike.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { listNames, phraseFinding } from '../messages/phrase.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import {
   compareCustomRole,
-  describeActualCustomRole,
   describeCustomRole,
+  describeHeldRole,
   describeWantedCustomRole,
   isForeign,
+  listRoles,
   MENUS_ONLY,
   type Unresolved,
 } from '../model/custom-role.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
 import { compareRights, decideEffectOnRights } from '../model/equality.ts'
-import type { Located, Location } from '../model/location.ts'
+import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
 import type { Step } from '../model/steps.ts'
@@ -33,7 +34,7 @@ export interface AgentsOutcome {
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
   /** What could not be judged: with any of these there is no verdict. */
-  readonly unknown: readonly Located<Diagnostic>[]
+  readonly unknown: readonly LocatedDiagnostic[]
   /** People whose memberships a finding already covers, by e-mail address. */
   readonly folded: ReadonlyMap<string, Folded>
   readonly unmanaged: number
@@ -77,7 +78,7 @@ export function judgeAgents(context: Context): AgentsOutcome {
 interface Collected {
   readonly findings: Finding[]
   readonly changes: Change[]
-  readonly unknown: Located<Diagnostic>[]
+  readonly unknown: LocatedDiagnostic[]
   readonly folded: Map<string, Folded>
 }
 
@@ -188,8 +189,7 @@ function judgeAccess(
   const subject = { kind: 'agent', email: want.email } as const
   const say = (code: Finding['code'], summary: string) =>
     phraseFinding(code, subject, want.location, summary)
-  const carried =
-    have.customRoleId === null ? null : describeActualCustomRole(have.customRoleId, customRoles)
+  const carried = describeHeldRole(have, customRoles)
   const compared = compareRights(have, want, () =>
     compareCustomRole(want.customRole, have.customRoleId, customRoles),
   )
@@ -212,11 +212,10 @@ function judgeAccess(
     out.unknown.push(findUnreadableName(want.email, compared, customRoles))
     return null
   }
-  const has = carried ? describeCustomRole(carried) : 'no custom role'
   const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
   const missing = wanted?.kind === 'absent' ? judgeAbsence(customRoles) : ''
   const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
-  const found = say('custom-role-differs', `${has}, should have ${should}`)
+  const found = say('custom-role-differs', `${describeCustomRole(carried)}, should have ${should}`)
   return { ...found, difference: findLookAlike(wanted?.fact ?? null, carried, customRoles) }
 }
 
@@ -228,9 +227,8 @@ function findLookAlike(
 ): string | null {
   if (wanted?.name == null) return null
   const own = carried?.name == null ? null : describeContrast(carried.name, wanted.name)
-  if (own !== null || customRoles.kind !== 'read') return own
-  const names = customRoles.roles.map(({ name }) => name)
-  return findResemblances([wanted.name], names)(wanted.name)
+  const names = listRoles(customRoles).map(({ name }) => name)
+  return own ?? findResemblances([wanted.name], names)(wanted.name)
 }
 
 function judgeAbsence(customRoles: CustomRoles): string {
@@ -285,20 +283,17 @@ function findUnreadableName(
   email: string,
   { value, location }: Unresolved,
   { because }: { readonly kind: CustomRoles['kind']; readonly because?: Refusal | undefined },
-): Located<Diagnostic> {
-  return {
+): LocatedDiagnostic {
+  return makeDiagnostic({
+    code: 'read-custom-roles',
+    summary: `With this token, rollcall cannot find out whether ${email} has the custom role "${value}".`,
+    detail: because?.detail ?? 'Only an administrator can read the names of custom roles.',
+    advice: `Write the id of the custom role, \`custom_role: {id: …}\`, or ${
+      because === undefined
+        ? 'use the token of an administrator.'
+        : 'give the owner of this token permission to read custom roles.'
+    }`,
     location,
-    value: makeDiagnostic({
-      code: 'read-custom-roles',
-      summary: `With this token, rollcall cannot find out whether ${email} has the custom role "${value}".`,
-      detail: because?.detail ?? 'Only an administrator can read the names of custom roles.',
-      advice: `Write the id of the custom role, \`custom_role: {id: …}\`, or ${
-        because === undefined
-          ? 'use the token of an administrator.'
-          : 'give the owner of this token permission to read custom roles.'
-      }`,
-      location,
-      requestId: because?.requestId ?? null,
-    }),
-  }
+    requestId: because?.requestId ?? null,
+  })
 }

@@ -3,11 +3,14 @@
  * in which order changes would be written; it decides nothing about whether they are needed.
  */
 
-import type { Party } from '../model/address.ts'
-import { formatAddress } from '../model/address.ts'
+import { describeContrast } from '../messages/alike.ts'
+import type { Finding } from '../messages/finding.ts'
+import { phraseFinding } from '../messages/phrase.ts'
+import { formatAddress, type Party } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
-import { type CustomRoleFact, describeActualCustomRole } from '../model/custom-role.ts'
+import { type CustomRoleFact, describeHeldRole } from '../model/custom-role.ts'
 import type { SettingValue } from '../model/kinds.ts'
+import { compareLocations, type Located } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
 import { type Action, STEP_NAMES, STEPS, type Step } from '../model/steps.ts'
@@ -26,11 +29,7 @@ export interface Facts {
 
 /** A person's role and custom role, as a change shows them. */
 export function listFacts(have: SnapshotAgent, customRoles: CustomRoles): Facts {
-  return {
-    role: have.role,
-    custom_role:
-      have.customRoleId === null ? null : describeActualCustomRole(have.customRoleId, customRoles),
-  }
+  return { role: have.role, custom_role: describeHeldRole(have, customRoles) }
 }
 
 export interface Change {
@@ -53,6 +52,44 @@ export function listFactKeys(subject: Party): readonly string[] {
   if (subject.kind === 'member') return []
   if (subject.kind === 'custom-role') return ['name', 'description', 'permissions']
   return ['name', ...subject.of.settings.map(({ key }) => key)]
+}
+
+/** A fact of a group or a custom role that is not as in the policy. */
+export interface DifferingFact {
+  readonly key: string
+  readonly before: SettingValue
+  readonly after: Located<SettingValue>
+}
+
+/** One finding about all of them, and both sides of the change that would end it. Null: there are none. */
+export function judgeFacts(
+  code: Finding['code'],
+  subject: Party,
+  facts: readonly DifferingFact[],
+): { readonly finding: Finding; readonly before: Facts; readonly after: Facts } | null {
+  const sorted = facts.toSorted((a, b) => compareLocations(a.after.location, b.after.location))
+  const [first] = sorted
+  if (first === undefined) return null
+  const named = subject.kind === 'group' ? 'named' : 'name'
+  const summary = sorted.map(({ key, before, after }) => {
+    const word = key === 'name' ? named : key
+    return `${word} ${quote(before)}, should be ${quote(after.value)}`
+  })
+  const notes = sorted.flatMap(({ before, after: { value } }) => {
+    const texts = typeof before === 'string' && typeof value === 'string'
+    return (texts ? describeContrast(before, value) : null) ?? []
+  })
+  const difference = notes.join('; ') || null
+  const found = phraseFinding(code, subject, first.after.location, summary.join('; '))
+  return {
+    finding: { ...found, difference },
+    before: Object.fromEntries(sorted.map(({ key, before }) => [key, before])),
+    after: Object.fromEntries(sorted.map(({ key, after }) => [key, after.value])),
+  }
+}
+
+function quote(value: SettingValue): string {
+  return value === '' ? 'empty' : typeof value === 'string' ? `"${value}"` : String(value)
 }
 
 /** Fills in what follows from the step and the subject. */

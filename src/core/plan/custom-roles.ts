@@ -3,10 +3,9 @@
  * role is judged in agents.ts.
  */
 
-import { describeContrast } from '../messages/alike.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
-import { count, phraseFinding } from '../messages/phrase.ts'
+import { count, describeHolders, listPermissions, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import {
@@ -14,9 +13,9 @@ import {
   hasPermissions,
   isMorePermitted,
   listExcess,
-  listIds,
 } from '../model/custom-role.ts'
-import type { Located, Location } from '../model/location.ts'
+import type { RecognisedCustomRole } from '../model/identity.ts'
+import type { Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   listCustomRoles,
@@ -26,8 +25,8 @@ import {
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
-import type { HeldCustomRole, State } from '../model/state.ts'
-import { type Change, change } from './change.ts'
+import type { State } from '../model/state.ts'
+import { type Change, change, type DifferingFact, judgeFacts } from './change.ts'
 
 export interface CustomRolesOutcome {
   readonly findings: Finding[]
@@ -108,7 +107,7 @@ function judgeMissing({ subject, ...want }: PolicyCustomRole, out: CustomRolesOu
 
 function judgePermissions(
   want: PolicyCustomRole,
-  have: HeldCustomRole,
+  have: RecognisedCustomRole,
   out: CustomRolesOutcome,
 ): void {
   const [wanted, permitted] = [sortPermissions(want), have.permissions]
@@ -141,49 +140,37 @@ function judgePermissions(
   )
 }
 
-/** The description, and the name where an id says which custom role is meant. */
-function judgeSettings(
+/** The name where an id says which custom role is meant, and the description. */
+export function listDifferingTexts(
   { subject, description, location }: PolicyCustomRole,
-  have: HeldCustomRole,
-  out: CustomRolesOutcome,
-): void {
-  const renamed = spellName(have.name) !== subject.name
-  const differing = [
-    ...(renamed ? [{ key: 'name', before: have.name, after: subject.name, at: location }] : []),
-    ...(description === null || description.value === have.description
-      ? []
-      : [
-          {
-            key: 'description',
-            before: have.description,
-            after: description.value,
-            at: description.location,
-          },
-        ]),
-  ]
-  const [first] = differing
-  if (first === undefined) return
-  const summary = differing.map(
-    ({ key, before, after }) => `${key} ${quoteText(before)}, should be ${quoteText(after)}`,
-  )
-  const notes = differing.flatMap(({ before, after }) => describeContrast(before, after) ?? [])
-  const found = {
-    ...phraseFinding('custom-role-settings-differ', subject, first.at, summary.join('; ')),
-    difference: notes.length === 0 ? null : notes.join('; '),
+  have: RecognisedCustomRole,
+): readonly DifferingFact[] {
+  const differing: DifferingFact[] = []
+  if (spellName(have.name) !== subject.name) {
+    differing.push({ key: 'name', before: have.name, after: { value: subject.name, location } })
   }
-  out.findings.push(found)
-  const side = (which: 'before' | 'after') =>
-    Object.fromEntries(differing.map((each) => [each.key, each[which]]))
-  const [before, after] = [side('before'), side('after')]
-  out.changes.push(change('update-custom-role', subject, { before, after, findings: [found.id] }))
+  if (description !== null && description.value !== have.description) {
+    differing.push({ key: 'description', before: have.description, after: description })
+  }
+  return differing
 }
 
-function quoteText(text: string): string {
-  return text === '' ? 'empty' : `"${text}"`
+function judgeSettings(
+  want: PolicyCustomRole,
+  have: RecognisedCustomRole,
+  out: CustomRolesOutcome,
+): void {
+  const { subject } = want
+  const texts = listDifferingTexts(want, have)
+  const judged = judgeFacts('custom-role-settings-differ', subject, texts)
+  if (judged === null) return
+  const { finding, before, after } = judged
+  out.findings.push(finding)
+  out.changes.push(change('update-custom-role', subject, { before, after, findings: [finding.id] }))
 }
 
 function judgeUnlisted(
-  have: HeldCustomRole,
+  have: RecognisedCustomRole,
   wanted: boolean,
   location: Location,
   out: CustomRolesOutcome,
@@ -207,27 +194,17 @@ function sortPermissions({ permissions }: Pick<PolicyCustomRole, 'permissions'>)
   return [...permissions.keys()].sort(compareCodeUnits)
 }
 
-function listPermissions(permissions: readonly string[]): string {
-  return permissions.length === 0 ? 'nothing' : permissions.join(', ')
-}
-
-function describeHolders({ holders }: HeldCustomRole): string {
-  return holders === 0 ? 'nobody has it' : `${count(holders, 'person has it', 'people have it')}`
-}
-
 /** A section about custom roles that the snapshot does not have, or not with what they permit. */
 export function findUnreadCustomRoles(
   { customRoles: section }: Policy,
   { customRoles, caller }: Snapshot,
-): readonly Located<Diagnostic>[] {
+): readonly LocatedDiagnostic[] {
   if (section === null || hasPermissions(customRoles)) return []
   const { location } = section
   const say = (summary: string, advice: string, because?: Refusal) => {
     const { detail = null, requestId = null } = because ?? {}
     const code = 'read-custom-roles'
-    return [
-      { location, value: makeDiagnostic({ code, summary, detail, advice, location, requestId }) },
-    ]
+    return [makeDiagnostic({ code, summary, detail, advice, location, requestId })]
   }
   const remove = 'To check everything else, remove `custom_roles` from the policy.'
   switch (customRoles.kind) {
@@ -259,23 +236,4 @@ export function findUnreadCustomRoles(
         `Take a new snapshot with this version of rollcall and the token of an administrator. ${remove}`,
       )
   }
-}
-
-/** A name that several of the account have: whichever was meant, guessing could be a false verdict. */
-export function findAmbiguousCustomRoles(
-  policy: Policy,
-  { customRoles }: Snapshot,
-): readonly Located<Diagnostic>[] {
-  return listCustomRoles(policy).flatMap(({ subject, location }) => {
-    const ids = subject.id === null ? listIds(subject.name, customRoles) : []
-    if (ids.length < 2) return []
-    const value = makeDiagnostic({
-      code: 'policy-ambiguous-custom-role',
-      summary: `The account has ${ids.length} custom roles named "${subject.name}". It is not clear which one the policy means.`,
-      detail: `Their ids are ${ids.join(', ')}.`,
-      advice: 'Write the id of each, `id: …`, or rename one of them.',
-      location,
-    })
-    return [{ value, location }]
-  })
 }

@@ -3,21 +3,19 @@
  * are not reported again; changes that the server needs one by one are still made.
  */
 
-import { describeContrast } from '../messages/alike.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, listNames, phraseFinding } from '../messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
-import { groupBy } from '../model/collect.ts'
-import { compareMembers, compareSettings } from '../model/equality.ts'
+import { compareMembers } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
-import type { GroupKind, SettingValue } from '../model/kinds.ts'
-import { compareLocations, type Located, type Location } from '../model/location.ts'
+import type { GroupKind } from '../model/kinds.ts'
+import type { Location } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { getValues, type Policy, type PolicyGroup } from '../model/policy.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Group, State } from '../model/state.ts'
-import { type Change, change, type Facts } from './change.ts'
+import { type Change, change, type DifferingFact, judgeFacts } from './change.ts'
 import type { Folded } from './context.ts'
 
 export interface GroupsOutcome {
@@ -63,16 +61,13 @@ export function judgeGroups(
 }
 
 /** A section about groups that the snapshot does not have: compared with it, all would be missing. */
-export function findUnreadGroups(
-  policy: Policy,
-  snapshot: Snapshot,
-): readonly Located<Diagnostic>[] {
+export function findUnreadGroups(policy: Policy, snapshot: Snapshot): readonly LocatedDiagnostic[] {
   return policy.groups.flatMap(({ of, section }) => {
     if (section === null || hasGroups(snapshot, of)) return []
     const { location } = section
     const { plural, section: key } = of
     const unreadable = snapshot.coverage[key] === 'unreadable'
-    const value = makeDiagnostic({
+    return makeDiagnostic({
       code: 'read-section',
       summary: unreadable
         ? `The policy lists ${plural}, but the token belongs to an agent, ${snapshot.caller.email}. Only an administrator can read all ${plural}.`
@@ -81,32 +76,6 @@ export function findUnreadGroups(
         ? `Use the token of an administrator, or a snapshot that was taken with one. To check everything else with this token, remove \`${key}\` from the policy.`
         : `Take a new snapshot with this version of rollcall and the token of an administrator. To check everything else, remove \`${key}\` from the policy.`,
       location,
-    })
-    return [{ value, location }]
-  })
-}
-
-/** A name that several groups on the account share: guessing could give a false verdict. */
-export function findAmbiguousGroups(
-  policy: Policy,
-  snapshot: Snapshot,
-): readonly Located<Diagnostic>[] {
-  return policy.groups.flatMap(({ of, section }) => {
-    const { repeats, normalise, plural } = of
-    if (repeats === null || section === null) return []
-    const present = snapshot.groups.filter((each) => each.of === of)
-    const sharing = groupBy(present, ({ name }) => normalise(name))
-    return [...section.entries.values()].flatMap(({ subject, location }) => {
-      const ids = (sharing.get(normalise(subject.name)) ?? []).map(({ id }) => id)
-      if (subject.id !== null || ids.length < 2) return []
-      const value = makeDiagnostic({
-        code: repeats,
-        summary: `The account has ${ids.length} ${plural} named "${subject.name}". It is not clear which one the policy means.`,
-        detail: `Their ids are ${ids.sort((a, b) => a - b).join(', ')}.`,
-        advice: 'Write the id of each, `id: …`, or rename one of them.',
-        location,
-      })
-      return [{ value, location }]
     })
   })
 }
@@ -121,8 +90,8 @@ function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void
   context.changes.push(change(steps.create, subject, { before: null, after, findings: [found.id] }))
   for (const email of want.members.keys()) {
     const waitsFor = addMember(email, context)
-    if (waitsFor !== null)
-      context.changes.push(createGroup(subject, email, [found.id, ...waitsFor]))
+    if (waitsFor === null) continue
+    context.changes.push(changeMembers('add-member', subject, email, [found.id, ...waitsFor]))
   }
 }
 
@@ -146,66 +115,37 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   )
 }
 
-/** The settings that a policy may contain, and the name if an id identifies the group. */
-function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
-  const { subject } = want
-  const { of, name, id } = subject
-  const settings = compareSettings(of.settings, have.settings, getValues(want))
-  const differing = Object.entries(want.settings).flatMap(([key, { location }]) =>
-    settings
-      .filter(({ setting }) => setting.key === key)
-      .map(({ before, after }) => {
-        const text = `${key} ${describeName(before)}, should be ${describeName(after)}`
-        return { key, before, after, text, location }
-      }),
-  )
-  if (id !== null && of.normalise(have.name) !== of.normalise(name)) {
-    const text = `named ${describeName(have.name)}, should be ${describeName(name)}`
-    const { location } = want
-    differing.push({ key: 'name', before: have.name, after: name, text, location })
-  }
-  differing.sort((a, b) => compareLocations(a.location, b.location))
-  const [first] = differing
-  if (first === undefined) return
-  const summary = differing.map((each) => each.text).join('; ')
-  const notes = differing.flatMap(({ before, after }) =>
-    typeof before === 'string' && typeof after === 'string'
-      ? (describeContrast(before, after) ?? [])
-      : [],
-  )
-  const found = {
-    ...phraseFinding(of.codes.differs, subject, first.location, summary),
-    difference: notes.length === 0 ? null : notes.join('; '),
-  }
-  context.findings.push(found)
-  if (of.steps.update === null) return
-  const facts = (side: 'before' | 'after'): Facts =>
-    Object.fromEntries(differing.map((each) => [each.key, each[side]]))
-  const [before, after] = [facts('before'), facts('after')]
-  context.changes.push(change(of.steps.update, subject, { before, after, findings: [found.id] }))
+/** The name, if an id identifies the group, then settings in the order of its kind. */
+export function listDifferingSettings(want: PolicyGroup, have: Group): readonly DifferingFact[] {
+  const { of, name, id } = want.subject
+  const renamed = id !== null && of.normalise(have.name) !== of.normalise(name)
+  const named = { key: 'name', before: have.name, after: { value: name, location: want.location } }
+  const settings = of.settings.flatMap(({ key }) => {
+    const [before, after] = [have.settings[key], want.settings[key]]
+    if (before === undefined || after === undefined || before === after.value) return []
+    return [{ key, before, after }]
+  })
+  return renamed ? [named, ...settings] : settings
 }
 
-function describeName(value: SettingValue): string {
-  return value === '' ? 'empty' : typeof value === 'string' ? `"${value}"` : String(value)
+function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
+  const { subject } = want
+  const { of } = subject
+  const judged = judgeFacts(of.codes.differs, subject, listDifferingSettings(want, have))
+  if (judged === null) return
+  const { finding, before, after } = judged
+  context.findings.push(finding)
+  if (of.steps.update === null) return
+  context.changes.push(change(of.steps.update, subject, { before, after, findings: [finding.id] }))
 }
 
 function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
   const { codes, label, membership } = subject.of
-  const say = (
-    code: Finding['code'],
-    email: string,
-    summary: string,
-    ...risk: Finding['risk'][]
-  ) => {
+  const say = (code: Finding['code'], email: string, summary: string, risk?: Finding['risk']) => {
     const place = want.members.get(email) ?? want.location
-    const found = phraseFinding(
-      code,
-      { kind: 'member', group: subject, email },
-      place,
-      summary,
-      ...risk,
-    )
+    const member = { kind: 'member', group: subject, email } as const
+    const found = phraseFinding(code, member, place, summary, risk)
     context.findings.push(found)
     return found.id
   }
@@ -220,7 +160,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     }
     const ids =
       waitsFor.length > 0 ? waitsFor : [say(codes.memberMissing, email, 'not a member yet')]
-    context.changes.push(createGroup(subject, email, ids))
+    context.changes.push(changeMembers('add-member', subject, email, ids))
   }
   for (const email of left) {
     const folded = context.folded.get(email)
@@ -229,7 +169,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     const { risk } = administrator ? membership.administrator : membership.agent
     const id =
       folded?.finding ?? say(codes.memberUnexpected, email, 'member, not in the policy', risk)
-    context.changes.push(removeMember(subject, email, [id]))
+    context.changes.push(changeMembers('remove-member', subject, email, [id]))
   }
   for (const email of have.ghosts) {
     // Wanted here, but not on the account: the finding about the missing member already says so.
@@ -245,16 +185,14 @@ function addMember(email: string, { agents, folded }: Context): readonly string[
   return agents.has(email) ? [] : null
 }
 
-function createGroup(group: GroupSubject, email: string, findings: readonly string[]): Change {
-  const after = { [group.of.label]: group.name, email }
-  return change('add-member', { kind: 'member', group, email }, { before: null, after, findings })
-}
-
-function removeMember(group: GroupSubject, email: string, findings: readonly string[]): Change {
-  const before = { [group.of.label]: group.name, email }
-  return change(
-    'remove-member',
-    { kind: 'member', group, email },
-    { before, after: null, findings },
-  )
+function changeMembers(
+  step: 'add-member' | 'remove-member',
+  group: GroupSubject,
+  email: string,
+  findings: readonly string[],
+): Change {
+  const member = { [group.of.label]: group.name, email }
+  const adds = step === 'add-member'
+  const [before, after] = [adds ? null : member, adds ? member : null]
+  return change(step, { kind: 'member', group, email }, { before, after, findings })
 }

@@ -9,14 +9,14 @@ import type { Subject } from '../model/address.ts'
 import { type CustomRoleSubject, formatAddress, type GroupSubject } from '../model/address.ts'
 import { groupBy, invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
-import { describeActualCustomRole } from '../model/custom-role.ts'
+import { describeHeldRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
-import type { RecognisedSnapshot } from '../model/identity.ts'
+import type { RecognisedCustomRole, RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
-import type { ActualState, HeldCustomRole } from '../model/state.ts'
+import type { ActualState } from '../model/state.ts'
 
 /** `fine`: compared, no difference. `waived`, `off`: the policy accepts or switches off every difference. */
 export type Standing = 'fine' | 'drift' | 'warning' | 'waived' | 'off' | 'ignored' | 'unmanaged'
@@ -70,14 +70,11 @@ export interface MemberOutcome extends Outcome {
   readonly is: 'member' | 'ghost' | 'missing' | 'hidden'
 }
 
-/** For a policy line about no person and no group, such as a rule for all administrators. */
 export interface CustomRoleOutcome extends Outcome {
   readonly subject: CustomRoleSubject
   /** Null: listed, but not on the account. */
-  readonly seen: HeldCustomRole | null
+  readonly seen: RecognisedCustomRole | null
 }
-
-export type StatementOutcome = Outcome
 
 export interface Outcomes {
   /** By e-mail address. */
@@ -86,7 +83,8 @@ export interface Outcomes {
   readonly groups: readonly GroupOutcome[]
   /** By name; none where the policy does not manage them. */
   readonly customRoles: readonly CustomRoleOutcome[]
-  readonly statements: readonly StatementOutcome[]
+  /** Of policy lines about no person and no group, such as a rule for all administrators. */
+  readonly statements: readonly Outcome[]
 }
 
 export function decideOutcomes(
@@ -107,7 +105,6 @@ export function decideOutcomes(
   )
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
-    const about = getAbout(spoken, { kind: 'agent', email })
     const entry = policy.agents?.entries.get(email)
     const wanted = entry?.role ?? null
     const otherwise =
@@ -116,7 +113,7 @@ export function decideOutcomes(
         : actual.ignoredBy(email) !== null
           ? 'ignored'
           : 'unmanaged'
-    const alone = { ...about, standing: decideStanding(about.findings, otherwise) }
+    const alone = decideOutcome(spoken, { kind: 'agent', email }, otherwise)
     return {
       ...combineOutcomes(alone, memberships.get(email) ?? []),
       email,
@@ -127,9 +124,8 @@ export function decideOutcomes(
   }
 
   function seen(have: SnapshotAgent): Seen {
-    const { customRoleId, ...rest } = have
-    const customRole =
-      customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles)
+    const { customRoleId: _, ...rest } = have
+    const customRole = describeHeldRole(have, snapshot.customRoles)
     const groups = groupsOf.get(have.email) ?? []
     const email = actual.storedAs(have.email)
     const record = records(have.id)
@@ -163,23 +159,19 @@ function decideCustomRoleOutcomes(
   const byAddress = new Map(subjects.map(({ subject }) => [formatAddress(subject), subject]))
   return [...byAddress]
     .map(([address, subject]) => {
-      const about = getAbout(spoken, subject)
       const seen = state.customRoles.get(address) ?? null
-      return { ...about, standing: decideStanding(about.findings, 'fine'), subject, seen }
+      return { ...decideOutcome(spoken, subject, 'fine'), subject, seen }
     })
     .sort((a, b) => compareCodeUnits(a.address, b.address))
 }
 
-function decideStatementOutcomes({ rules, waivers }: Policy, spoken: Spoken): StatementOutcome[] {
+function decideStatementOutcomes({ rules, waivers }: Policy, spoken: Spoken): Outcome[] {
   const { min, max } = rules.administrators
   const subjects: readonly Subject[] = [
     ...(min === null && max === null ? [] : [{ kind: 'rule', rule: 'administrators' } as const]),
     ...waivers.map((_, index) => ({ kind: 'waiver', number: index + 1 }) as const),
   ]
-  return subjects.map((subject) => {
-    const about = getAbout(spoken, subject)
-    return { ...about, standing: decideStanding(about.findings, 'fine') }
-  })
+  return subjects.map((subject) => decideOutcome(spoken, subject, 'fine'))
 }
 
 type Spoken = ReadonlyMap<string, readonly Finding[]>
@@ -203,20 +195,18 @@ function groupOutcomes(
     const outcome = ([address, subject]: readonly [string, GroupSubject]): GroupOutcome => {
       const have = found.get(address)
       const want = section?.entries.get(address)
-      const about = getAbout(spoken, subject)
       const left = have !== undefined && !actual.state.groups.has(address)
       const otherwise = left ? 'ignored' : section === null ? 'unmanaged' : 'fine'
+      const alone = decideOutcome(spoken, subject, otherwise)
       const member = (email: string, is: MemberOutcome['is']): MemberOutcome => {
-        const own = getAbout(spoken, { kind: 'member', group: subject, email })
         const whole =
           otherwise === 'fine' && actual.ignoredBy(email) !== null ? 'ignored' : otherwise
+        const own = decideOutcome(spoken, { kind: 'member', group: subject, email }, whole)
         const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
-        if (own.findings.length > 0 || whole !== 'fine' || asListed) {
-          return { ...own, standing: decideStanding(own.findings, whole), email, is }
-        }
+        if (own.findings.length > 0 || whole !== 'fine' || asListed) return { ...own, email, is }
         // It differs without a finding of its own: that of the person or the group covers it.
         const agent = spoken.get(formatAddress({ kind: 'agent', email })) ?? []
-        const findings = [...about.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
+        const findings = [...alone.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
         return { ...own, findings, standing: decideStanding(findings, 'drift'), email, is }
       }
       const present = new Set([...(have?.members ?? []), ...(have?.ghosts ?? [])])
@@ -227,7 +217,6 @@ function groupOutcomes(
         ...missing.map((email) => member(email, 'missing')),
         ...(hidden.get(address) ?? []).map((email) => member(email, 'hidden')),
       ].sort((a, b) => compareCodeUnits(a.email, b.email))
-      const alone = { ...about, standing: decideStanding(about.findings, otherwise) }
       return {
         ...combineOutcomes(alone, members),
         subject,
@@ -248,15 +237,10 @@ function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[
     .flat()
     .flatMap(({ code, subject }) =>
       subject.kind === 'member' && subject.group.of.hidden === code
-        ? [[formatAddress(subject.group), subject.email] as const]
+        ? [[subject.email, [formatAddress(subject.group)]] as const]
         : [],
     )
-  return new Map(
-    [...groupBy(found, ([address]) => address)].map(([address, all]) => [
-      address,
-      all.map(([, email]) => email),
-    ]),
-  )
+  return invertMap(found)
 }
 
 /** Worst first; the others say that nothing differs. */
@@ -277,7 +261,8 @@ function decideStanding(findings: readonly Finding[], otherwise: Standing): Stan
   return findings.length > 0 ? 'off' : otherwise
 }
 
-function getAbout(spoken: Spoken, subject: Subject): Omit<Outcome, 'standing'> {
+function decideOutcome(spoken: Spoken, subject: Subject, otherwise: Standing): Outcome {
   const address = formatAddress(subject)
-  return { address, findings: spoken.get(address) ?? [] }
+  const findings = spoken.get(address) ?? []
+  return { address, findings, standing: decideStanding(findings, otherwise) }
 }

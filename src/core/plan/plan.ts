@@ -3,7 +3,7 @@
  * scope could not be judged, the result is that error, never half a plan.
  */
 
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic, LocatedDiagnostic } from '../messages/diagnostic.ts'
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import {
   FINDING_CODES,
@@ -14,12 +14,10 @@ import {
   type Rule,
 } from '../messages/finding-records.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
-import { invertMap } from '../model/collect.ts'
-import { listIds } from '../model/custom-role.ts'
+import { computeOnce, invertMap } from '../model/collect.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import type { Located } from '../model/location.ts'
 import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { listGroups, type Policy } from '../model/policy.ts'
@@ -29,15 +27,11 @@ import { type Ignored, makeActualState, type State } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
 import { findUnreadActivity, judgeActivity, type NotJudged } from './activity.ts'
 import { type AgentsOutcome, judgeAgents } from './agents.ts'
+import { findAmbiguousNames } from './ambiguous-names.ts'
 import { type Change, compareSteps, mergeChanges } from './change.ts'
-import {
-  findAmbiguousCustomRoles,
-  findUnreadCustomRoles,
-  judgeCustomRoles,
-  resolveListedRoles,
-} from './custom-roles.ts'
+import { findUnreadCustomRoles, judgeCustomRoles, resolveListedRoles } from './custom-roles.ts'
 import { distinguishTexts } from './distinguish.ts'
-import { findAmbiguousGroups, findUnreadGroups, judgeGroups } from './groups.ts'
+import { findUnreadGroups, judgeGroups } from './groups.ts'
 import { explainByActivity } from './origin.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
@@ -63,7 +57,7 @@ export interface Plan {
   /** Display names of the people on the account, by e-mail address. */
   readonly names: ReadonlyMap<string, string>
   /** Everybody and every group, fine or not. */
-  readonly outcomes: Outcomes
+  readonly getOutcomes: () => Outcomes
   /** Codes that this run could not find: an input or the rule is not there. */
   readonly unjudged: ReadonlySet<FindingCode>
   /** How many things on the account the policy does not manage. */
@@ -101,8 +95,6 @@ export function plan(
     ...findUnreadGroups(written, read),
     ...findUnreadActivity(written, read),
     ...findAmbiguousNames(written, read, today),
-    ...findAmbiguousCustomRoles(written, read),
-    ...findAmbiguousGroups(written, read),
   ]
   if (problems.length > 0) return describeUnknown(problems)
   const policy = resolveListedRoles(removeExpired(written, today))
@@ -145,7 +137,6 @@ export function plan(
   const known = { policy, actual, customRoles: snapshot.customRoles, today }
   // First the policy has to know the new address.
   const renamed = new Set([...renames.values()].map(({ email }) => email))
-  let inventory: Outcomes | null = null
 
   return {
     kind: 'plan',
@@ -167,11 +158,8 @@ export function plan(
         }),
       ),
       names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
-      // Large, and most views do not need it: made on first use.
-      get outcomes() {
-        inventory ??= decideOutcomes(policy, snapshot, actual, noted, today)
-        return inventory
-      },
+      // Large, and most views do not need them.
+      getOutcomes: computeOnce(() => decideOutcomes(policy, snapshot, actual, noted, today)),
       unjudged: new Set([...missing, ...listUnjudged(describeRules(policy))]),
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
       notJudged: activity.notJudged,
@@ -209,9 +197,9 @@ function listUnjudged(given: Readonly<Partial<Record<string, boolean>>>): readon
 }
 
 /** In the order of the policy's lines, whatever the order in which its entries were looked at. */
-function describeUnknown(problems: readonly Located<Diagnostic>[]): Decision {
-  const sorted = problems.toSorted((a, b) => compareLocations(a.location, b.location))
-  return { kind: 'unknown', diagnostics: sorted.map(({ value }) => value) }
+function describeUnknown(problems: readonly LocatedDiagnostic[]): Decision {
+  const diagnostics = problems.toSorted((a, b) => compareLocations(a.location, b.location))
+  return { kind: 'unknown', diagnostics }
 }
 
 function compareRisks(a: Finding, b: Finding): number {
@@ -220,29 +208,6 @@ function compareRisks(a: Finding, b: Finding): number {
     compareCodeUnits(a.address, b.address) ||
     compareCodeUnits(a.code, b.code)
   )
-}
-
-/** Two custom roles share a name: guessing could give a false verdict. */
-function findAmbiguousNames(
-  policy: Policy,
-  snapshot: Snapshot,
-  today: string,
-): readonly Located<Diagnostic>[] {
-  const found: Located<Diagnostic>[] = []
-  for (const { email, customRole, expires } of policy.agents?.entries.values() ?? []) {
-    if (customRole === null || !('name' in customRole.value) || isOver(expires, today)) continue
-    const ids = listIds(customRole.value.name, snapshot.customRoles)
-    if (ids.length < 2) continue
-    const { location } = customRole
-    const value = makeDiagnostic({
-      code: 'policy-ambiguous-custom-role',
-      summary: `The account has ${ids.length} custom roles named "${customRole.value.name}". It is not clear which one ${email} should have.`,
-      detail: `Their ids are ${ids.join(', ')}.`,
-      location,
-    })
-    found.push({ value, location })
-  }
-  return found
 }
 
 type GroupsOf = (email: string) => readonly string[]
@@ -282,12 +247,11 @@ function makeLazy(
   groups: () => readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[],
   matters: (email: string) => boolean,
 ): GroupsOf {
-  let of: ReadonlyMap<string, readonly string[]> | null = null
-  return (email) => {
-    of ??= invertMap(
+  const of = computeOnce(() =>
+    invertMap(
       groups().map(({ subject, members }) => [subject.name, members]),
       matters,
-    )
-    return of.get(email) ?? []
-  }
+    ),
+  )
+  return (email) => of().get(email) ?? []
 }

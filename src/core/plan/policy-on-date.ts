@@ -3,9 +3,9 @@
  * followed. The day is a parameter; this file reads no clock.
  */
 
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { addDays, isOver } from '../model/dates.ts'
-import { compareLocations, type Located } from '../model/location.ts'
+import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy, PolicyGroup } from '../model/policy.ts'
 
@@ -31,30 +31,29 @@ export function removeExpired(policy: Policy, today: string): Policy {
 }
 
 /** Errors of a valid policy on that day, each with its place. With any of them, there is no verdict. */
-export function findDatedProblems(policy: Policy, today: string): readonly Located<Diagnostic>[] {
+export function findDatedProblems(policy: Policy, today: string): readonly LocatedDiagnostic[] {
   return [...isNobodyLeft(policy, today), ...isTooFarAhead(policy, today)]
 }
 
-function isTooFarAhead({ waivers, rules }: Policy, today: string): readonly Located<Diagnostic>[] {
+function isTooFarAhead({ waivers, rules }: Policy, today: string): readonly LocatedDiagnostic[] {
   const most = rules.waiverMaxDays
   if (most === null) return []
   const last = addDays(today, most)
   return waivers
     .map(({ expires }, index) => ({ ...expires, number: index + 1 }))
     .filter(({ value }) => value > last)
-    .map(({ value: day, location, number }) => {
-      const value = makeDiagnostic({
+    .map(({ value: day, location, number }) =>
+      makeDiagnostic({
         code: 'policy-waiver-too-long',
         summary: `Waiver ${number} ends after ${day}, which is later than this policy allows.`,
         detail: `\`rules.waiver_max_days\` is ${most}: counted from ${today}, the last allowed day is ${last}.`,
         location,
-      })
-      return { value, location }
-    })
+      }),
+    )
 }
 
 /** A policy needs an administrator, also after the access of some has ended. */
-function isNobodyLeft({ agents }: Policy, today: string): readonly Located<Diagnostic>[] {
+function isNobodyLeft({ agents }: Policy, today: string): readonly LocatedDiagnostic[] {
   const administrators = [...(agents?.entries.values() ?? [])].filter(
     ({ role }) => role === 'administrator',
   )
@@ -65,12 +64,13 @@ function isNobodyLeft({ agents }: Policy, today: string): readonly Located<Diagn
   )
   if (last === undefined) return []
   const { email, expires, location } = last
-  const value = makeDiagnostic({
-    code: 'policy-no-administrator',
-    summary: 'The access of every administrator in the policy has ended.',
-    detail: `The last one was ${email}, until ${expires}. With this policy, nobody could manage the account.`,
-    advice: 'Write a later date in `expires`, or give another person the role `administrator`.',
-    location,
-  })
-  return [{ value, location }]
+  return [
+    makeDiagnostic({
+      code: 'policy-no-administrator',
+      summary: 'The access of every administrator in the policy has ended.',
+      detail: `The last one was ${email}, until ${expires}. With this policy, nobody could manage the account.`,
+      advice: 'Write a later date in `expires`, or give another person the role `administrator`.',
+      location,
+    }),
+  ]
 }

@@ -15,13 +15,10 @@ import {
 } from '../model/address.ts'
 import { describeActualCustomRole, isForeign, isPermission, listIds } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
-import { compareSettings } from '../model/equality.ts'
-import { isDouble } from '../model/identity.ts'
-import type { SettingValue } from '../model/kinds.ts'
+import { isDouble, type RecognisedCustomRole } from '../model/identity.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   findListedGroup,
-  getValues,
   listCustomRoles,
   listGroups,
   type Policy,
@@ -31,8 +28,9 @@ import {
   type WantedCustomRole,
 } from '../model/policy.ts'
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState, Group, HeldCustomRole } from '../model/state.ts'
+import type { ActualState, Group } from '../model/state.ts'
 import type { Statements, Value } from '../model/statement.ts'
+import { listDifferingSettings } from './groups.ts'
 
 interface Known {
   readonly policy: Policy
@@ -49,7 +47,8 @@ export const GRACE_DAYS = 14
 export function chooseSettlement({ code, subject }: Finding, known: Known): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
-  if (FINDINGS[code].settledBy === 'nothing') return null
+  const { settledBy } = FINDINGS[code]
+  if (settledBy === 'nothing' || settledBy === 'a removed line') return null
   if (cannotBeListed(subject, actual)) return null
   switch (subject.kind) {
     case 'agent': {
@@ -152,7 +151,11 @@ function writeGroup(have: Group, policy: Policy): Statements {
 }
 
 /** The whole entry: a list of permissions has no room for more. */
-function writeDefinition(have: HeldCustomRole, policy: Policy, address: string): Statements | null {
+function writeDefinition(
+  have: RecognisedCustomRole,
+  policy: Policy,
+  address: string,
+): Statements | null {
   const want = policy.customRoles?.entries.get(address)
   const [entry] = listNewEntries([have], want ? [] : listCustomRoles(policy))
   const { permissions } = have
@@ -210,23 +213,6 @@ export function listNewEntries<T extends Unlisted>(
 }
 
 function writeSettings(have: Group, want: PolicyGroup): Statements {
-  const said = Object.entries(listDifferingSettings(have, want)).map(([key, value]) => ({
-    key,
-    value,
-  }))
+  const said = listDifferingSettings(want, have).map(({ key, before }) => ({ key, value: before }))
   return { path: [want.subject.of.section, want.key], said }
-}
-
-/** The account's values where the policy has others, by key. */
-export function listDifferingSettings(
-  have: Group,
-  want: PolicyGroup,
-): Readonly<Record<string, SettingValue>> {
-  const { of, id, name } = want.subject
-  const renamed = id !== null && of.normalise(have.name) !== of.normalise(name)
-  const differing = compareSettings(of.settings, have.settings, getValues(want))
-  return {
-    ...(renamed ? { name: have.name } : {}),
-    ...Object.fromEntries(differing.map(({ setting, before }) => [setting.key, before])),
-  }
 }

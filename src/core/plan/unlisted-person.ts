@@ -10,7 +10,7 @@ import { joinKinds } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
-import { type Change, change, type Facts, listFacts } from './change.ts'
+import { type Change, change, listFacts } from './change.ts'
 import type { Context } from './context.ts'
 
 export interface Unwanted {
@@ -32,37 +32,22 @@ export function judgeUnlistedPerson(
   const subject = { kind: 'agent', email: have.email } as const
   const pattern = actual.ignoredBy(have.email)
   const groups = listNames('in', context.groupsOf(have.email))
-  const invited = have.confirmed ? '' : ', invitation not accepted'
-  const fact = listFacts(have, context.customRoles)
   const double = isDouble(actual.people, have.email) ? ANOTHER : ''
+  const say = (code: Finding['code'], is: string, though = '') =>
+    phraseFinding(code, subject, location, `${is}${double}${though}${groups}`)
 
   if (have.role === 'agent') {
     const found = have.confirmed
-      ? phraseFinding(
-          'agent-unexpected',
-          subject,
-          location,
-          `agent, not in the policy${double}${groups}`,
-        )
-      : phraseFinding(
-          'invite-unexpected',
-          subject,
-          location,
-          `invitation, not in the policy${double}${groups}`,
-        )
-    return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
+      ? say('agent-unexpected', 'agent, not in the policy')
+      : say('invite-unexpected', 'invitation, not in the policy')
+    return planRemoval(have, found, context)
   }
+  const invited = have.confirmed ? '' : ', invitation not accepted'
   const though = pattern === null ? '' : ` ("${pattern}" does not ignore administrators)`
-  const found = phraseFinding(
-    'admin-unexpected',
-    subject,
-    location,
-    `administrator, not in the policy${invited}${double}${though}${groups}`,
-  )
-  if (pattern === null && policy.scope.agents === 'all') {
-    return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
-  }
+  const found = say('admin-unexpected', `administrator, not in the policy${invited}`, though)
+  if (pattern === null && policy.scope.agents === 'all') return planRemoval(have, found, context)
   // The policy manages only who is administrator, so removing the role is enough.
+  const fact = listFacts(have, context.customRoles)
   const demoted = change('demote', subject, {
     before: fact,
     after: { ...fact, role: 'agent' },
@@ -88,22 +73,19 @@ export function judgeExpiredPerson(
     `access ended after ${want.expires} (${have.role}${invited})${groups}`,
     have.role === 'administrator' ? 'critical' : 'high',
   )
-  const fact = listFacts(have, context.customRoles)
-  return { finding: found, change: planRemoval(subject, fact, found), fate: 'leaves' }
+  return planRemoval(have, found, context)
 }
 
-function planRemoval(
-  subject: { kind: 'agent'; email: string },
-  before: Facts,
-  found: Finding,
-): Change {
-  return change('remove-agent', subject, {
-    before,
+function planRemoval(have: SnapshotAgent, finding: Finding, { customRoles }: Context): Unwanted {
+  const subject = { kind: 'agent', email: have.email } as const
+  const removal = change('remove-agent', subject, {
+    before: listFacts(have, customRoles),
     after: null,
-    findings: [found.id],
+    findings: [finding.id],
     effects: [
       `Leaves every ${joinKinds('and', ({ label }) => label)}; open conversations lose their assignee.`,
       'The user is deleted if they have no other account on this installation.',
     ],
   })
+  return { finding, change: removal, fate: 'leaves' }
 }

@@ -2,10 +2,12 @@
  * What a finding is about and what to do, in separate facts, for formats that programs read: nobody
  * has to take an address apart. Everything comes from the subject, whatever its code and kind.
  */
-import { type Finding, isOpen } from '../messages/finding.ts'
-import { FINDINGS, type Risk } from '../messages/finding-records.ts'
+import type { Finding } from '../messages/finding.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import { groupOf, type Subject } from '../model/address.ts'
-import type { AccountReport, JudgedAccount, PolicyLines, Verdict } from './report.ts'
+import { countRisks, type RiskCounts } from './order.ts'
+import { nestLines } from './remedies.ts'
+import type { AccountReport, JudgedAccount, Verdict } from './report.ts'
 
 export interface FindingFacts {
   /** `agent`, `team`, `team-member`, `rule` … */
@@ -38,7 +40,7 @@ export function describeFinding(
     group: groupOf(subject)?.name ?? null,
     remedy: {
       text: FINDINGS[code].remedy,
-      lines: settlement?.fits ? nestLines(settlement) : [],
+      lines: settlement?.fits ? nestLines([settlement]) : [],
     },
   }
 }
@@ -57,20 +59,10 @@ function nameKind(subject: Subject): string {
   }
 }
 
-function nestLines({ above, lines }: PolicyLines): readonly string[] {
-  const indent = (text: string, level: number) => `${'  '.repeat(level)}${text}`
-  return [...above.map(indent), ...lines.map((line) => indent(line, above.length))]
-}
-
 /** Open findings by risk. Null without a verdict: what was not judged is unknown, not zero. */
-export function countRisks(
+export function sumRisks(
   verdict: Verdict,
   accounts: readonly Pick<AccountReport, 'findings'>[],
-): Readonly<Record<Risk, number>> | null {
-  if (verdict === 'none') return null
-  const totals = { critical: 0, high: 0, medium: 0, low: 0 } satisfies Record<Risk, number>
-  for (const { findings } of accounts) {
-    for (const { risk } of findings.filter(isOpen)) totals[risk] += 1
-  }
-  return totals
+): RiskCounts | null {
+  return verdict === 'none' ? null : countRisks(accounts.flatMap(({ findings }) => findings))
 }

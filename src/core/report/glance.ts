@@ -34,21 +34,21 @@ const STATUSES = {
 
 export type PersonStatus = keyof typeof STATUSES
 
-export function countPeople({ outcomes: { people } }: JudgedAccount): readonly PeopleCounts[] {
+export function countPeople({ getOutcomes }: JudgedAccount): readonly PeopleCounts[] {
   return (Object.keys(STATUSES) as PersonStatus[]).map((status) => ({
     status,
-    counts: countStandings(people.filter(STATUSES[status])),
+    counts: countStandings(getOutcomes().people.filter(STATUSES[status])),
   }))
 }
 
 /** @param most how many groups are shown one by one */
 export function countGroupsByDrift(
   of: GroupKind,
-  { outcomes }: JudgedAccount,
+  { getOutcomes }: JudgedAccount,
   most: number,
 ): GroupsGlance {
-  const sorted = outcomes.groups
-    .filter(({ subject }) => subject.of === of)
+  const sorted = getOutcomes()
+    .groups.filter(({ subject }) => subject.of === of)
     .map((group): GroupCounts => {
       const is = (kind: MemberOutcome['is']) => group.members.filter((each) => each.is === kind)
       return {

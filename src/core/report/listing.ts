@@ -6,8 +6,13 @@
 import type { GroupSubject } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
-import { describeActualCustomRole, hasPermissions } from '../model/custom-role.ts'
-import { type RecognisedCustomRole, recognise, recogniseCustomRoles } from '../model/identity.ts'
+import { describeHeldRole, hasPermissions } from '../model/custom-role.ts'
+import {
+  type RecognisedCustomRole,
+  type RecognisedGroup,
+  recognise,
+  recogniseCustomRoles,
+} from '../model/identity.ts'
 import { compareCodeUnits, getDomain, normaliseDomain } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import {
@@ -16,7 +21,7 @@ import {
   type RosterMatch,
   type StaffRoster,
 } from '../model/roster.ts'
-import type { Role, Snapshot, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
+import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
 
@@ -46,9 +51,9 @@ export interface Listing {
   /** Removed from the account, but still in the list of a group. By e-mail address. */
   readonly ghosts: readonly Ghost[]
   /** By name. Null: what they permit was not read, or the server has none. */
-  readonly customRoles: readonly ListedCustomRole[] | null
+  readonly customRoles: readonly RecognisedCustomRole[] | null
   /** By kind, then by name. */
-  readonly groups: readonly ListedGroup[]
+  readonly groups: readonly RecognisedGroup[]
   /** How people sign in, the most common first; null if the server does not show it. */
   readonly providers: readonly Tally<string | null>[]
   /** The e-mail domains of all people, the most common first. */
@@ -60,16 +65,11 @@ export interface Listing {
   readonly roster: (RosterFacts & { readonly missing: number }) | null
 }
 
-export interface ListedPerson {
-  readonly id: number
-  readonly email: string
-  readonly name: string
+export interface ListedPerson extends Omit<SnapshotAgent, 'confirmed' | 'customRoleId'> {
   readonly rank: Rank
-  readonly role: Role
   readonly customRole: CustomRoleFact | null
   /** `disabled`: the invitation is not accepted, nobody can sign in with it yet. */
   readonly status: 'active' | 'disabled'
-  readonly provider: string | null
   readonly domain: string
   readonly foreign: boolean
   readonly groups: readonly GroupSubject[]
@@ -79,22 +79,9 @@ export interface ListedPerson {
   readonly activity: PersonRecord | null
 }
 
-export interface ListedCustomRole {
-  readonly role: RecognisedCustomRole
-  /** How many people have it. */
-  readonly people: number
-}
-
 export interface Ghost {
   readonly email: string
   readonly groups: readonly GroupSubject[]
-}
-
-export interface ListedGroup {
-  readonly subject: GroupSubject
-  readonly settings: SnapshotGroup['settings']
-  readonly members: readonly string[]
-  readonly ghosts: readonly string[]
 }
 
 export interface Tally<T> {
@@ -103,13 +90,12 @@ export interface Tally<T> {
 }
 
 export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = null): Listing {
-  const recognised = recognise(snapshot, { people: [], groups: [] })
+  const recognised = recognise(snapshot)
   const { groups } = recognised.snapshot
-  const sorted = groups.map(({ subject, settings, members, ghosts }) => ({
-    subject,
-    settings,
-    members: members.toSorted(compareCodeUnits),
-    ghosts: ghosts.toSorted(compareCodeUnits),
+  const sorted = groups.map((group) => ({
+    ...group,
+    members: group.members.toSorted(compareCodeUnits),
+    ghosts: group.ghosts.toSorted(compareCodeUnits),
   }))
   const groupsOf = invertMap(sorted.map(({ subject, members }) => [subject, members]))
   // The same domain in Punycode and in Unicode is shown as the first person has it.
@@ -126,18 +112,13 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
 
   const records = makePersonRecords(snapshot)
   const people = snapshot.agents.map((agent): ListedPerson => {
-    const { id, email, name, role, confirmed, provider, customRoleId } = agent
+    const { id, email, confirmed } = agent
     const domain = domainIn(email)
     return {
-      id,
-      email,
-      name,
+      ...agent,
       rank: getRank(agent),
-      role,
-      customRole:
-        customRoleId === null ? null : describeActualCustomRole(customRoleId, snapshot.customRoles),
+      customRole: describeHeldRole(agent, snapshot.customRoles),
       status: confirmed ? 'active' : 'disabled',
-      provider,
       domain,
       foreign: homeDomain !== null && domain !== homeDomain,
       groups: groupsOf.get(email) ?? [],
@@ -155,7 +136,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
     ghosts: [...invertMap(sorted.map(({ subject, ghosts }) => [subject, ghosts]))]
       .map(([email, those]) => ({ email, groups: those }))
       .sort((a, b) => compareCodeUnits(a.email, b.email)),
-    customRoles: listCustomRoles(snapshot),
+    customRoles: hasPermissions(snapshot.customRoles) ? recogniseCustomRoles(snapshot) : null,
     groups: sorted,
     providers: countValues(snapshot.agents.map(({ provider }) => provider)),
     domains,
@@ -172,14 +153,6 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
       missing: people.filter((each) => each.roster?.status !== 'active').length,
     },
   }
-}
-
-function listCustomRoles({ customRoles, agents }: Snapshot): readonly ListedCustomRole[] | null {
-  if (!hasPermissions(customRoles)) return null
-  return recogniseCustomRoles(customRoles).map((role) => ({
-    role,
-    people: agents.filter(({ customRoleId }) => customRoleId === role.id).length,
-  }))
 }
 
 function getRank({ role, confirmed, customRoleId }: SnapshotAgent): Rank {

@@ -3,12 +3,7 @@
  * write it down.
  */
 import { type Finding, isOpen } from '../messages/finding.ts'
-import {
-  FINDINGS,
-  type FindingCode,
-  type Risk,
-  type Severity,
-} from '../messages/finding-records.ts'
+import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
 import { groupBy } from '../model/collect.ts'
 import type { JudgedAccount, PolicyLines } from './report.ts'
 
@@ -16,9 +11,6 @@ import type { JudgedAccount, PolicyLines } from './report.ts'
 export interface Remedy {
   readonly code: FindingCode
   readonly title: string
-  /** Of the worst of them. */
-  readonly risk: Risk
-  readonly severity: Severity
   /** Our own words; backticks mark code. */
   readonly remedy: string
   readonly findings: readonly Finding[]
@@ -37,12 +29,40 @@ export function listRemedies({
 }: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
   const kinds = groupBy(findings.filter(isOpen), ({ code }) => code)
   return [...kinds.values()].map((same): Remedy => {
-    const [{ code, risk, severity }] = same
+    const [{ code }] = same
     const { title, remedy } = FINDINGS[code]
     const lines = same.flatMap((finding) => {
       const settlement = settlements.get(finding.id)
       return settlement?.fits ? [{ ...settlement, finding }] : []
     })
-    return { code, title, risk, severity, remedy, findings: same, lines }
+    return { code, title, remedy, findings: same, lines }
   })
+}
+
+interface Node {
+  readonly lines: Set<string>
+  readonly below: Map<string, Node>
+}
+
+/** Pieces of a policy as one, from the top level on: every key and every line once. */
+export function nestLines(pieces: readonly PolicyLines[]): readonly string[] {
+  const top: Node = { lines: new Set(), below: new Map() }
+  for (const { above, lines } of pieces) {
+    let node = top
+    for (const key of above) {
+      const next = node.below.get(key) ?? { lines: new Set(), below: new Map() }
+      node.below.set(key, next)
+      node = next
+    }
+    for (const line of lines) node.lines.add(line)
+  }
+  return listNode(top)
+}
+
+function listNode({ lines, below }: Node): readonly string[] {
+  const further = [...below].flatMap(([key, node]) => [
+    key,
+    ...listNode(node).map((line) => `  ${line}`),
+  ])
+  return [...lines, ...further]
 }

@@ -7,17 +7,14 @@
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
-import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
+import { isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { type ActivityReading, describeActivityReading } from '../model/person-record.ts'
 import type { Policy } from '../model/policy.ts'
 import type { RosterFacts } from '../model/roster.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
-import type { Ignored } from '../model/state.ts'
 import type { Action } from '../model/steps.ts'
-import type { Change } from '../plan/change.ts'
-import type { Outcomes } from '../plan/outcome.ts'
 import type { Plan, Unmanaged } from '../plan/plan.ts'
 import { findOwnerRisk } from '../plan/token-owner-risk.ts'
 import type { Since } from './earlier.ts'
@@ -64,23 +61,21 @@ export type Report = RunOutcome & {
   readonly accounts: readonly AccountReport[]
 }
 
-interface AccountFacts {
+interface AccountFacts extends Pick<Plan, 'findings' | 'changes' | 'ignored' | 'off'> {
   /** As the fleet file calls the account; null: there is no fleet. */
   readonly fleetName: string | null
   readonly policy: { readonly path: string; readonly sha256: string | null }
   readonly diagnostics: readonly Diagnostic[]
   readonly coverage: CoverageBySection
-  readonly findings: readonly Finding[]
-  readonly changes: readonly Change[]
-  readonly ignored: readonly Ignored[]
-  /** How many findings of each code the policy switched off. */
-  readonly off: Plan['off']
   readonly summary: Summary
   /** Compared with an earlier report; null: with none. */
   readonly since: Since | null
 }
 
-export interface JudgedAccount extends AccountFacts, Judgement {
+export interface JudgedAccount
+  extends AccountFacts,
+    Judgement,
+    Pick<Plan, 'names' | 'getOutcomes' | 'unjudged' | 'notJudged'> {
   /** The text of the policy, for views that quote or hash its lines. */
   readonly policyText: string
   /** Origin. */
@@ -89,11 +84,6 @@ export interface JudgedAccount extends AccountFacts, Judgement {
   readonly read: Reading
   /** Lines of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, PolicyLines>
-  readonly names: Plan['names']
-  readonly outcomes: Outcomes
-  /** Codes that this run could not find. */
-  readonly unjudged: Plan['unjudged']
-  readonly notJudged: Plan['notJudged']
   /** What an apply would write; null: nobody asked. */
   readonly proposal: Proposal | null
 }
@@ -212,7 +202,7 @@ export function concludeAccount(
   detailed = true,
   fleetName: string | null = null,
 ): JudgedAccount {
-  const source: Pick<Plan, 'outcomes'> = detailed ? plan : NOT_DETAILED
+  const { caller, unmanaged: _, ...found } = plan
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
     fleetName,
@@ -221,7 +211,7 @@ export function concludeAccount(
     server: snapshot.server,
     account: snapshot.account,
     diagnostics: [
-      ...findOwnerRisk(plan.caller, plan.changes),
+      ...findOwnerRisk(caller, plan.changes),
       ...listMissingActivity(snapshot.activity, 'This report'),
     ],
     coverage: listCoverage(
@@ -230,27 +220,17 @@ export function concludeAccount(
       snapshot.customRoles.kind === 'unsupported' ? 'unsupported' : 'compared',
     ),
     read: describeReading(snapshot, file),
-    findings: plan.findings,
-    changes: plan.changes,
-    ignored: plan.ignored,
-    off: plan.off,
+    ...found,
     settlements,
-    names: plan.names,
-    get outcomes() {
-      return source.outcomes
-    },
-    unjudged: plan.unjudged,
-    notJudged: plan.notJudged,
+    getOutcomes: detailed ? plan.getOutcomes : failWithoutDetails,
     summary: summarise(plan),
     since: null,
     proposal,
   }
 }
 
-const NOT_DETAILED = {
-  get outcomes(): never {
-    throw new Error('A format needs the outcomes of an account, and its row does not say so.')
-  },
+function failWithoutDetails(): never {
+  throw new Error('A format needs the outcomes of an account, and its row does not say so.')
 }
 
 type Head = Pick<Report, 'command' | 'tool' | 'generatedAt' | 'exitZero'> &

@@ -43,13 +43,14 @@ export function compareWithEarlier(account: AccountReport, earlier: EarlierRepor
 
 /** Whether this run would have found it again. In doubt it would not. */
 function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
-  const { outcomes, off, unjudged } = account
+  const { off, unjudged } = account
+  const { people, groups, customRoles } = account.getOutcomes()
   const inventory = new Map<string, Outcome>([
-    ...outcomes.people.map(({ alone }) => [alone.address, alone] as const),
-    ...outcomes.groups.flatMap(({ alone, members }) =>
+    ...people.map(({ alone }) => [alone.address, alone] as const),
+    ...groups.flatMap(({ alone, members }) =>
       [alone, ...members].map((each) => [each.address, each] as const),
     ),
-    ...outcomes.customRoles.map((each) => [each.address, each] as const),
+    ...customRoles.map((each) => [each.address, each] as const),
   ])
   return ({ code, address, recordedAt }) => {
     // A code of another version of rollcall.

@@ -110,10 +110,10 @@ export function concludeClose({ findings, remediation, ...of }: ClosingFacts): C
 
 /** By e-mail address as the server has it: those about the person first, then those about memberships. */
 export function listOpenFindings({
-  outcomes,
+  getOutcomes,
 }: JudgedAccount): ReadonlyMap<string, readonly Finding[]> {
   return new Map(
-    outcomes.people.flatMap(({ seen, findings }) =>
+    getOutcomes().people.flatMap(({ seen, findings }) =>
       seen === null ? [] : [[seen.email, findings.filter(isOpen)] as const],
     ),
   )

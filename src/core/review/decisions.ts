@@ -158,11 +158,12 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       )
     }
     const serious = listSerious(rules.findings.get(email))
-    if (decision === 'keep' && serious.length > 0 && countLetters(why) < FEWEST_LETTERS) {
+    const lacking = decision === 'keep' && serious.length > 0 ? findLack(why) : null
+    if (lacking !== null) {
       wrong(
         'why',
-        `${email}: "keep" needs a reason of at least ${FEWEST_LETTERS} letters, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
-        `need a reason of at least ${FEWEST_LETTERS} letters to keep a person with critical or high findings`,
+        `${email}: "keep" needs a reason ${lacking}, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
+        `need a reason ${lacking} to keep a person with critical or high findings`,
         'Write the reason in the column `why`.',
       )
     }
@@ -234,11 +235,18 @@ function isOutside(day: string, { since, today }: DecisionRules): boolean {
 /** Shorter reasons, such as "ok" or "approved", explain nothing. */
 const FEWEST_LETTERS = 15
 
+/** One letter that is repeated explains nothing either. */
+const FEWEST_DIFFERENT = 5
+
 /** If more people have the same reason, somebody pasted it without thinking about each person. */
 const MOST_WITH_ONE_REASON = 3
 
-function countLetters(text: string): number {
-  return text.match(/\p{L}/gu)?.length ?? 0
+/** Null: it may be a reason. */
+function findLack(why: string): string | null {
+  const letters = why.toLowerCase().match(/\p{L}/gu) ?? []
+  if (letters.length < FEWEST_LETTERS) return `of at least ${FEWEST_LETTERS} letters`
+  if (new Set(letters).size >= FEWEST_DIFFERENT) return null
+  return `with at least ${FEWEST_DIFFERENT} different letters`
 }
 
 export function listSerious(findings: readonly Finding[] = []): readonly Finding[] {

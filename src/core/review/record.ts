@@ -41,13 +41,13 @@ export interface GitFacts {
 }
 
 export interface RequestRecord {
-  /** RFC 3339, UTC. */
+  /** When it was sent: RFC 3339, UTC. */
   readonly at: string
   readonly path: string
   /** Null: no answer. */
   readonly status: number | null
   readonly ms: number
-  /** The server's clock at its answer; null: it did not say. */
+  /** What the server's clock said when it answered: RFC 3339, UTC. Null: it did not say. */
   readonly serverTime: string | null
   readonly items: number | null
   readonly bodySha256: string | null

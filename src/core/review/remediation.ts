@@ -37,7 +37,7 @@ export function checkRemediation(
   before: Snapshot,
   later: Snapshot,
 ): Remediation {
-  const had = recognise(before, { people: [], groups: [] }).snapshot
+  const had = recognise(before).snapshot
   const has = recognise(later, listSpellingsIn(before)).snapshot
   const pairs = pairPeople(had.agents, has.agents)
   const stayed = new Map(

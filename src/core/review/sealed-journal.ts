@@ -51,9 +51,8 @@ export function sealJournal(
     }
   }
   if (first.at < before.finishedAt) return { problem: 'is from before the review' }
-  const done = results.map(({ intent, outcome, status }) => ({ intent, outcome, status }))
   const open = unfinished.map((intent) => ({ intent, outcome: null, status: null }))
-  const writes = [...done, ...open].sort((a, b) => a.intent.number - b.intent.number)
+  const writes = [...results, ...open].sort((a, b) => a.intent.number - b.intent.number)
   return {
     file,
     startedAt: first.at,

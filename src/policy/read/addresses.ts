@@ -8,9 +8,15 @@ import { findKindByCode, joinWords, KINDS } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { escapeInYaml, formatCodePoint } from '../../core/model/visible.ts'
-import { type Problems, quoteName, reportOnce } from './problems.ts'
-import type { Span } from './source-text.ts'
-import { getItems, getText, type TreeNode } from './tree.ts'
+import {
+  listTexts,
+  type Placed,
+  type Problems,
+  quoteName,
+  reportOnce,
+  type Text,
+} from './problems.ts'
+import { getText, type TreeNode } from './tree.ts'
 
 /** Zero-width spaces, direction marks and fillers; NFC does not remove them. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
@@ -18,7 +24,7 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
 const PLAIN = /^[ -~]*$/
 
 /** The invisible characters that are written directly, not as escapes. */
-function findInvisible({ source }: Problems, span: Span, value: string): readonly string[] {
+function findInvisible({ source }: Problems, { span }: Placed, value: string): readonly string[] {
   if (PLAIN.test(value)) return []
   const found = new Set(value.trim().match(INVISIBLE))
   const text = source.text.slice(span.start, span.end)
@@ -32,19 +38,18 @@ function removeCharacters(text: string, characters: readonly string[]): string {
 /** Reports a value that is written with characters that nobody sees; true where it did. */
 function checkVisible(
   problems: Problems,
-  subject: object,
-  span: Span,
+  subject: Placed,
   value: string,
   meant: (text: string) => string,
 ): boolean {
-  const hidden = findInvisible(problems, span, value)
+  const hidden = findInvisible(problems, subject, value)
   if (hidden.length === 0) return false
   const shown = hidden.reduce(
     (text, each) => text.replaceAll(each, escapeInYaml(each)),
     value.trim(),
   )
   const codes = hidden.map(formatCodePoint).join(' and ')
-  reportOnce(problems, 'policy-value', subject, span, {
+  reportOnce(problems, 'policy-value', subject, {
     summary: `${quoteName(shown)} contains an invisible character: ${codes}.`,
     advice: `Write ${quoteName(meant(removeCharacters(value.trim(), hidden)))}. If the character belongs there, write it as an escape, in double quotes: "${escapeInYaml(hidden[0] ?? '')}".`,
   })
@@ -52,17 +57,12 @@ function checkVisible(
 }
 
 /** Reports an invalid e-mail address; returns the address that was probably meant. */
-export function checkEmail(
-  problems: Problems,
-  subject: object,
-  span: Span,
-  written: string,
-): string {
-  const hidden = findInvisible(problems, span, written)
+export function checkEmail(problems: Problems, subject: Placed, written: string): string {
+  const hidden = findInvisible(problems, subject, written)
   const meant = correctEmail(removeCharacters(written, hidden))
-  if (checkVisible(problems, subject, span, written, correctEmail)) return meant
+  if (checkVisible(problems, subject, written, correctEmail)) return meant
   if (meant !== written.trim()) {
-    reportOnce(problems, 'policy-value', subject, span, {
+    reportOnce(problems, 'policy-value', subject, {
       summary: `${quoteName(written)} is not a valid e-mail address.`,
       advice: adviseAddress(meant),
     })
@@ -78,18 +78,11 @@ function adviseAddress(address: string): string {
 }
 
 export function checkDomains(problems: Problems, list: TreeNode | undefined): void {
-  for (const item of getItems(list)) {
-    const text = getText(item)
-    if (text === null || problems.faulty.has(item)) continue
-    if (
-      checkVisible(problems, item, item.span, text, (rest) =>
-        isDomain(rest) ? rest : correctDomain(rest),
-      )
-    )
-      continue
-    if (isDomain(text)) continue
+  const correct = (text: string) => (isDomain(text) ? text : correctDomain(text))
+  for (const { key: text, node } of listTexts(problems, list)) {
+    if (checkVisible(problems, node, text, correct) || isDomain(text)) continue
     const meant = correctDomain(text)
-    reportOnce(problems, 'policy-value', item, item.span, {
+    reportOnce(problems, 'policy-value', node, {
       summary: `${quoteName(text)} is not a valid domain, so no address can match it.`,
       advice: meant === '' ? 'Write a domain like acme.com.' : `Write ${quoteName(meant)}.`,
     })
@@ -97,11 +90,11 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
 }
 
 /** Reports a pattern that no e-mail address can match. */
-export function checkPeoplePattern(problems: Problems, node: TreeNode, text: string): void {
-  if (checkVisible(problems, node, node.span, text, correctPattern)) return
+export function checkPeoplePattern(problems: Problems, { key: text, node }: Text): void {
+  if (checkVisible(problems, node, text, correctPattern)) return
   const meant = correctPattern(text)
   if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
-  reportOnce(problems, 'policy-value', node, node.span, {
+  reportOnce(problems, 'policy-value', node, {
     summary: `No e-mail address can match the pattern ${quoteName(text)}.`,
     advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,
   })
@@ -120,18 +113,16 @@ function correctPattern(text: string): string {
   return domain.includes('.') ? `*@${domain}` : pattern
 }
 
-/** No waiver accepts what is about another one. */
-type Kind = Exclude<Subject['kind'], 'waiver'>
-
 /** @param prefix that of the groups in question */
-const shapeOf = (kind: Kind, prefix: string) =>
-  ({
-    agent: 'agent/EMAIL',
-    group: `${prefix}/NAME`,
-    member: `${prefix}/NAME/EMAIL`,
-    'custom-role': 'custom-role/NAME',
-    rule: RULE,
-  })[kind]
+const describeShapes = (prefix: string): Readonly<Record<Subject['kind'], readonly string[]>> => ({
+  agent: ['agent/EMAIL'],
+  group: [`${prefix}/NAME`],
+  member: [`${prefix}/NAME/EMAIL`],
+  'custom-role': ['custom-role/NAME'],
+  rule: [RULE],
+  // No waiver accepts what is about another one.
+  waiver: [],
+})
 
 const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
@@ -148,10 +139,10 @@ export const STARTS = joinWords(
 export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
   const text = getText(node)
   if (text === null || problems.faulty.has(node)) return
-  if (checkVisible(problems, node, node.span, text, (rest) => rest)) return
+  if (checkVisible(problems, node, text, (rest) => rest)) return
   const meant = correctAddress(text)
   if (meant !== text) {
-    reportOnce(problems, 'policy-value', node, node.span, {
+    reportOnce(problems, 'policy-value', node, {
       summary: `${quoteName(text)} is not a valid address of a finding.`,
       advice: `Write ${quoteName(meant)}.`,
     })
@@ -159,14 +150,13 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   }
   const about: FindingRecord['about'] =
     code !== null && isFindingCode(code) ? FINDINGS[code].about : []
-  const kinds = about.filter((kind) => kind !== 'waiver')
-  const prefix = findKindByCode(code ?? '')?.prefix ?? ''
-  if (kinds.length === 0 || kinds.some((kind) => canBe(kind, prefix, text))) return
-  const shapes = kinds.map((kind) => shapeOf(kind, prefix)).join(' or ')
-  const known = kinds.flatMap((kind) => convertToKind(kind, prefix, text))[0]
-  reportOnce(problems, 'policy-value', node, node.span, {
+  const shapesOf = describeShapes(findKindByCode(code ?? '')?.prefix ?? '')
+  const shapes = about.flatMap((kind) => shapesOf[kind])
+  if (shapes.length === 0 || shapes.some((shape) => canBe(shape, text))) return
+  const known = shapes.flatMap((shape) => convertTo(shape, text))[0]
+  reportOnce(problems, 'policy-value', node, {
     summary: `The finding ${quoteName(String(code))} never has the address ${quoteName(text)}.`,
-    detail: `Its address is always ${shapes}.`,
+    detail: `Its address is always ${shapes.join(' or ')}.`,
     advice:
       known === undefined
         ? 'Correct `finding` or `address`.'
@@ -187,21 +177,19 @@ export function correctAddress(text: string): string {
   return /^[^\s@]+@[^\s@]+$/.test(email) ? before + email : address
 }
 
-/** Whether some address of that kind is this text, or is covered by it as a pattern. */
-function canBe(kind: Kind, prefix: string, text: string): boolean {
-  if (kind === 'rule') {
+/** Whether some address of that shape is this text, or is covered by it as a pattern. */
+function canBe(shape: string, text: string): boolean {
+  if (shape === RULE) {
     const rule = text.toLowerCase()
     return rule === RULE || (isPattern(rule) && fitsPrefix(rule, RULE))
   }
-  const slashes = kind === 'member' ? 2 : 1
-  const given = text.split('/').length - 1
-  const person = (kind === 'agent' || kind === 'member') && !isPattern(text)
+  const person = shape.endsWith('EMAIL') && !isPattern(text)
   // People write addresses too, with more escapes than rollcall does. Of a hidden member only the id
   // is known.
   if (person && !/@|%40|^\/#\d+$/.test(text.slice(text.lastIndexOf('/')))) return false
-  const enough = isPattern(text) ? given <= slashes : given === slashes && !text.endsWith('/')
-  const named = kind === 'group' || kind === 'member'
-  return enough && fitsPrefix(text, `${named ? prefix : kind}/`)
+  const missing = shape.split('/').length - text.split('/').length
+  const enough = isPattern(text) ? missing >= 0 : missing === 0 && !text.endsWith('/')
+  return enough && fitsPrefix(text, shape.slice(0, shape.indexOf('/') + 1))
 }
 
 /** Compares the part of a pattern before its first wildcard with the prefix. */
@@ -210,12 +198,12 @@ function fitsPrefix(text: string, prefix: string): boolean {
   return prefix.startsWith(fixed) || fixed.startsWith(prefix)
 }
 
-const MEMBER = new RegExp(`^((?:${PREFIXES})/[^/]+)/([^/]+)$`)
+const MEMBER = new RegExp(`^(${PREFIXES})/([^/]+)/([^/]+)$`)
 
-/** The address of that kind which the text names as well: of the person or the group of a member. */
-function convertToKind(kind: Kind, prefix: string, text: string): readonly string[] {
-  const [, group, email] = MEMBER.exec(text) ?? []
-  if (group === undefined) return []
-  if (kind === 'agent') return [`agent/${email}`]
-  return kind === 'group' && group.startsWith(`${prefix}/`) ? [group] : []
+/** The address of that shape which the text names as well: of the person or the group of a member. */
+function convertTo(shape: string, text: string): readonly string[] {
+  const [, prefix, name, email] = MEMBER.exec(text) ?? []
+  if (prefix === undefined) return []
+  if (shape === 'agent/EMAIL') return [`agent/${email}`]
+  return shape === `${prefix}/NAME` ? [`${prefix}/${name}`] : []
 }

@@ -34,7 +34,9 @@ import {
   getEntry,
   getItems,
   getList,
+  getNumber,
   getText,
+  getValue,
   type TreeNode,
 } from './tree.ts'
 
@@ -48,39 +50,38 @@ export function buildPolicy(
 ): Policy {
   const place: Place = (of) => locate(source, of.span.start)
   const spellPerson = makeSpeller()
-  const scope = getEntry(root, 'scope')?.value
-  const ignore = getEntry(scope, 'ignore')?.value
+  const scope = getValue(root, 'scope')
+  const ignore = getValue(scope, 'ignore')
   return {
     path: source.path,
     sha256,
     text: source.text,
-    account: locateValue(place, getEntry(root, 'account'), readNumber),
-    server: locateValue(place, getEntry(root, 'server'), readOrigin),
-    agents: buildSection(place, getEntry(root, 'agents'), (entry) => {
+    account: locateValue(place, root, 'account', getNumber),
+    server: locateValue(place, root, 'server', readOrigin),
+    agents: buildSection(place, root, 'agents', (entry) => {
       const email = spellPerson(entry.key)
       return [email, buildAgent(place, email, entry)]
     }),
-    customRoles: buildSection(place, getEntry(root, 'custom_roles'), (entry) => {
+    customRoles: buildSection(place, root, 'custom_roles', (entry) => {
       const subject = identifyCustomRole(entry)
       return [formatAddress(subject), buildCustomRole(place, subject, entry)]
     }),
     groups: kinds.map((of) => ({
       of,
-      section: buildSection(place, getEntry(root, of.section), (entry) => {
+      section: buildSection(place, root, of.section, (entry) => {
         const subject = groupSubject(of, entry)
         return [formatAddress(subject), buildGroup(place, subject, entry, spellPerson)]
       }),
-      ignore: buildPatterns(place, getEntry(ignore, of.section)?.value),
+      ignore: buildPatterns(place, getValue(ignore, of.section)),
     })),
     scope: {
-      agents:
-        getText(getEntry(scope, 'agents')?.value) === 'administrators' ? 'administrators' : 'all',
-      ignore: buildPatterns(place, getEntry(ignore, 'agents')?.value),
+      agents: getText(getValue(scope, 'agents')) === 'administrators' ? 'administrators' : 'all',
+      ignore: buildPatterns(place, getValue(ignore, 'agents')),
     },
-    rules: buildRules(place, getEntry(root, 'rules')?.value),
-    apply: buildApply(place, getEntry(root, 'apply')?.value, spellPerson),
-    severity: buildSeverity(place, getEntry(root, 'severity')?.value),
-    waivers: getItems(getEntry(root, 'waivers')?.value).flatMap((item) => buildWaiver(place, item)),
+    rules: buildRules(place, getValue(root, 'rules')),
+    apply: buildApply(place, getValue(root, 'apply'), spellPerson),
+    severity: buildSeverity(place, getValue(root, 'severity')),
+    waivers: getItems(getValue(root, 'waivers')).flatMap((item) => buildWaiver(place, item)),
   }
 }
 
@@ -98,33 +99,37 @@ function makeSpeller(): (written: string) => string {
 /** A value with the place of its key; null if the key is missing. */
 function locateValue<T>(
   place: Place,
-  entry: Entry | undefined,
+  map: TreeNode | undefined,
+  key: string,
   read: (node: TreeNode) => T | null,
 ): Located<T> | null {
+  const entry = getEntry(map, key)
   const value = entry === undefined ? null : read(entry.value)
   return entry === undefined || value === null ? null : { value, location: place(entry) }
 }
 
 function buildSection<T>(
   place: Place,
-  entry: Entry | undefined,
+  root: TreeNode,
+  key: string,
   build: (entry: Entry) => readonly [string, T],
 ): PolicySection<T> | null {
+  const entry = getEntry(root, key)
   if (entry === undefined) return null
   return { location: place(entry), entries: new Map([...getEntries(entry.value)].map(build)) }
 }
 
 function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
   const { value } = entry
-  const role = getText(value) ?? getText(getEntry(value, 'role')?.value)
+  const role = getText(value) ?? getText(getValue(value, 'role'))
   return {
     email,
     role: role === 'administrator' ? role : 'agent',
-    name: getText(getEntry(value, 'name')?.value),
-    customRole: locateValue(place, getEntry(value, 'custom_role'), readCustomRole),
-    reason: getText(getEntry(value, 'reason')?.value),
-    expires: getText(getEntry(value, 'expires')?.value),
-    pendingUntil: getText(getEntry(value, 'pending_until')?.value),
+    name: getText(getValue(value, 'name')),
+    customRole: locateValue(place, value, 'custom_role', readCustomRole),
+    reason: getText(getValue(value, 'reason')),
+    expires: getText(getValue(value, 'expires')),
+    pendingUntil: getText(getValue(value, 'pending_until')),
     location: place(entry),
   }
 }
@@ -142,11 +147,7 @@ export function identifyCustomRole(entry: Entry): CustomRoleSubject {
 
 /** Its key is only a name if it says no other. */
 function readNamed({ key, value }: Entry): Named {
-  const id = getEntry(value, 'id')
-  return {
-    name: getText(getEntry(value, 'name')?.value) ?? key,
-    id: id ? readNumber(id.value) : null,
-  }
+  return { name: getText(getValue(value, 'name')) ?? key, id: getNumber(getValue(value, 'id')) }
 }
 
 function buildCustomRole(place: Place, subject: CustomRoleSubject, entry: Entry): PolicyCustomRole {
@@ -154,7 +155,7 @@ function buildCustomRole(place: Place, subject: CustomRoleSubject, entry: Entry)
   return {
     key: entry.key,
     subject,
-    description: locateValue(place, getEntry(entry.value, 'description'), getText),
+    description: locateValue(place, entry.value, 'description', getText),
     permissions: new Map(items.map((item) => [getText(item) ?? '', place(item)])),
     location: place(entry),
   }
@@ -173,7 +174,7 @@ function buildGroup(
   }
   const settings = of.settings.flatMap(({ key, type }) => {
     const read = (node: TreeNode) => (type === 'text' ? getText(node) : readBoolean(node))
-    const said = locateValue(place, getEntry(entry.value, key), read)
+    const said = locateValue(place, entry.value, key, read)
     return said === null ? [] : [[key, said] as const]
   })
   const key = of.repeats === null ? subject.name : entry.key
@@ -186,28 +187,23 @@ function buildPatterns(place: Place, list: TreeNode | undefined): readonly Locat
 }
 
 function buildRules(place: Place, rules: TreeNode | undefined): PolicyRules {
-  const administrators = getEntry(rules, 'administrators')?.value
-  const domains = (list: TreeNode) => new Set(getItems(list).map((item) => readDomain(item)))
-  const days = getEntry(rules, 'expires_soon_days')
-  const longest = getEntry(rules, 'waiver_max_days')
+  const administrators = getValue(rules, 'administrators')
+  const domains = (list: TreeNode) =>
+    new Set(getItems(list).map((item) => normaliseDomain(getText(item) ?? '')))
   return {
     administrators: {
-      min: locateValue(place, getEntry(administrators, 'min'), readNumber),
-      max: locateValue(place, getEntry(administrators, 'max'), readNumber),
-      requireReason: locateValue(place, getEntry(administrators, 'require_reason'), (node) =>
+      min: locateValue(place, administrators, 'min', getNumber),
+      max: locateValue(place, administrators, 'max', getNumber),
+      requireReason: locateValue(place, administrators, 'require_reason', (node) =>
         readBoolean(node) === true ? true : null,
       ),
     },
-    emailDomains: locateValue(place, getEntry(rules, 'email_domains'), domains),
-    teamMembers: locateValue(
-      place,
-      getEntry(getEntry(rules, 'team_members')?.value, 'min'),
-      readNumber,
-    ),
-    waiverMaxDays: longest === undefined ? null : readNumber(longest.value),
-    dormantDays: locateValue(place, getEntry(rules, 'dormant_days'), readNumber),
-    inviteMaxDays: locateValue(place, getEntry(rules, 'invite_max_days'), readNumber),
-    expiresSoonDays: (days && readNumber(days.value)) ?? EXPIRES_SOON_DAYS,
+    emailDomains: locateValue(place, rules, 'email_domains', domains),
+    teamMembers: locateValue(place, getValue(rules, 'team_members'), 'min', getNumber),
+    waiverMaxDays: getNumber(getValue(rules, 'waiver_max_days')),
+    dormantDays: locateValue(place, rules, 'dormant_days', getNumber),
+    inviteMaxDays: locateValue(place, rules, 'invite_max_days', getNumber),
+    expiresSoonDays: getNumber(getValue(rules, 'expires_soon_days')) ?? EXPIRES_SOON_DAYS,
   }
 }
 
@@ -216,15 +212,15 @@ function buildApply(
   apply: TreeNode | undefined,
   spellPerson: (written: string) => string,
 ): PolicyApply {
-  const limits = getEntry(apply, 'limits')?.value
-  const limit = (key: string) => locateValue(place, getEntry(limits, key), readNumber)
+  const limits = getValue(apply, 'limits')
+  const limit = (key: string) => locateValue(place, limits, key, getNumber)
   return {
-    deny: getItems(getEntry(apply, 'deny')?.value).flatMap((item) => {
+    deny: getItems(getValue(apply, 'deny')).flatMap((item) => {
       const step = getText(item) ?? ''
       return isStep(step) ? [{ value: step, location: place(item) }] : []
     }),
     limits: { people: limit('people'), share: limit('share'), gain: limit('gain') },
-    protect: getItems(getEntry(apply, 'protect')?.value).map((item) => ({
+    protect: getItems(getValue(apply, 'protect')).map((item) => ({
       value: spellPerson(getText(item) ?? ''),
       location: place(item),
     })),
@@ -234,18 +230,17 @@ function buildApply(
 function buildSeverity(place: Place, severity: TreeNode | undefined): Policy['severity'] {
   const entries = [...getEntries(severity)].flatMap((entry) => {
     const value = readSeverity(getText(entry.value))
-    const located = { value, location: place(entry) }
     return isFindingCode(entry.key) && value !== null
-      ? [[entry.key, { ...located, value }] as const]
+      ? [[entry.key, { value, location: place(entry) }] as const]
       : []
   })
   return new Map(entries)
 }
 
 function buildWaiver(place: Place, item: TreeNode): readonly PolicyWaiver[] {
-  const text = (name: string) => getText(getEntry(item, name)?.value) ?? ''
+  const text = (name: string) => getText(getValue(item, name)) ?? ''
   const finding = text('finding')
-  const expires = locateValue(place, getEntry(item, 'expires'), getText)
+  const expires = locateValue(place, item, 'expires', getText)
   if (!isFindingCode(finding) || expires === null) return []
   const [address, reason, owner] = [text('address'), text('reason'), text('owner')]
   return [{ finding, address, reason, owner, expires, location: place(item) }]
@@ -255,25 +250,16 @@ function readSeverity(text: string | null): WantedSeverity | null {
   return text === 'error' || text === 'warning' || text === 'off' ? text : null
 }
 
-function readDomain(item: TreeNode): string {
-  return normaliseDomain(getText(item) ?? '')
-}
-
 export function readCustomRole(node: TreeNode): WantedCustomRole | null {
   const name = getText(node)
   if (name !== null) return { name: spellName(name) }
-  const id = getEntry(node, 'id')
-  const value = id === undefined ? null : readNumber(id.value)
-  return value === null ? null : { id: value }
+  const id = getNumber(getValue(node, 'id'))
+  return id === null ? null : { id }
 }
 
 function readOrigin(node: TreeNode): string | null {
   const text = getText(node)
   return text === null ? null : new URL(text).origin
-}
-
-export function readNumber(node: TreeNode): number | null {
-  return node.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
 }
 
 function readBoolean(node: TreeNode): boolean | null {

@@ -7,11 +7,18 @@ import type { FleetAccount } from '../../core/model/fleet.ts'
 import { foldName } from '../../core/model/names.ts'
 import { formatPlace, type Problems, quoteName, report } from './problems.ts'
 import type { Span } from './source-text.ts'
+import { getValue, type MapNode } from './tree.ts'
 
-/** With the places of its values, for checks of several accounts together. */
+/** With where it is written, for checks of several accounts together. */
 export interface PlacedAccount {
   readonly account: FleetAccount
-  readonly spans: Readonly<Record<'name' | 'account' | 'token' | 'ca_file' | 'header_file', Span>>
+  readonly map: MapNode
+}
+
+/** Of the value of a key, or of the account that does not have it. */
+export function findPlace(map: MapNode, key: string): Span {
+  const node = getValue(map, key)
+  return node?.kind === 'scalar' ? node.span : map.span
 }
 
 /** Compares each account with the first one that it conflicts with. */
@@ -27,16 +34,16 @@ export function reportClashes(problems: Problems, accounts: readonly PlacedAccou
   const [byName, byAccount] = [makeFirst(), makeFirst()]
   const [byToken, byServer] = [makeFirst(), makeFirst()]
   for (const read of accounts) {
-    const { account, spans } = read
+    const { account, map } = read
     const { server, token } = account
-    const complain = (span: Span, summary: string, advice: string, detail: string | null = null) =>
-      report(problems, 'policy-duplicate-entry', span, { summary, advice, detail })
+    const complain = (key: string, summary: string, advice: string, detail: string | null = null) =>
+      report(problems, 'policy-duplicate-entry', findPlace(map, key), { summary, advice, detail })
     const name = quoteName(account.name)
     const namesake = byName(foldName(account.name), read)
     if (namesake !== null) {
-      const place = formatPlace(problems, namesake.spans.name)
+      const place = formatPlace(problems, findPlace(namesake.map, 'name'))
       complain(
-        spans.name,
+        'name',
         `The name ${name} is already used at ${place}${namesake.account.name === account.name ? '' : ` as ${quoteName(namesake.account.name)}`}.`,
         'Give each account its own name.',
       )
@@ -44,7 +51,7 @@ export function reportClashes(problems: Problems, accounts: readonly PlacedAccou
     const twin = byAccount(`${account.account.value} ${server.value.origin}`, read)
     if (twin !== null) {
       complain(
-        spans.account,
+        'account',
         `${name} is the same account as ${quoteName(twin.account.name)}: account ${account.account.value} on ${server.value.origin}.`,
         'List each account once.',
       )
@@ -53,7 +60,7 @@ export function reportClashes(problems: Problems, accounts: readonly PlacedAccou
     const sharer = byToken(`${token.from} ${source}`, read)
     if (sharer !== null && sharer.account.server.value.origin !== server.value.origin) {
       complain(
-        spans.token,
+        token.from,
         `${name} has the same \`${token.from}\` as ${quoteName(sharer.account.name)}, but is on another server.`,
         'Use a different token for each server.',
         'The token of one server must never be sent to another.',
@@ -66,7 +73,7 @@ export function reportClashes(problems: Problems, accounts: readonly PlacedAccou
     ] as const) {
       if (neighbour === null || neighbour.account[part]?.value === account[part]?.value) continue
       complain(
-        spans[key],
+        key,
         `${name} has a different \`${key}\` from ${quoteName(neighbour.account.name)}, which is on the same server.`,
         'Write the same in both, or remove it from both.',
         'All accounts of one server share their connections.',

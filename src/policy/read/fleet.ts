@@ -5,13 +5,14 @@
  */
 import { createHash } from 'node:crypto'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { Fleet, FleetServer } from '../../core/model/fleet.ts'
+import type { Fleet, ServerAddress } from '../../core/model/fleet.ts'
 import type { Located } from '../../core/model/location.ts'
 import { findNearest } from '../nearest.ts'
 import { describeValue } from '../schema.ts'
 import { reportConflict } from './conflict.ts'
-import { type PlacedAccount, reportClashes } from './fleet-clashes.ts'
+import { findPlace, type PlacedAccount, reportClashes } from './fleet-clashes.ts'
 import { FLEET_KEYS } from './fleet-keys.ts'
+import { reportOtherFile } from './other-file.ts'
 import {
   type Problems,
   quoteName,
@@ -29,6 +30,7 @@ import {
   getEntry,
   getItems,
   getText,
+  getValue,
   type MapNode,
   type TreeNode,
 } from './tree.ts'
@@ -37,9 +39,7 @@ import {
 export const MAX_FLEET_BYTES = 8 * 1024 * 1024
 
 /** The server that a text names, or what is wrong with it, as a sentence. */
-export type ParseAddress = (
-  text: string,
-) => (FleetServer & { readonly account: number | null }) | string
+export type ParseAddress = (text: string) => ServerAddress | string
 
 const ROOT_KEYS = ['version', 'accounts']
 
@@ -50,7 +50,7 @@ export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseA
     throw new Failure({ ...source, code: 'settings-fleet-invalid', excerpt: null })
   const problems = startProblems(source, 'fleet file')
   const tree = reportConflict(problems, false) ? null : readTree(problems)
-  if (tree !== null) checkRoot(problems, tree)
+  if (tree !== null && !reportOtherFile(problems, tree)) checkRoot(problems, tree)
   const accounts = getItems(getEntry(tree ?? undefined, 'accounts')?.value).flatMap(
     (item, index) => readAccount(problems, item, index, parseAddress) ?? [],
   )
@@ -109,7 +109,7 @@ function checkKeys(
       known.filter((key) => !map.entries.has(key)),
     )
     if (meant !== null) misspelt.add(meant)
-    reportOnce(problems, 'policy-unknown-key', entry, entry.span, {
+    reportOnce(problems, 'policy-unknown-key', entry, {
       summary: `${subject} does not allow the key ${quoteName(entry.key)}.`,
       detail: `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
       advice: suggest(meant, entry.key) ?? 'Remove it.',
@@ -128,12 +128,10 @@ function reportWrong(
 ): void {
   if (value.kind === 'broken') return
   const empty = value.kind === 'scalar' && value.value === null
-  reportOnce(problems, 'policy-value', value, empty ? span : value.span, {
-    summary: empty
-      ? `${subject} has no value.`
-      : `${subject} must be ${expected}${secret ? '' : `, not ${describeList(value)}`}.`,
-    advice,
-  })
+  const summary = empty
+    ? `${subject} has no value.`
+    : `${subject} must be ${expected}${secret ? '' : `, not ${describeList(value)}`}.`
+  reportOnce(problems, 'policy-value', value, { summary, advice }, empty ? span : value.span)
 }
 
 function describeList(node: TreeNode): string {
@@ -148,7 +146,7 @@ function readAccount(
   parseAddress: ParseAddress,
 ): PlacedAccount | null {
   const before = problems.found.length
-  const name = getText(getEntry(item, 'name')?.value)
+  const name = getText(getValue(item, 'name'))
   const subject = `Account ${index + 1}${name === null ? '' : ` (${quoteName(name)})`}`
   if (item.kind !== 'map') {
     if (item.kind !== 'broken') {
@@ -160,11 +158,11 @@ function readAccount(
     return null
   }
   checkAccountKeys(problems, item, subject)
-  const address = getText(getEntry(item, 'base_url')?.value)
+  const address = getText(getValue(item, 'base_url'))
   const server = address === null ? null : parseAddress(address)
   const entry = getEntry(item, 'base_url')
   if (typeof server === 'string' && entry !== undefined) {
-    reportOnce(problems, 'policy-value', entry.value, entry.value.span, {
+    reportOnce(problems, 'policy-value', entry.value, {
       summary: `\`base_url\` of ${subject}: ${server}`,
       advice: FLEET_KEYS['base_url']?.advice ?? null,
     })
@@ -188,7 +186,7 @@ function checkAccountKeys(problems: Problems, map: MapNode, subject: string): vo
   }
   const second = getEntry(map, 'token_file')
   if (second !== undefined && map.entries.has('token_env')) {
-    reportOnce(problems, 'policy-value', second, second.span, {
+    reportOnce(problems, 'policy-value', second, {
       summary: `${subject} has both \`token_env\` and \`token_file\`.`,
       advice: 'Keep only one of them.',
     })
@@ -205,15 +203,12 @@ function buildAccount(
   problems: Problems,
   map: MapNode,
   subject: string,
-  { baseUrl, origin, account }: Exclude<ReturnType<ParseAddress>, string>,
+  { baseUrl, origin, account }: ServerAddress,
 ): PlacedAccount | null {
-  const find = (key: string) => {
-    const node = getEntry(map, key)?.value
-    return node?.kind === 'scalar' ? node : null
-  }
   const take = <T>(key: string, value: (of: unknown) => T): Located<T> | null => {
-    const node = find(key)
-    return node && { value: value(node.value), location: locate(problems.source, node.span.start) }
+    const node = getValue(map, key)
+    if (node?.kind !== 'scalar') return null
+    return { value: value(node.value), location: locate(problems.source, node.span.start) }
   }
   const token = (['token_env', 'token_file'] as const).flatMap((from) => {
     const text = take(from, String)
@@ -222,9 +217,8 @@ function buildAccount(
   const [name, policy, id] = [take('name', String), take('policy', String), take('account', Number)]
   const server = take('base_url', () => ({ baseUrl, origin }))
   if (!name || !policy || !id || !server || !token) return null
-  const getSpan = (key: string) => find(key)?.span ?? map.span
   if (account !== null && account !== id.value) {
-    report(problems, 'policy-value', getSpan('account'), {
+    report(problems, 'policy-value', findPlace(map, 'account'), {
       summary: `${subject} has \`account: ${id.value}\`, but its \`base_url\` is the dashboard of account ${account}.`,
       advice: 'Use the same account in both, or write only the address of the server.',
     })
@@ -241,12 +235,6 @@ function buildAccount(
       headerFile: take('header_file', String),
       location: name.location,
     },
-    spans: {
-      name: getSpan('name'),
-      account: getSpan('account'),
-      token: getSpan(token.from),
-      ca_file: getSpan('ca_file'),
-      header_file: getSpan('header_file'),
-    },
+    map,
   }
 }

@@ -2,11 +2,12 @@
  * The entry of this folder: loads the policies that the user names, each with all its errors. Finds
  * and reads files; parse.ts reads their content.
  */
+
 import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { describeReason } from '../../core/messages/system-reasons.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import {
   identifyFile,
@@ -79,8 +80,14 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
     const found = await find(shown, resolve(path, file), seen)
     if ('diagnostics' in found) sources.push(found)
     // The user did not name this one, and reading a pipe could wait forever.
-    else if (!found.stats.isFile()) sources.push(rejectSource(shown, describeNotAFile(shown)))
-    else sources.push(await load(shown, shown, world))
+    else if (!found.stats.isFile()) {
+      const notAFile = makeDiagnostic({
+        code: 'policy-unreadable',
+        summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
+        advice: 'Rename it, or name the policies of the folder one by one.',
+      })
+      sources.push(rejectSource(shown, notAFile))
+    } else sources.push(await load(shown, shown, world))
   }
   return sources
 }
@@ -136,14 +143,6 @@ async function load(shown: string, name: string, world: Surroundings): Promise<P
   }
 }
 
-function describeNotAFile(shown: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'policy-unreadable',
-    summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
-    advice: 'Rename it, or name the policies of the folder one by one.',
-  })
-}
-
 function describeReadError(shown: string, path: string | null, error: unknown): Diagnostic {
   const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   if (reason === 'ENOENT' || reason === 'ENOTDIR') {
@@ -157,7 +156,7 @@ function describeReadError(shown: string, path: string | null, error: unknown): 
   const denied = reason === 'EACCES' || reason === 'EPERM'
   return makeDiagnostic({
     code: 'policy-unreadable',
-    summary: `The policy ${quoteName(shown)} could not be read${denied ? ': permission denied' : ''}.`,
+    summary: `The policy ${quoteName(shown)} could not be read: ${describeReason(reason)}.`,
     detail: denied ? null : `The system reports ${reason}.`,
     advice: denied ? 'Give your user permission to read it.' : 'Check the path.',
   })

@@ -14,24 +14,27 @@ import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
 import { checkCustomRoles } from './custom-roles.ts'
+import { MANAGING_SECTIONS } from './other-file.ts'
 import {
   formatPlace,
+  listTexts,
+  type Placed,
   type Problems,
   quoteName,
   report,
   reportOnce,
-  reportSame,
+  reportRepeated,
   suggest,
+  type Text,
 } from './problems.ts'
 import { checkRules } from './rules.ts'
-import type { Span } from './source-text.ts'
 import {
   type Entry,
   getEntries,
   getEntry,
-  getItems,
   getList,
   getText,
+  getValue,
   type MapNode,
   type TreeNode,
 } from './tree.ts'
@@ -40,12 +43,6 @@ import { checkWaivers } from './waivers.ts'
 
 /** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20
-
-interface Pattern {
-  readonly text: string
-  readonly span: Span
-  readonly node: TreeNode
-}
 
 interface Context {
   readonly problems: Problems
@@ -66,50 +63,48 @@ interface People {
 export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Misspelt): void {
   if (root.kind !== 'map') return
   const context: Context = { problems, root, misspelt }
-  const ignore = getEntry(getEntry(root, 'scope')?.value, 'ignore')?.value
-  const ignoredAgents = readPatterns(problems, getEntry(ignore, 'agents')?.value)
-  for (const { text, node } of ignoredAgents) checkPeoplePattern(problems, node, text)
+  const ignore = getValue(getValue(root, 'scope'), 'ignore')
+  const ignoredAgents = listTexts(problems, getValue(ignore, 'agents'))
+  for (const pattern of ignoredAgents) checkPeoplePattern(problems, pattern)
   checkManaged(context)
-  checkServer(problems, getEntry(root, 'server'))
-  checkSeverity(problems, getEntry(root, 'severity')?.value)
-  checkWaivers(problems, getEntry(root, 'waivers')?.value)
-  checkRules(problems, getEntry(root, 'rules')?.value, root)
-  checkDomains(problems, getEntry(getEntry(root, 'rules')?.value, 'email_domains')?.value)
-  checkProtected(problems, getEntry(getEntry(root, 'apply')?.value, 'protect')?.value)
+  checkServer(problems, getValue(root, 'server'))
+  checkSeverity(problems, getValue(root, 'severity'))
+  checkWaivers(problems, getValue(root, 'waivers'))
+  checkRules(problems, getValue(root, 'rules'), root)
+  checkDomains(problems, getValue(getValue(root, 'rules'), 'email_domains'))
+  checkProtected(problems, getValue(getValue(root, 'apply'), 'protect'))
   const people = checkAgents(context, ignoredAgents)
   checkCustomRoles(problems, root)
   for (const of of KINDS) {
-    const patterns = readPatterns(problems, getEntry(ignore, of.section)?.value)
+    const patterns = listTexts(problems, getValue(ignore, of.section))
     checkGroups(of, context, people, ignoredAgents, patterns)
   }
 }
 
 function checkManaged({ problems, root, misspelt }: Context): void {
   const { entries, open, span } = root
-  const sections = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
-  if (open || sections.some((key) => entries.has(key) || misspelt.get(root)?.has(key))) return
+  if (open || MANAGING_SECTIONS.some((key) => entries.has(key) || misspelt.get(root)?.has(key)))
+    return
   report(problems, 'policy-nothing-managed', span, {
-    summary: `The policy has none of the keys ${sections.map(quoteName).join(', ')}, so it manages nothing.`,
+    summary: `The policy has none of the keys ${MANAGING_SECTIONS.map(quoteName).join(', ')}, so it manages nothing.`,
     detail: 'rollcall does not manage a section that is missing.',
     advice: 'Add `agents:` with e-mail addresses and roles, or `teams:` with names and members.',
   })
 }
 
 function checkProtected(problems: Problems, list: TreeNode | undefined): void {
-  for (const item of getItems(list)) {
-    const text = getText(item)
-    if (text === null || problems.faulty.has(item)) continue
+  for (const { key: text, node } of listTexts(problems, list)) {
     // It would protect nobody.
     if (isPattern(text)) {
-      reportOnce(problems, 'policy-value', item, item.span, {
+      reportOnce(problems, 'policy-value', node, {
         summary: `${quoteName(text)} is a pattern, and \`apply.protect\` needs addresses.`,
         advice: 'Write the address of each person.',
       })
-    } else checkEmail(problems, item, item.span, text)
+    } else checkEmail(problems, node, text)
   }
 }
 
-function checkAgents(context: Context, patterns: readonly Pattern[]): People {
+function checkAgents(context: Context, patterns: readonly Text[]): People {
   const { problems, root } = context
   const section = getEntry(root, 'agents')
   const declared = new Map<string, Entry>()
@@ -123,18 +118,13 @@ function checkAgents(context: Context, patterns: readonly Pattern[]): People {
       unreadable.push(entry.key)
       continue
     }
-    const meant = checkEmail(problems, entry, entry.span, entry.key)
+    const meant = checkEmail(problems, entry, entry.key)
     const email = normaliseEmail(meant)
-    const first = declared.get(email)
-    if (first !== undefined) {
-      reportSame(problems, entry, entry.key, entry.span, first)
-      continue
-    }
-    declared.set(email, entry)
-    const pattern = patterns.find((each) => matches(each.text, meant, normaliseEmail))
+    if (reportRepeated(problems, declared, email, entry)) continue
+    const pattern = patterns.find((each) => matches(each.key, meant, normaliseEmail))
     if (pattern !== undefined) {
       ignored.add(email)
-      reportIgnored(problems, entry, entry.key, entry.span, pattern)
+      reportIgnored(problems, entry, entry.key, pattern)
     }
   }
   if (section?.value.kind !== 'map') return { declared, ignored, unreadable, complete: false }
@@ -170,8 +160,8 @@ function checkGroups(
   of: GroupKind,
   { problems, root }: Context,
   people: People,
-  agentPatterns: readonly Pattern[],
-  patterns: readonly Pattern[],
+  agentPatterns: readonly Text[],
+  patterns: readonly Text[],
 ): void {
   /** By id, or by name where there is none. */
   const groups = new Map<string | number, Entry>()
@@ -182,10 +172,10 @@ function checkGroups(
     if (people.ignored.has(email)) return
     const pattern =
       agent === undefined
-        ? agentPatterns.find((each) => matches(each.text, written, normaliseEmail))
+        ? agentPatterns.find((each) => matches(each.key, written, normaliseEmail))
         : undefined
     if (pattern !== undefined) {
-      reportIgnored(problems, item, written, item.span, pattern)
+      reportIgnored(problems, item, written, pattern)
       return
     }
     if (agent !== undefined || !people.complete) return
@@ -193,26 +183,20 @@ function checkGroups(
     suggestions += 1
     const known = suggestions <= MAX_SUGGESTIONS ? findNearest(email, people.declared.keys()) : null
     const meant = known === null ? null : correctEmail(people.declared.get(known)?.key ?? '')
-    reportOnce(problems, 'policy-undeclared-member', item, item.span, {
+    reportOnce(problems, 'policy-undeclared-member', item, {
       summary: `${quoteName(written)} is a member of ${addArticle(of.label)}, but is not listed under \`agents\`.`,
       advice:
         suggest(meant, email) ??
         `Add the address to \`agents\`, or remove it from the ${of.label}.`,
     })
   }
-  for (const entry of getEntries(getEntry(root, of.section)?.value)) {
+  for (const entry of getEntries(getValue(root, of.section))) {
     checkMembers(problems, getList(entry.value, 'members'), checkMember)
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)
-    const meant = id ?? of.normalise(name)
-    const first = groups.get(meant)
-    if (first !== undefined) {
-      reportSame(problems, entry, entry.key, entry.span, first)
-      continue
-    }
-    groups.set(meant, entry)
-    const pattern = patterns.find((each) => matches(each.text, name, of.normalise))
-    if (pattern !== undefined) reportIgnored(problems, entry, entry.key, entry.span, pattern)
+    if (reportRepeated(problems, groups, id ?? of.normalise(name), entry)) continue
+    const pattern = patterns.find((each) => matches(each.key, name, of.normalise))
+    if (pattern !== undefined) reportIgnored(problems, entry, entry.key, pattern)
   }
 }
 
@@ -221,38 +205,18 @@ function checkMembers(
   members: TreeNode | undefined,
   checkMember: (item: TreeNode, written: string, email: string) => void,
 ): void {
-  const seen = new Map<string, { key: string; span: Span }>()
-  for (const item of getItems(members)) {
-    const written = getText(item)
-    if (written === null || problems.faulty.has(item)) continue
-    const meant = checkEmail(problems, item, item.span, written)
+  const seen = new Map<string, Text>()
+  for (const text of listTexts(problems, members)) {
+    const meant = checkEmail(problems, text.node, text.key)
     const email = normaliseEmail(meant)
-    const first = seen.get(email)
-    if (first !== undefined) {
-      reportSame(problems, item, written, item.span, first)
-      continue
-    }
-    seen.set(email, { key: written, span: item.span })
-    checkMember(item, meant, email)
+    if (reportRepeated(problems, seen, email, text, text.node)) continue
+    checkMember(text.node, meant, email)
   }
 }
 
-function readPatterns(problems: Problems, list: TreeNode | undefined): readonly Pattern[] {
-  return getItems(list).flatMap((item) => {
-    const text = getText(item)
-    return text === null || problems.faulty.has(item) ? [] : [{ text, span: item.span, node: item }]
-  })
-}
-
-function reportIgnored(
-  problems: Problems,
-  subject: object,
-  name: string,
-  span: Span,
-  pattern: Pattern,
-): void {
+function reportIgnored(problems: Problems, subject: Placed, name: string, pattern: Text): void {
   const place = formatPlace(problems, pattern.span)
-  reportOnce(problems, 'policy-declared-and-ignored', subject, span, {
-    summary: `${quoteName(name)} is listed, but the pattern ${quoteName(pattern.text)} at ${place} ignores it.`,
+  reportOnce(problems, 'policy-declared-and-ignored', subject, {
+    summary: `${quoteName(name)} is listed, but the pattern ${quoteName(pattern.key)} at ${place} ignores it.`,
   })
 }

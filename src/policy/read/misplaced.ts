@@ -6,8 +6,8 @@
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
-import { type Entry, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
-import { findEmail, isKnownPlace, isTopLevelKey, listKeysAt } from './wording.ts'
+import { type Entry, getNumber, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
+import { findEmail, isKnownPlace, isTopLevelKey, listKeysAt, stepInto } from './wording.ts'
 
 /** What a statement is, wherever it stands. `part`: a key of the entry above it. */
 type Kind = 'section' | 'person' | 'group' | 'part'
@@ -64,8 +64,7 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
 }
 
 function listChildren(place: Place, { key, value }: Entry, section: string) {
-  const { path } = place
-  const below = isKnownPlace(`${path}/*`) ? `${path}/*` : path === '' ? key : `${path}/${key}`
+  const below = stepInto(place.path, key)
   if (!isKnownPlace(below)) return []
   if (value.kind === 'map') {
     return listRuns({ map: value, path: below, owner: quoteName(key) }, section)
@@ -99,9 +98,7 @@ function classify(path: string, { key, value }: Entry): Kind | null {
 function isSection(key: string, value: TreeNode): boolean {
   if (key === 'waivers')
     return value.kind === 'list' && value.items.every(({ kind }) => kind === 'map')
-  if (key === 'version' || key === 'account') {
-    return value.kind === 'scalar' && typeof value.value === 'number'
-  }
+  if (key === 'version' || key === 'account') return getNumber(value) !== null
   return key === 'server' ? getText(value)?.includes('://') === true : value.kind === 'map'
 }
 

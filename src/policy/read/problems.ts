@@ -6,10 +6,10 @@
 import { describeContrast } from '../../core/messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
-import { escapeUnits } from '../../core/model/visible.ts'
+import { compareLocations, type Location } from '../../core/model/location.ts'
+import { cutText, escapeUnits } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
-
-const LONGEST_NAME = 80
+import { getItems, getText, type TreeNode } from './tree.ts'
 
 export interface Message {
   readonly summary: string
@@ -21,9 +21,23 @@ export interface Problems {
   /** What the text is, as messages name it. */
   readonly noun: 'policy' | 'fleet file'
   readonly source: SourceText
-  readonly found: Diagnostic[]
+  readonly found: (Diagnostic & { readonly location: Location })[]
   /** Nodes and entries that already have an error. */
   readonly faulty: Set<object>
+}
+
+/** What an error can be about. */
+export interface Placed {
+  readonly span: Span
+}
+
+interface Name extends Placed {
+  readonly key: string
+}
+
+/** A text of a list. */
+export interface Text extends Name {
+  readonly node: TreeNode
 }
 
 export function startProblems(source: SourceText, noun: Problems['noun'] = 'policy'): Problems {
@@ -36,45 +50,59 @@ export function report(
   span: Span,
   message: Message,
 ): void {
-  problems.found.push(
-    makeDiagnostic({
-      // All errors of a fleet file have one code; what to do depends on the fault.
-      code: problems.noun === 'policy' ? code : 'settings-fleet-invalid',
-      advice: DIAGNOSTICS[code].remedy,
-      ...message,
-      location: locate(problems.source, span.start),
-      // Somebody may have written a token into a fleet file, so its lines are not quoted.
-      excerpt: problems.noun === 'policy' ? cutExcerpt(problems.source, span) : null,
-    }),
-  )
+  const diagnostic = makeDiagnostic({
+    // All errors of a fleet file have one code; what to do depends on the fault.
+    code: problems.noun === 'policy' ? code : 'settings-fleet-invalid',
+    advice: DIAGNOSTICS[code].remedy,
+    ...message,
+    // Somebody may have written a token into a fleet file, so its lines are not quoted.
+    excerpt: problems.noun === 'policy' ? cutExcerpt(problems.source, span) : null,
+  })
+  problems.found.push({ ...diagnostic, location: locate(problems.source, span.start) })
 }
 
 /** Like `report`, but at most once for each node or entry. */
 export function reportOnce(
   problems: Problems,
   code: DiagnosticCode,
-  subject: object,
-  span: Span,
+  subject: Placed,
   message: Message,
+  span = subject.span,
 ): void {
   if (problems.faulty.has(subject)) return
   problems.faulty.add(subject)
   report(problems, code, span, message)
 }
 
-/** Reports a name that means the same as an earlier one. */
-export function reportSame(
+/** Whether a name means the same as an earlier one, which it then reports. Remembers it if not. */
+export function reportRepeated<K, N extends Name>(
   problems: Problems,
-  subject: object,
-  name: string,
-  span: Span,
-  first: { readonly key: string; readonly span: Span },
-): void {
-  const spelling = first.key === name ? '' : ` as ${quoteName(first.key)}`
-  reportOnce(problems, 'policy-duplicate-entry', subject, span, {
-    summary: `${quoteName(name)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
+  earlier: Map<K, N>,
+  meant: K,
+  name: N,
+  subject: Placed = name,
+): boolean {
+  const first = earlier.get(meant)
+  if (first === undefined) {
+    earlier.set(meant, name)
+    return false
+  }
+  const spelling = first.key === name.key ? '' : ` as ${quoteName(first.key)}`
+  reportOnce(problems, 'policy-duplicate-entry', subject, {
+    summary: `${quoteName(name.key)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
     detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
   })
+  return true
+}
+
+/** The texts of a list that have no error yet. */
+export function listTexts({ faulty }: Problems, list: TreeNode | undefined): readonly Text[] {
+  const texts: Text[] = []
+  for (const node of getItems(list)) {
+    const key = getText(node)
+    if (key !== null && !faulty.has(node)) texts.push({ key, span: node.span, node })
+  }
+  return texts
 }
 
 /** Of keys that stand beside the entry that they are about. */
@@ -88,10 +116,7 @@ export function describeInLine(names: string, owner: string, several: boolean): 
 
 /** By place; errors at the same place stay in the order in which they were found. */
 export function sortProblems(problems: Problems): readonly Diagnostic[] {
-  return problems.found.toSorted((a, b) => {
-    const line = (a.location?.line ?? 0) - (b.location?.line ?? 0)
-    return line === 0 ? (a.location?.column ?? 0) - (b.location?.column ?? 0) : line
-  })
+  return problems.found.toSorted((a, b) => compareLocations(a.location, b.location))
 }
 
 /** `line:column` of a span, to mention a second place in a message. */
@@ -105,14 +130,7 @@ export function quoteName(name: string): string {
   const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
     character < ' ' ? JSON.stringify(character).slice(1, -1) : escapeUnits(character),
   )
-  return `\`${shorten(oneLine)}\``
-}
-
-/** Cuts a text to the length of a line. */
-export function shorten(text: string): string {
-  // Cut first: spreading a million characters to keep 80 is slow.
-  const characters = [...text.slice(0, 2 * LONGEST_NAME + 2)]
-  return characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : text
+  return `\`${cutText(oneLine)}\``
 }
 
 /**

@@ -4,6 +4,7 @@
  * too many errors, to build a tree in the available stack and time.
  */
 import { CST, Lexer, Parser } from 'yaml'
+import { groupBy } from '../../core/model/collect.ts'
 import { formatPlace, type Problems, quoteName, report } from './problems.ts'
 import type { Span } from './source-text.ts'
 
@@ -85,48 +86,41 @@ function addMark(marks: Mark[], type: string | null, source: string, span: Span)
 
 /** Reports every anchor, tag and directive, and every alias without an anchor. */
 export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
-  const anchors = new Set<string>()
-  const uses = new Map<string, Mark[]>()
-  for (const each of marks) {
-    if (each.kind === 'anchor') anchors.add(each.source.slice(1))
-    if (each.kind !== 'alias') continue
-    const name = each.source.slice(1)
-    const sofar = uses.get(name)
-    if (sofar === undefined) uses.set(name, [each])
-    else sofar.push(each)
-  }
-  for (const { kind, source, span } of marks) {
-    switch (kind) {
-      case 'anchor':
-        report(problems, 'policy-alias', span, {
-          summary: `${quoteName(source)} is a YAML anchor. A ${problems.noun} must not use anchors.`,
-          detail: describeUses(problems, uses.get(source.slice(1)) ?? []),
-          advice: 'Write the value in full at each place, or put the text in quotes.',
-        })
-        break
-      case 'alias':
-        // The error of its anchor already covers this alias.
-        if (anchors.has(source.slice(1))) break
-        report(problems, 'policy-alias', span, {
-          summary: `${quoteName(source)} is a YAML alias. A ${problems.noun} must not use aliases.`,
-          detail: 'In YAML, an unquoted `*` at the beginning of a value means an alias.',
-          advice: `Write the value in full, or put the text in quotes: "${source}".`,
-        })
-        break
-      case 'tag':
-        report(problems, 'policy-syntax', span, {
-          summary: `${quoteName(source)} is a YAML tag. A ${problems.noun} must not use tags.`,
-          advice: 'Remove the tag, or put the text in quotes.',
-        })
-        break
-      case 'directive':
-        report(problems, 'policy-syntax', span, {
-          summary: `${quoteName(source)} is a YAML directive. A ${problems.noun} must not use directives.`,
-          detail: `rollcall reads a ${problems.noun} as YAML 1.2.`,
-          advice: 'Remove the line.',
-        })
+  const { noun } = problems
+  const anchors = new Set(marks.filter(({ kind }) => kind === 'anchor').map(nameMark))
+  const uses = groupBy(
+    marks.filter(({ kind }) => kind === 'alias'),
+    nameMark,
+  )
+  for (const mark of marks) {
+    const { kind, source, span } = mark
+    // The error of its anchor already covers this alias.
+    if (kind === 'alias' && anchors.has(nameMark(mark))) continue
+    const plural = kind === 'alias' ? 'aliases' : `${kind}s`
+    const detail = {
+      anchor: describeUses(problems, uses.get(nameMark(mark)) ?? []),
+      alias: 'In YAML, an unquoted `*` at the beginning of a value means an alias.',
+      tag: null,
+      directive: `rollcall reads a ${noun} as YAML 1.2.`,
     }
+    const advice = {
+      anchor: 'Write the value in full at each place, or put the text in quotes.',
+      alias: `Write the value in full, or put the text in quotes: "${source}".`,
+      tag: 'Remove the tag, or put the text in quotes.',
+      directive: 'Remove the line.',
+    }
+    const code = kind === 'anchor' || kind === 'alias' ? 'policy-alias' : 'policy-syntax'
+    report(problems, code, span, {
+      summary: `${quoteName(source)} is a YAML ${kind}. A ${noun} must not use ${plural}.`,
+      detail: detail[kind],
+      advice: advice[kind],
+    })
   }
+}
+
+/** What an anchor and its aliases have in common. */
+function nameMark({ source }: Mark): string {
+  return source.slice(1)
 }
 
 function describeUses(problems: Problems, uses: readonly Mark[]): string | null {

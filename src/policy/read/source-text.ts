@@ -25,7 +25,7 @@ const LEAD = 60
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it finds control characters
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/
 
-function makeSourceText(path: string, text: string): SourceText {
+export function makeSourceText(path: string, text: string): SourceText {
   const lineStarts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
     lineStarts.push(at + 1)
@@ -85,8 +85,10 @@ function alignToCharacter(text: string, offset: number): number {
   return /^[\udc00-\udfff]/.test(text.charAt(offset)) ? offset - 1 : offset
 }
 
-/** Accepts strict UTF-8 without control characters and removes a BOM; otherwise returns the error. */
-/** @param noun what the file is, as messages name it */
+/**
+ * Accepts strict UTF-8 without control characters and removes a BOM; otherwise returns the error.
+ * @param noun what the file is, as messages name it
+ */
 export function decode(
   path: string,
   bytes: Uint8Array,

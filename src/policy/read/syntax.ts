@@ -86,12 +86,8 @@ export function readTree(problems: Problems): TreeNode | null {
     return null
   }
   const contents: ParsedNode | null = document?.contents ?? null
-  if (contents === null) {
-    if (secondDocument === undefined) reportNothing(problems)
-    return null
-  }
-  const tree = readNode(problems, contents)
-  if (tree.kind === 'scalar' && tree.value === null) {
+  const tree = contents === null ? null : readNode(problems, contents)
+  if (tree === null || (tree.kind === 'scalar' && tree.value === null)) {
     if (secondDocument === undefined) reportNothing(problems)
     return null
   }
@@ -108,7 +104,7 @@ function reportSyntax(
   errors: readonly YAMLParseError[],
   { lastQuoted, unclosed }: Scan,
 ): void {
-  const lines = new Set(problems.found.map((each) => each.location?.line))
+  const lines = new Set(problems.found.map((each) => each.location.line))
   let reported = 0
   let tabs = false
   const quoteIsOpen = errors.some((each) => isOpenQuote(each, lastQuoted))

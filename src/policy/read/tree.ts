@@ -46,6 +46,10 @@ export function getEntry(node: TreeNode | undefined, key: string): Entry | undef
   return node?.kind === 'map' ? node.entries.get(key) : undefined
 }
 
+export function getValue(node: TreeNode | undefined, key: string): TreeNode | undefined {
+  return getEntry(node, key)?.value
+}
+
 export function getEntries(node: TreeNode | undefined): Iterable<Entry> {
   return node?.kind === 'map' ? node.entries.values() : []
 }
@@ -56,12 +60,17 @@ export function getItems(node: TreeNode | undefined): readonly TreeNode[] {
 
 /** The list of members of a group or of permissions, in either form of its entry. */
 export function getList(entry: TreeNode, key: 'members' | 'permissions'): TreeNode | undefined {
-  return entry.kind === 'list' ? entry : getEntry(entry, key)?.value
+  return entry.kind === 'list' ? entry : getValue(entry, key)
 }
 
 /** Null for anything that is not text. */
 export function getText(node: TreeNode | undefined): string | null {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : null
+}
+
+/** Null for anything that is not a number. */
+export function getNumber(node: TreeNode | undefined): number | null {
+  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : null
 }
 
 /** Whether nothing follows the key, or only what was found in line with it. */

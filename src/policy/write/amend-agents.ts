@@ -4,15 +4,15 @@ import { groupBy } from '../../core/model/collect.ts'
 import { compareCodeUnits, spellEmail } from '../../core/model/names.ts'
 import { writeCustomRole } from '../../core/plan/settle.ts'
 import type { Span } from '../read/source-text.ts'
-import { type Entry, getEntry, getText, type TreeNode } from '../read/tree.ts'
-import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
-import { type Addition, change } from './collection.ts'
+import { type Entry, getEntries, getEntry, getText, getValue, type TreeNode } from '../read/tree.ts'
+import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'
+import { type Addition, change, listSpans } from './collection.ts'
 import { hasComment, isOwnComment, listParagraphs, readComment } from './comments.ts'
 import type { Page } from './page.ts'
 import { writeKeyed, writeYamlValue } from './yaml.ts'
 
 export function amendAgents(page: Page, section: Entry, { agents }: Amendments): void {
-  const entries = listEntries(section)
+  const entries = [...getEntries(section.value)]
   const names = entries.map(({ key }) => spellEmail(key.trim()))
   const kinds = entries.map(({ value }) => decideKind(value))
   for (const [index, entry] of entries.entries()) {
@@ -20,34 +20,26 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
     if (keys !== undefined && keys !== 'remove') amendAgent(page, entry, keys)
   }
   const listed = new Set(names)
-  const items = entries.map((entry, index) =>
-    findItem(page, entry, agents.get(names[index] ?? '') === 'remove'),
-  )
   const added = [...agents].flatMap(([email, keys]) =>
     keys === 'remove' || listed.has(email) ? [] : [{ email, keys }],
   )
-  const placeOf = makePlacement(page, { names, kinds, spans: items.map(({ span }) => span) })
+  const placeOf = makePlacement(page, { names, kinds, spans: listSpans(page, section.value) })
   const headed = new Set<AgentRank>()
-  change(page, {
-    kind: 'map',
-    span: section.value.span,
-    keyEnd: section.span.end,
-    items,
-    additions: added
-      .map((each) => ({ ...each, place: placeOf(each.email, decideKindOfKeys(each.keys)) }))
-      .sort(
-        (a, b) =>
-          compareCodeUnits(a.place.heading ?? '', b.place.heading ?? '') ||
-          compareCodeUnits(a.email, b.email),
-      )
-      .map(({ email, keys, place: { heading, ...place } }): Addition => {
-        const value = writeAgentValue(keys)
-        const above = heading === null || headed.has(heading) ? [] : ['', `# ${HEADINGS[heading]}`]
-        if (heading !== null) headed.add(heading)
-        const lines = [...above, ...writeKeyed(email, value)]
-        return { ...place, lines, inline: writeInline(email, value) }
-      }),
-  })
+  const additions = added
+    .map((each) => ({ ...each, place: placeOf(each.email, decideKindOfKeys(each.keys)) }))
+    .sort(
+      (a, b) =>
+        compareCodeUnits(a.place.heading ?? '', b.place.heading ?? '') ||
+        compareCodeUnits(a.email, b.email),
+    )
+    .map(({ email, keys, place: { heading, ...place } }): Addition => {
+      const value = writeAgentValue(keys)
+      const above = heading === null || headed.has(heading) ? [] : ['', `# ${HEADINGS[heading]}`]
+      if (heading !== null) headed.add(heading)
+      const lines = [...above, ...writeKeyed(email, value)]
+      return { ...place, lines, inline: writeInline(email, value) }
+    })
+  change(page, section, (index) => agents.get(names[index] ?? '') === 'remove', additions)
 }
 
 /** What distinguishes people for those who read a policy: entries of one kind stand together. */
@@ -59,7 +51,7 @@ interface AgentKind {
 
 function decideKind(value: TreeNode): AgentKind {
   const has = (key: string) => getEntry(value, key) !== undefined
-  const role = getText(value) ?? getText(getEntry(value, 'role')?.value)
+  const role = getText(value) ?? getText(getValue(value, 'role'))
   return { role, customRole: has('custom_role'), pending: has('pending_until') }
 }
 

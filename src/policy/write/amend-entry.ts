@@ -1,16 +1,8 @@
 /** What amending agents and groups have in common: entries of a map, their keys, and new ones. */
 import type { Entry, TreeNode } from '../read/tree.ts'
-import { type Addition, change, endOf, type Item } from './collection.ts'
+import { type Addition, change, endOf } from './collection.ts'
 import type { Page } from './page.ts'
 import { writeKeyed } from './yaml.ts'
-
-export function listEntries(section: Entry): readonly Entry[] {
-  return section.value.kind === 'map' ? [...section.value.entries.values()] : []
-}
-
-export function findItem(page: Page, { span, value }: Entry, remove: boolean): Item {
-  return { span: { start: span.start, end: endOf(page, value) }, remove }
-}
 
 /** Sets keys of an entry that is a map, and takes out those that are to be null. */
 export function amendKeys(
@@ -33,8 +25,7 @@ export function amendKeys(
       })
     } else replace(page, entry.value, value)
   }
-  const items = entries.map((entry) => findItem(page, entry, gone.has(entry.key)))
-  change(page, { kind: 'map', span: map.span, keyEnd: span.end, items, additions })
+  change(page, { value: map, span }, (index) => gone.has(entries[index]?.key ?? ''), additions)
 }
 
 function replace(page: Page, node: TreeNode, text: string): void {

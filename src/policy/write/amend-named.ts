@@ -11,10 +11,11 @@ import {
 import type { GroupKind } from '../../core/model/kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/names.ts'
 import { groupSubject, identifyCustomRole } from '../read/build.ts'
-import { type Entry, getEntry, getItems, getList, getText } from '../read/tree.ts'
-import { amendKeys, findItem, findPlaces, listEntries, writeInline } from './amend-entry.ts'
-import { type Addition, change, endOf } from './collection.ts'
-import type { Page } from './page.ts'
+import { type Entry, getEntries, getEntry, getItems, getText } from '../read/tree.ts'
+import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'
+import { type Addition, change } from './collection.ts'
+import { followsBlank } from './comments.ts'
+import { findLineStart, type Page } from './page.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 /** What differs between sections. */
@@ -58,7 +59,7 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
   amended: ReadonlyMap<string, NamedKeys<S> | 'remove'>,
   kind: SectionKind<S>,
 ): void {
-  const entries = listEntries(section)
+  const entries = [...getEntries(section.value)]
   const addresses = entries.map((entry) => formatAddress(kind.identify(entry)))
   for (const [index, entry] of entries.entries()) {
     const keys = amended.get(addresses[index] ?? '')
@@ -70,30 +71,20 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
     keys === 'remove' || listed.has(address) ? [] : [keys],
   )
   const spaced =
-    entries.length > 1 && entries.slice(1).every(({ span }) => followsBlank(page, span.start))
-  change(page, {
-    kind: 'map',
-    span: section.value.span,
-    keyEnd: section.span.end,
-    items: entries.map((entry, index) =>
-      findItem(page, entry, amended.get(addresses[index] ?? '') === 'remove'),
-    ),
-    additions: added
-      .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name))
-      .map(({ key, keys, join }): Addition => {
-        const items = [...join].sort(compareCodeUnits)
-        const plain = Object.keys(keys).length === 0
-        const value = writeYamlValue(plain ? items : { ...keys, [kind.list]: items })
-        const after = placeOf(key)
-        const lines = plain ? groupLines(key, items.map(writeYamlText)) : writeKeyed(key, value)
-        const separated = after < 0 ? [...lines, ''] : ['', ...lines]
-        return { after, lines: spaced ? separated : lines, inline: writeInline(key, value) }
-      }),
-  })
-}
-
-function followsBlank({ text }: Page, offset: number): boolean {
-  return /(?:^|\n)[ \t]*\r?\n[ \t]*(?:\? +)?$/.test(text.slice(Math.max(0, offset - 200), offset))
+    entries.length > 1 &&
+    entries.slice(1).every(({ span }) => followsBlank(page, findLineStart(page, span.start)))
+  const additions = added
+    .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name))
+    .map(({ key, keys, join }): Addition => {
+      const items = [...join].sort(compareCodeUnits)
+      const plain = Object.keys(keys).length === 0
+      const value = writeYamlValue(plain ? items : { ...keys, [kind.list]: items })
+      const after = placeOf(key)
+      const lines = plain ? groupLines(key, items.map(writeYamlText)) : writeKeyed(key, value)
+      const separated = after < 0 ? [...lines, ''] : ['', ...lines]
+      return { after, lines: spaced ? separated : lines, inline: writeInline(key, value) }
+    })
+  change(page, section, (index) => amended.get(addresses[index] ?? '') === 'remove', additions)
 }
 
 const WIDTH = 76
@@ -114,24 +105,14 @@ function amendNamed<S>(
     ([key, value]) => [key, writeYamlValue(value, key)] as const,
   )
   amendKeys(page, entry, values)
-  const list = getList(entry.value, listKey)
+  const list = entry.value.kind === 'list' ? entry : getEntry(entry.value, listKey)
   if (list === undefined) return
-  const key = entry.value.kind === 'list' ? entry : getEntry(entry.value, listKey)
-  const items = getItems(list)
-  const names = items.map((item) => normalise(getText(item) ?? ''))
+  const names = getItems(list.value).map((item) => normalise(getText(item) ?? ''))
   const placeOf = findPlaces(names)
   const leaving = new Set([...leave].map(normalise))
-  change(page, {
-    kind: 'list',
-    span: list.span,
-    keyEnd: key?.span.end ?? 0,
-    items: items.map((item, index) => ({
-      span: { start: item.span.start, end: endOf(page, item) },
-      remove: leaving.has(names[index] ?? ''),
-    })),
-    additions: [...join].sort(compareCodeUnits).map((each): Addition => {
-      const text = writeYamlText(each)
-      return { after: placeOf(each), lines: [text], inline: text }
-    }),
+  const additions = [...join].sort(compareCodeUnits).map((each): Addition => {
+    const text = writeYamlText(each)
+    return { after: placeOf(each), lines: [text], inline: text }
   })
+  change(page, list, (index) => leaving.has(names[index] ?? ''), additions)
 }

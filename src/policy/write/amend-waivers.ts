@@ -1,36 +1,26 @@
 /** Amends the `waivers` of a policy's text: takes some out, and writes new ones below the others. */
 import type { Amendments, NewWaiver } from '../../core/adopt/amendments.ts'
-import type { MapNode } from '../read/tree.ts'
-import { type Addition, change, endOf, UNKNOWN_LAYOUT } from './collection.ts'
+import { getItems, type MapNode } from '../read/tree.ts'
+import { type Addition, change, UNKNOWN_LAYOUT } from './collection.ts'
 import { findLineStart, type Page } from './page.ts'
 import { writeYamlValue } from './yaml.ts'
 
 export function amendWaivers(page: Page, root: MapNode, { waivers }: Amendments): void {
   const section = root.entries.get('waivers')
-  const list = section?.value
   if (section === undefined) {
     if (waivers.add.length > 0) addSection(page, root, waivers.add)
     return
   }
-  if (list?.kind !== 'list') return
-  const after = list.items.length - 1
-  change(page, {
-    kind: 'list',
-    span: list.span,
-    keyEnd: section.span.end,
-    items: list.items.map((item, index) => ({
-      span: { start: item.span.start, end: endOf(page, item) },
-      remove: waivers.remove.has(index),
-    })),
-    additions: waivers.add.map((waiver): Addition => {
-      const lines = listKeys(waiver)
-      return {
-        after,
-        lines: lines.map((line, index) => (index === 0 ? line : `  ${line}`)),
-        inline: `{ ${lines.join(', ')} }`,
-      }
-    }),
+  const after = getItems(section.value).length - 1
+  const additions = waivers.add.map((waiver): Addition => {
+    const lines = listKeys(waiver)
+    return {
+      after,
+      lines: lines.map((line, index) => (index === 0 ? line : `  ${line}`)),
+      inline: `{ ${lines.join(', ')} }`,
+    }
   })
+  change(page, section, (index) => waivers.remove.has(index), additions)
 }
 
 function listKeys({ finding, address, reason, owner, expires }: NewWaiver): readonly string[] {

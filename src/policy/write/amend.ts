@@ -6,7 +6,7 @@
 import type { Amendments } from '../../core/adopt/amendments.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { startProblems } from '../read/problems.ts'
-import { decode } from '../read/source-text.ts'
+import { makeSourceText } from '../read/source-text.ts'
 import { readTree } from '../read/syntax.ts'
 import { getEntry } from '../read/tree.ts'
 import { amendAgents } from './amend-agents.ts'
@@ -18,8 +18,7 @@ import { type Spliced, splice } from './splice.ts'
 
 /** Null: the layout of the text is one that only a person can change safely. */
 export function amend({ path, text, groups }: Policy, amendments: Amendments): Spliced | null {
-  const source = decode(path, new TextEncoder().encode(text))
-  const tree = 'code' in source ? null : readTree(startProblems(source))
+  const tree = readTree(startProblems(makeSourceText(path, text)))
   if (tree === null) return null
   const eol = /\r\n/.test(text) ? '\r\n' : '\n'
   const page: Page = { text, eol, inBrackets: isFlow({ text }, tree.span), edits: [] }

@@ -5,19 +5,13 @@
  */
 import { groupBy } from '../../core/model/collect.ts'
 import type { Span } from '../read/source-text.ts'
-import type { TreeNode } from '../read/tree.ts'
+import { type Entry, getEntries, type TreeNode } from '../read/tree.ts'
 import { findEntryEnd, isOwnComment, listParagraphs, listRemovedLines } from './comments.ts'
 import { findLineStart, findNextLine, type Page } from './page.ts'
 import { applyEdits, compareStarts } from './splice.ts'
 
 /** The layout cannot be changed safely: nothing is, and a person has to. */
 export const UNKNOWN_LAYOUT = Symbol('unknown layout')
-
-export interface Item {
-  /** Its own text, without the dash of a list or the question mark of a long key. */
-  readonly span: Span
-  readonly remove: boolean
-}
 
 export interface Addition {
   /** Index of the item that it follows; -1 begins the collection. */
@@ -30,12 +24,13 @@ export interface Addition {
   readonly inline: string
 }
 
-export interface Collection {
+interface Collection {
   readonly kind: 'map' | 'list'
   readonly span: Span
   /** Where the key ends whose value it is. */
   readonly keyEnd: number
-  readonly items: readonly Item[]
+  readonly spans: readonly Span[]
+  readonly isRemoved: (index: number) => boolean
   readonly additions: readonly Addition[]
 }
 
@@ -52,23 +47,37 @@ export function endOf(page: Page, node: TreeNode): number {
   return last === undefined ? node.span.end : endOf(page, last)
 }
 
-export function change(page: Page, collection: Collection): void {
-  const { items, additions } = collection
-  if (additions.length === 0 && items.every(({ remove }) => !remove)) return
-  if (!isFlow(page, collection.span)) changeLines(page, collection)
-  else if (page.text.slice(collection.span.start, collection.span.end).includes('\n')) {
-    changeTallFlow(page, collection)
-  } else if (
-    !page.inBrackets &&
-    items.length === 0 &&
-    (collection.kind === 'map' || hasLines(collection))
-  ) {
-    unfold(page, collection)
-  } else rewriteFlow(page, collection)
+/** The own text of each item, without the dash of a list or the question mark of a long key. */
+export function listSpans(page: Page, value: TreeNode): readonly Span[] {
+  return value.kind === 'list'
+    ? value.items.map((item) => ({ start: item.span.start, end: endOf(page, item) }))
+    : [...getEntries(value)].map((entry) => ({
+        start: entry.span.start,
+        end: endOf(page, entry.value),
+      }))
+}
+
+/** Changes the map or the list that is the value of a key. */
+export function change(
+  page: Page,
+  { span: key, value }: Pick<Entry, 'span' | 'value'>,
+  isRemoved: (index: number) => boolean,
+  additions: readonly Addition[],
+): void {
+  const spans = listSpans(page, value)
+  if (additions.length === 0 && !spans.some((_, index) => isRemoved(index))) return
+  const { kind, span } = value
+  if (kind !== 'map' && kind !== 'list') throw UNKNOWN_LAYOUT
+  const collection = { kind, span, keyEnd: key.end, spans, isRemoved, additions }
+  const needsLines = kind === 'map' || additions.some(({ lines }) => lines.length > 1)
+  if (!isFlow(page, span)) changeLines(page, collection)
+  else if (page.text.slice(span.start, span.end).includes('\n')) changeTallFlow(page, collection)
+  else if (!page.inBrackets && spans.length === 0 && needsLines) unfold(page, collection)
+  else rewriteFlow(page, collection)
 }
 
 /** What indents an entry that begins a line; anything else before it is a layout of its own. */
-function indentOf(page: Page, { span }: Pick<Item, 'span'>, kind: 'map' | 'list'): string {
+function indentOf(page: Page, span: Span, kind: 'map' | 'list'): string {
   const before = page.text.slice(findLineStart(page, span.start), span.start)
   const [, indent] = (kind === 'map' ? /^( *)(?:\? +)?$/ : /^( *)- +$/).exec(before) ?? []
   if (indent === undefined) throw UNKNOWN_LAYOUT
@@ -83,19 +92,19 @@ function insertLines({ text, eol, edits }: Page, at: number, lines: readonly str
 }
 
 function changeLines(page: Page, collection: Collection): void {
-  const { items, additions, kind, keyEnd } = collection
-  const [first] = items
+  const { spans, isRemoved, additions, kind, keyEnd } = collection
+  const [first] = spans
   if (first === undefined) throw UNKNOWN_LAYOUT
   const indent = indentOf(page, first, kind)
-  for (const item of items.filter(({ remove }) => remove)) indentOf(page, item, kind)
-  const spans = items.map(({ span }) => span)
-  for (const lines of listRemovedLines(page, spans, (index) => items[index]?.remove === true)) {
+  const removed = spans.filter((_, index) => isRemoved(index))
+  for (const span of removed) indentOf(page, span, kind)
+  for (const lines of listRemovedLines(page, spans, isRemoved)) {
     page.edits.push({ ...lines, text: '' })
   }
   const findPlaceAbove = makePlaceFinder(page, spans)
   for (const { after, belowHeading, lines } of additions) {
-    const item = belowHeading ? undefined : items[after]
-    const at = item ? findEntryEnd(page, item.span) : findPlaceAbove(after + 1)
+    const above = belowHeading ? undefined : spans[after]
+    const at = above ? findEntryEnd(page, above) : findPlaceAbove(after + 1)
     const dash = kind === 'list' ? '- ' : ''
     insertLines(
       page,
@@ -103,7 +112,7 @@ function changeLines(page: Page, collection: Collection): void {
       lines.map((line, n) => (line === '' ? '' : `${indent}${n === 0 ? dash : ''}${line}`)),
     )
   }
-  if (additions.length === 0 && items.every(({ remove }) => remove)) {
+  if (additions.length === 0 && removed.length === spans.length) {
     const colon = findColon(page, keyEnd)
     page.edits.push({ start: colon, end: colon, text: kind === 'map' ? ' {}' : ' []' })
   }
@@ -125,10 +134,6 @@ function findColon({ text }: Page, keyEnd: number): number {
   match.lastIndex = keyEnd
   if (!match.test(text)) throw UNKNOWN_LAYOUT
   return match.lastIndex
-}
-
-function hasLines({ additions }: Collection): boolean {
-  return additions.some(({ lines }) => lines.length > 1)
 }
 
 /** `teams: {}` gets its first entries, on lines of their own. */
@@ -153,15 +158,15 @@ function unfold(page: Page, { kind, span, keyEnd, additions }: Collection): void
 
 /** What is left and what is new, in the order of the text. */
 function sortEntries<T>(
-  { items, additions }: Collection,
-  kept: (item: Item) => T,
+  { spans, isRemoved, additions }: Collection,
+  kept: (span: Span) => T,
   added: (addition: Addition) => T,
 ): T[] {
   const following = groupBy(additions, ({ after }) => after)
   const at = (index: number) => (following.get(index) ?? []).map(added)
   return [
     ...at(-1),
-    ...items.flatMap((item, index) => [...(item.remove ? [] : [kept(item)]), ...at(index)]),
+    ...spans.flatMap((span, index) => [...(isRemoved(index) ? [] : [kept(span)]), ...at(index)]),
   ]
 }
 
@@ -169,7 +174,7 @@ function rewriteFlow(page: Page, collection: Collection): void {
   const { span, kind } = collection
   const parts = sortEntries(
     collection,
-    (item) => findTaken(page, item.span),
+    (each) => findTaken(page, each),
     ({ inline }) => inline,
   )
   const inner = page.text.slice(span.start + 1, span.end - 1)
@@ -188,9 +193,9 @@ function findTaken({ text, edits }: Page, { start, end }: Span): string {
 
 /** Brackets over several lines: each entry has to have a line to itself. */
 function changeTallFlow(page: Page, collection: Collection): void {
-  const { items, additions } = collection
+  const { isRemoved, additions } = collection
   const { text } = page
-  const lines = items.map(({ span }) => {
+  const lines = collection.spans.map((span) => {
     const start = findLineStart(page, span.start)
     const indent = text.slice(start, span.start)
     const rest = /([ \t]*,)?[ \t]*(?:#[^\n]*?)?\r?(?:\n|$)/y
@@ -200,15 +205,15 @@ function changeTallFlow(page: Page, collection: Collection): void {
     return { start, indent, end: rest.lastIndex, comma: match[1] !== undefined }
   })
   const spans = lines.map(({ start, indent, end }) => ({ start: start + indent.length, end }))
-  for (const gone of listRemovedLines(page, spans, (index) => items[index]?.remove === true)) {
+  for (const gone of listRemovedLines(page, spans, isRemoved)) {
     page.edits.push({ ...gone, text: '' })
   }
   if (additions.length === 0) return
   const [first] = lines
   if (first === undefined) throw UNKNOWN_LAYOUT
   const findPlaceAbove = makePlaceFinder(page, spans)
-  const last = items.findLastIndex(({ remove }) => !remove)
-  const end = items[last]?.span.end
+  const last = lines.findLastIndex((_, index) => !isRemoved(index))
+  const end = collection.spans[last]?.end
   if (end !== undefined && lines[last]?.comma === false)
     page.edits.push({ start: end, end, text: ',' })
   for (const { after, inline } of additions) {

@@ -95,12 +95,12 @@ export function isOwnComment(page: Page, spans: readonly Span[], paragraph: Para
   if (own !== undefined && [own, ...others].some((name) => isNameFirst(said, name))) return true
   if (isHeading(page, paragraph)) return false
   // Between two lines of one block, it speaks of the next line.
-  return first === last || (first > 0 && !followsBlank(page, paragraph))
+  return first === last || (first > 0 && !followsBlank(page, paragraph.comment.start))
 }
 
-/** Whether the line above a paragraph is blank; the section begins above the first one. */
-function followsBlank(page: Page, { comment }: Paragraph): boolean {
-  const [above] = listLinesAbove(page, comment.start)
+/** Whether the line above a line is blank. */
+export function followsBlank(page: Page, start: number): boolean {
+  const [above] = listLinesAbove(page, start)
   return above !== undefined && readLine(page, above).trim() === ''
 }
 
@@ -154,7 +154,7 @@ function listBelowHeading(
   index: number,
 ): readonly Paragraph[] {
   const next = paragraphs.findIndex(
-    (each, at) => at > index && (followsBlank(page, each) || isHeading(page, each)),
+    (each, at) => at > index && (followsBlank(page, each.comment.start) || isHeading(page, each)),
   )
   return paragraphs.slice(index, next < 0 ? undefined : next)
 }

@@ -1,15 +1,9 @@
 /** Edits of a text, and the lines that they change: what a unified diff is made from. */
+import type { Hunk } from '../../core/adopt/amendments.ts'
 import type { Span } from '../read/source-text.ts'
 
 export interface Edit extends Span {
   readonly text: string
-}
-
-/** Lines that are replaced by others, each with its line break; `start` is 0-based. */
-export interface Hunk {
-  readonly start: number
-  readonly before: readonly string[]
-  readonly after: readonly string[]
 }
 
 export interface Spliced {

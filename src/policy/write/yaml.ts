@@ -4,6 +4,7 @@
  */
 import type { Block, Part, StatementEntry, Statements, Value } from '../../core/model/statement.ts'
 import { escapeForYaml, reveal } from '../../core/model/visible.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import type { PolicyLines } from '../../core/report/report.ts'
 
 export const MODELINE = '# yaml-language-server: $schema=rollcall.schema.json'
@@ -74,9 +75,7 @@ export function writeStatements({ path, said }: Statements): PolicyLines {
 /** Those of a plan, by the ids of their findings. */
 export function writeSettlements({
   settlements,
-}: {
-  readonly settlements: ReadonlyMap<string, Statements>
-}): ReadonlyMap<string, PolicyLines> {
+}: Pick<Plan, 'settlements'>): ReadonlyMap<string, PolicyLines> {
   return new Map([...settlements].map(([id, statements]) => [id, writeStatements(statements)]))
 }
 

@@ -8,8 +8,14 @@
 import type { PersonAccess } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { AccountAccess } from '../../core/report/access.ts'
-import { makeRecordCells, PERSON_COLUMNS, RECORD_COLUMNS, writeCsvLine } from '../csv.ts'
-import { nameCustomRole } from '../labels.ts'
+import {
+  makeAccountCells,
+  makePersonCells,
+  makeRecordCells,
+  PERSON_COLUMNS,
+  RECORD_COLUMNS,
+  writeCsv,
+} from '../csv.ts'
 
 const COLUMNS = [
   ...PERSON_COLUMNS,
@@ -20,44 +26,33 @@ const COLUMNS = [
   'opens',
   'opens_before_4_8_0',
   ...RECORD_COLUMNS,
-]
+] as const
 
-export function renderAccessCsv({ server, account, sections }: AccountAccess): string {
-  const where = [server, account.id, account.name]
-  const rows = sections.flatMap(({ people }) =>
-    people.flatMap((access) =>
-      makeWayCells(access).map((way) => [
-        ...where,
-        ...makePersonCells(access),
-        ...way,
-        ...makeRecordCells(access.record),
-      ]),
-    ),
+export function renderAccessCsv(of: AccountAccess): string {
+  const where = makeAccountCells(of)
+  const everybody = of.sections.flatMap(({ people }) => people)
+  const rows = everybody.flatMap((access) =>
+    listWays(access).map((way) => ({
+      ...where,
+      ...makePersonCells({ ...access.person, customRole: access.customRole }),
+      status: access.person.confirmed ? 'active' : 'disabled',
+      reach: access.rank,
+      ...way,
+      ...makeRecordCells(access.record),
+    })),
   )
-  return [COLUMNS, ...rows].map(writeCsvLine).join('')
+  return writeCsv(COLUMNS, rows)
 }
 
-function makePersonCells({ person, customRole, rank }: PersonAccess): readonly (string | number)[] {
-  return [
-    person.email,
-    person.name,
-    person.id,
-    person.role,
-    customRole === null ? '' : nameCustomRole(customRole),
-    person.confirmed ? 'active' : 'disabled',
-    person.provider ?? '',
-    rank,
-  ]
-}
-
-function makeWayCells({ rank, ways }: PersonAccess): readonly (readonly string[])[] {
-  const members = ways.map(({ group, lists, opens, opensBefore }) => [
-    group.of.prefix,
-    formatAddress(group),
+function listWays({ rank, ways }: PersonAccess) {
+  const members = ways.map(({ group, lists, opens, opensBefore }) => ({
+    by: group.of.prefix,
+    address: formatAddress(group),
     lists,
     opens,
-    opensBefore ?? '',
-  ])
-  if (rank === 'everything') return [['administrator', '', 'all', 'all', ''], ...members]
-  return members.length === 0 ? [['', '', '', '', '']] : members
+    opens_before_4_8_0: opensBefore,
+  }))
+  if (rank === 'everything')
+    return [{ by: 'administrator', lists: 'all', opens: 'all' }, ...members]
+  return members.length === 0 ? [{}] : members
 }

@@ -24,12 +24,12 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
-import { listActivityNotes } from '../activity-words.ts'
-import { API_LIMITS, INSIDE, titleSection } from '../labels.ts'
+import { INSIDE, titleSection } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import {
   html,
   type Markup,
+  MOST,
   renderName,
   renderNames,
   renderParagraph,
@@ -39,10 +39,6 @@ import {
 import { MATRIX_PATTERN, renderMatrix } from './matrix.ts'
 import { renderFacts, renderFactsPage } from './page.ts'
 import { renderLongTable } from './table.ts'
-
-const MOST_PEOPLE = 2_000
-const MOST_GROUPS = 500
-const MOST_NAMES = 200
 
 export function renderAccessHtml(report: AccessReport): string {
   const { account } = report
@@ -70,13 +66,9 @@ function describeAnswer(account: AccountAccess): string {
 }
 
 function renderAccount(account: AccountAccess): Markup {
-  return renderFacts(nameAnswer(account), account.read, [
-    ...(account.topic === null ? listOverview(account) : account.sections.flatMap(listPeople)),
-    {
-      title: 'What this page does not show',
-      body: html`${[API_LIMITS, ...listActivityNotes(account.read)].map(renderParagraph)}`,
-    },
-  ])
+  const sections =
+    account.topic === null ? listOverview(account) : account.sections.flatMap(listPeople)
+  return renderFacts('page', nameAnswer(account), account.read, sections)
 }
 
 /** Those in the matrix are not listed a second time, unless something about them is worse. */
@@ -130,7 +122,7 @@ function listPeople({ kind, people }: RecordedSection): readonly Section[] {
 
 function renderPeople(people: readonly RecordedAccess[]): Markup {
   const heads = ['Person', 'Role and sign-in', 'Reaches']
-  return renderLongTable('People', heads, people, MOST_PEOPLE, (access) => [
+  return renderLongTable('People', heads, people, MOST.people, (access) => [
     html`<strong>${renderName(access.person.email)}</strong><br>${renderName(access.person.name)}`,
     renderTexts(describeHolder(access)),
     renderTexts([...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)]),
@@ -143,7 +135,7 @@ function renderTexts(texts: readonly string[]): Markup {
 
 function renderWays(access: PersonAccess): Markup {
   const reasons = listReasons(access)
-  return renderLongTable('Ways in', ['Way', 'Why'], reasons, MOST_GROUPS, ([way, why]) => [
+  return renderLongTable('Ways in', ['Way', 'Why'], reasons, MOST.groups, ([way, why]) => [
     html`<strong>${renderName(way)}</strong>`,
     html`<bdi class="long">${why}</bdi>`,
   ])
@@ -160,14 +152,13 @@ function renderAssigned(of: GroupKind, agents: readonly PersonAccess[]): Markup 
   if (groups.length === 0) return renderParagraph(`No agent reaches conversations by ${one}.`)
   const title = `Conversations assigned to ${one}`
   const heads = [titleSection(of.label), 'Agents who open them']
-  return renderLongTable(title, heads, groups, MOST_GROUPS, (members) => [
+  return renderLongTable(title, heads, groups, MOST.groups, (members) => [
     html`<strong>${renderName(members[0].way.group.name)}</strong>`,
     renderNames(
       members.map(({ email, way }) => {
         const extent = describeExtent(way)
         return extent === null ? email : `${email} (${extent})`
       }),
-      MOST_NAMES,
     ),
   ])
 }

@@ -13,6 +13,7 @@ import type {
 import { abridge } from '../abridge.ts'
 import {
   describeQuietAccount,
+  describeRetry,
   describeSince,
   describeSnapshot,
   formatMoment,
@@ -28,6 +29,7 @@ import { renderCustomRoles, renderGroups, renderPeople } from './inventory.ts'
 import {
   html,
   type Markup,
+  MOST,
   renderDates,
   renderName,
   renderParagraph,
@@ -100,7 +102,7 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
 
 function listUnjudgedSections({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
   const again = html`
-<p>${retryable ? 'Running again may help.' : 'Running again without a change does not help.'}</p>`
+<p>${describeRetry(retryable)}</p>`
   return [
     { title: 'Why there is no verdict', body: html`${renderDiagnostics(diagnostics)}${again}` },
   ]
@@ -128,13 +130,11 @@ function listJudgedSections(account: JudgedAccount, id: string): readonly Sectio
   ]
 }
 
-const MOST_WAIVED = 1_000
-
 function renderWaived(account: JudgedAccount, who: Who): Markup {
   const waived = listWaived(account.findings)
   if (waived.length === 0) return renderParagraph('None.')
   const heads = ['Finding', 'What', 'Until', 'Owner', 'Reason', 'Line in the policy']
-  const table = renderLongTable('Waived', heads, waived, MOST_WAIVED, (finding) => [
+  const table = renderLongTable('Waived', heads, waived, MOST.entries, (finding) => [
     html`<strong>${FINDINGS[finding.code].title}</strong>`,
     html`${renderSubject(finding.subject, who)}: ${renderDates(phraseFinding(finding, abridge))}`,
     renderDates(finding.waiver.expires),
@@ -150,12 +150,10 @@ function renderPlace({ file, line, column }: Location): Markup {
   return html`<span class="place">${abridge(file)}:${line}:${column}</span>`
 }
 
-const MOST_IGNORED = 1_000
-
 function renderIgnored({ ignored }: JudgedAccount): Markup {
   if (ignored.length === 0) return renderParagraph('None.')
   const heads = ['Address', 'Pattern', 'Line in the policy']
-  const table = renderLongTable('Ignored', heads, ignored, MOST_IGNORED, (each) => [
+  const table = renderLongTable('Ignored', heads, ignored, MOST.entries, (each) => [
     html`<strong>${renderName(each.address)}</strong>`,
     html`<code>${abridge(each.pattern)}</code>`,
     renderPlace(each.location),

@@ -6,13 +6,11 @@ import { ACTIONS, listChangedFacts, SYMBOLS } from '../labels.ts'
 import { makeWho, renderSubject, type Who } from './findings.ts'
 import { html, limit, type Markup, renderParagraph } from './markup.ts'
 
-const MOST = 1_000
-
 export function renderChanges(account: JudgedAccount, id: string): Markup {
   const { changes } = account
   const who = makeWho(account, id)
   if (changes.length === 0) return renderParagraph('None.')
-  const { shown, rest } = limit(changes, MOST)
+  const { shown, rest } = limit(changes)
   return html`
 <p>In this order, grants come before removals. Nothing was changed.</p>
 <ol class="changes">${shown.map((change) => renderChange(change, who))}

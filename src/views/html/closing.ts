@@ -3,7 +3,6 @@ import type { SnapshotAgent } from '../../core/model/snapshot.ts'
 import type { ClosedDecision, ClosedReview } from '../../core/review/closing.ts'
 import { formatMoment } from '../labels.ts'
 import { CLOSING_MARKS, summariseClosed } from '../review.ts'
-import { renderDiagnostics } from './diagnostics.ts'
 import {
   html,
   type Markup,
@@ -14,38 +13,34 @@ import {
   renderSections,
   type Section,
 } from './markup.ts'
-import { renderPage } from './page.ts'
+import { renderFactsPage } from './page.ts'
 import { renderTable } from './table.ts'
 
 export function renderClosingHtml(closed: ClosedReview): string {
-  const { tool, generatedAt, before, after, exitCode, remarks } = closed
-  const mark = CLOSING_MARKS[exitCode]
-  const tone = exitCode === 0 ? 'in_sync' : 'none'
-  const summary = summariseClosed(closed)
-  return renderPage({
-    title: `${mark}: ${summary}`,
-    kind: 'closing record of an access review',
-    tool,
-    generatedAt,
-    patterns: null,
-    main: html`
-<div class="banner ${tone}">
-<h1>${mark}</h1>
-<p class="summary">${summary}</p>
-<p>Account ${renderName(before.account.name)} (${before.account.id}) on ${renderName(before.server)}, as it was on ${renderDates(formatMoment(before.finishedAt))}.</p>${
-      after === null &&
-      html`
-<p>Nobody has checked yet whether changes and removals were done.</p>`
-    }
-</div>${renderDiagnostics(remarks)}
+  const { before, after, exitCode, remarks } = closed
+  return renderFactsPage(
+    { ...closed, diagnostics: remarks },
+    {
+      mark: CLOSING_MARKS[exitCode],
+      tone: exitCode === 0 ? 'in_sync' : 'none',
+      about: summariseClosed(closed),
+      kind: 'closing record of an access review',
+      notes: [
+        renderParagraph(
+          html`Account ${renderName(before.account.name)} (${before.account.id}) on ${renderName(before.server)}, as it was on ${renderDates(formatMoment(before.finishedAt))}.`,
+        ),
+        ...(after === null
+          ? [renderParagraph('Nobody has checked yet whether changes and removals were done.')]
+          : []),
+      ],
+      body: html`
 <section class="account" aria-labelledby="record">
 <header>
 <h2 id="record">The review</h2>
 </header>${renderSections(listSections(closed), 'section')}
 </section>`,
-    footer: html`
-<p class="closing"><span class="verdict ${tone}">${mark}</span>, exit code ${exitCode}</p>`,
-  })
+    },
+  )
 }
 
 function listSections(closed: ClosedReview): readonly Section[] {

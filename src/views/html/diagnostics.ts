@@ -1,13 +1,11 @@
 /** Messages of a run: what is wrong, where, the offending line, why, and the next step. */
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { abridge } from '../abridge.ts'
-import { html, limit, type Markup, renderProse } from './markup.ts'
-
-const MOST = 1_000
+import { html, limit, type Markup, renderParagraph, renderProse } from './markup.ts'
 
 export function renderDiagnostics(diagnostics: readonly Diagnostic[]): Markup | null {
   if (diagnostics.length === 0) return null
-  const { shown, rest } = limit(diagnostics, MOST)
+  const { shown, rest } = limit(diagnostics)
   return html`
 <ul class="cards">${shown.map(renderDiagnostic)}
 </ul>${rest}`
@@ -22,14 +20,8 @@ function renderDiagnostic(each: Diagnostic): Markup {
     place &&
     html`
 <p class="place">${place}</p>`
-  }${renderExcerpt(each)}${
-    detail &&
-    html`
-<p>${renderProse(detail)}</p>`
-  }${
-    advice &&
-    html`
-<p><strong>What to do:</strong> ${renderProse(advice)}</p>`
+  }${renderExcerpt(each)}${detail && renderParagraph(renderProse(detail))}${
+    advice && renderParagraph(html`<strong>What to do:</strong> ${renderProse(advice)}`)
   }${
     requestId &&
     html`

@@ -11,10 +11,9 @@ import type { Location } from '../../core/model/location.ts'
 import type { JudgedAccount, PolicyLines } from '../../core/report/report.ts'
 import { abridge } from '../abridge.ts'
 import { describeSwitchedOff, phraseFinding } from '../labels.ts'
+import { OFFER } from '../remedy.ts'
 import { makeRiskId } from './glance.ts'
 import { html, limit, type Markup, renderDates, renderName, renderProse } from './markup.ts'
-
-const MOST = 1_000
 
 export function renderFindings(account: JudgedAccount, id: string): Markup {
   const { settlements, policyText } = account
@@ -38,9 +37,11 @@ export function renderFindings(account: JudgedAccount, id: string): Markup {
   }
 </div>${renderSettlement(settlements.get(finding.id))}
 </li>`
-  const { shown, rest } = limit(findings, MOST)
+  const { shown, rest } = limit(findings)
   const kept = new Set(shown)
-  const kinds = groupByKind(findings)
+  // Those that share title, risk and severity, in the order of the first of each.
+  const byKind = groupBy(findings, ({ code, risk, severity }) => `${code} ${risk} ${severity}`)
+  const kinds = [...byKind.values()]
   const cards = kinds.map((kind) => {
     const [{ risk }] = kind
     const first = kinds.find(([each]) => each.risk === risk) === kind
@@ -51,12 +52,6 @@ export function renderFindings(account: JudgedAccount, id: string): Markup {
     )
   })
   return html`${cards}${rest}${note}`
-}
-
-/** Findings that share title, risk and severity, in the order of the first of each. */
-function groupByKind(findings: readonly Finding[]): readonly (readonly [Finding, ...Finding[]])[] {
-  const groups = groupBy(findings, ({ code, risk, severity }) => `${code} ${risk} ${severity}`)
-  return [...groups.values()]
 }
 
 function renderKind(
@@ -84,8 +79,10 @@ function renderKind(
 export type Who = (email: string) => Markup
 
 /** With the name beside the address, and a link to everything about the person. */
-export function makeWho({ outcomes }: JudgedAccount, id: string): Who {
-  const people = new Map(outcomes.people.map((person, index) => [person.email, { person, index }]))
+export function makeWho({ getOutcomes }: JudgedAccount, id: string): Who {
+  const people = new Map(
+    getOutcomes().people.map((person, index) => [person.email, { person, index }]),
+  )
   return (email) => {
     const address = html`<strong>${renderName(email)}</strong>`
     const known = people.get(email)
@@ -144,7 +141,7 @@ function renderSettlement(settlement: PolicyLines | undefined): Markup | null {
       : html`<pre>${lines.map((line) => html`${line}\n`)}</pre>`
   return html`
 <div class="settle">
-<p>If the account is correct, the policy should contain below ${keys}:</p>
+<p>${OFFER} below ${keys}:</p>
 ${text}
 </div>`
 }

@@ -14,7 +14,6 @@ import {
   countPeople,
   type GroupCounts,
   type GroupsGlance,
-  type PeopleCounts,
   type PersonStatus,
   type StandingCounts,
 } from '../../core/report/glance.ts'
@@ -35,7 +34,11 @@ const ORDER = Object.keys(STANDINGS) as Standing[]
 const MOST_GROUPS = 12
 
 export function renderGlance(account: JudgedAccount, id: string): Markup {
-  const people = countPeople(account).map(makePeopleBar)
+  const people = countPeople(account).map(({ status, counts }) => ({
+    label: html`${STATUSES[status]}`,
+    tally: counts,
+    text: describeTally(counts),
+  }))
   const kinds = [...account.read.groups.keys()].map((of) => ({
     of,
     groups: countGroupsByDrift(of, account, MOST_GROUPS),
@@ -106,10 +109,6 @@ const STATUSES: Readonly<Record<PersonStatus, string>> = {
   agent: 'Agents',
   invited: 'Invitation not accepted',
   absent: 'In the policy, not on the account',
-}
-
-function makePeopleBar({ status, counts }: PeopleCounts): Bar {
-  return { label: html`${STATUSES[status]}`, tally: counts, text: describeTally(counts) }
 }
 
 function makeGroupBar({ group, counts, absent }: GroupCounts): Bar {

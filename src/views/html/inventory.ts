@@ -19,10 +19,10 @@ import { describePersonRecord } from '../activity-words.ts'
 import { nameCustomRole, namesIn, phraseFinding, STANDINGS, titleSection } from '../labels.ts'
 import { makePersonId } from './findings.ts'
 import {
-  foldAway,
   html,
   limit,
   type Markup,
+  MOST,
   renderDates,
   renderName,
   renderNames,
@@ -30,21 +30,18 @@ import {
 } from './markup.ts'
 import { type Cell, renderTable } from './table.ts'
 
-const MOST_PEOPLE = 2_000
-const MOST_GROUPS = 500
-const MOST_MEMBERS = 200
 const MOST_OF_PERSON = 50
 
-export function renderPeople(
-  { outcomes: { people }, coverage, read }: JudgedAccount,
-  id: string,
-): Markup {
-  const placed = people.map((each, index) => ({ ...each, place: makePersonId(id, index) }))
+export function renderPeople({ getOutcomes, coverage, read }: JudgedAccount, id: string): Markup {
+  const placed = getOutcomes().people.map((each, index) => ({
+    ...each,
+    place: makePersonId(id, index),
+  }))
   const managed = coverage.agents !== 'unmanaged'
   const kinds = [...read.groups.keys()]
   const names = kinds.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
-  return renderFolded(placed, MOST_PEOPLE, ['person', 'people'], (label, shown) =>
+  return renderFolded(placed, MOST.people, ['person', 'people'], (label, shown) =>
     renderTable(
       label,
       heads,
@@ -67,21 +64,25 @@ function renderFolded<T extends Outcome>(
   const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
   const others = `${count(fine.length, ...nouns)} without findings`
   return html`${noted.shown.length > 0 && render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
-    fine.length > 0 && foldAway(others, html`${shown.length > 0 && render(others, shown)}${rest}`)
+    fine.length > 0 &&
+    html`
+<details><summary>${others}</summary>${shown.length > 0 && render(others, shown)}${rest}
+</details>`
   }`
 }
 
-export function renderGroups(of: GroupKind, { outcomes }: JudgedAccount): Markup {
-  const groups = outcomes.groups.filter(({ subject }) => subject.of === of)
+export function renderGroups(of: GroupKind, { getOutcomes }: JudgedAccount): Markup {
+  const groups = getOutcomes().groups.filter(({ subject }) => subject.of === of)
   const heads = groupHeads(of, 'Members', 'Result')
-  return renderFolded(groups, MOST_GROUPS, [of.label, of.plural], (label, shown) =>
+  return renderFolded(groups, MOST.groups, [of.label, of.plural], (label, shown) =>
     renderTable(label, heads, shown.map(groupRow)),
   )
 }
 
 /** Those of a policy that manages them. */
-export function renderCustomRoles({ outcomes: { customRoles } }: JudgedAccount): Markup {
-  return renderFolded(customRoles, MOST_GROUPS, ['custom role', 'custom roles'], (label, shown) =>
+export function renderCustomRoles({ getOutcomes }: JudgedAccount): Markup {
+  const { customRoles } = getOutcomes()
+  return renderFolded(customRoles, MOST.groups, ['custom role', 'custom roles'], (label, shown) =>
     renderTable(label, [...CUSTOM_ROLE_HEADS, 'Result'], shown.map(makeCustomRoleRow)),
   )
 }
@@ -94,7 +95,7 @@ function makeCustomRoleRow(role: CustomRoleOutcome): readonly Cell[] {
         ? html`<br>not on the account`
         : seen.description !== '' && html`<br>${renderName(seen.description)}`
     }`,
-    seen && renderNames(seen.permissions, MOST_MEMBERS),
+    seen && renderNames(seen.permissions),
     seen && html`${seen.holders}`,
     renderStanding(role),
   ]
@@ -149,7 +150,7 @@ function makePersonRow(
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && renderSignIn(seen),
-    ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of), MOST_MEMBERS)),
+    ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of))),
     renderDates(says),
     renderPersonResult(person),
   ]
@@ -173,7 +174,7 @@ function describeStatus(seen: Seen | null): string {
 
 function groupRow(group: GroupOutcome): readonly Cell[] {
   const { subject, exists, settings, members } = group
-  const { shown, rest } = limit(putFindingsFirst(members), MOST_MEMBERS)
+  const { shown, rest } = limit(putFindingsFirst(members), MOST.names)
   const about = exists ? listTexts(subject.of, settings) : html`<br>not on the account`
   return [
     html`<strong>${renderName(labelSubject(subject))}</strong>${about}`,

@@ -61,23 +61,19 @@ export function renderDates(text: string): Markup {
   return html`${pieces.map((piece, index) => (index % 2 === 0 ? html`${piece}` : html`<span class="date">${piece}</span>`))}`
 }
 
-/** What needs no attention, folded behind a line that says what it is. */
-export function foldAway(summary: string, body: Markup): Markup {
-  return html`
-<details><summary>${summary}</summary>${body}
-</details>`
-}
-
 /** A text of rollcall in which backticks mark code. */
 export function renderProse(text: string): Markup {
   const pieces = text.split('`')
   return html`${pieces.map((piece, index) => (index % 2 === 0 ? html`${piece}` : html`<code>${piece}</code>`))}`
 }
 
+/** The most items that a page shows of one list. */
+export const MOST = { people: 2_000, groups: 500, names: 200, entries: 1_000 } as const
+
 /** The first items of a list, and a line with the number of the others. */
 export function limit<T>(
   items: readonly T[],
-  most: number,
+  most: number = MOST.entries,
 ): { readonly shown: readonly T[]; readonly rest: Markup | null } {
   const left = items.length - most
   if (left <= 0) return { shown: items, rest: null }
@@ -107,7 +103,7 @@ export function renderSections(sections: readonly Section[], id: string): readon
 }
 
 /** Names in one line, at most `most` of them; null if there are none. */
-export function renderNames(texts: readonly string[], most: number): Markup | null {
+export function renderNames(texts: readonly string[], most: number = MOST.names): Markup | null {
   if (texts.length === 0) return null
   const { shown, rest } = limit(texts, most)
   return html`${shown.map((text, index) => html`${index === 0 ? null : ', '}${renderName(text)}`)}${rest}`

@@ -10,9 +10,8 @@ import type { GroupKind } from '../../core/model/kinds.ts'
 import type { RecordedAccess } from '../../core/report/access.ts'
 import { abridge } from '../abridge.ts'
 import { describeExtent, describeHolder } from '../access/words.ts'
-import { html, limit, type Markup, renderName } from './markup.ts'
+import { html, limit, type Markup, MOST, renderName } from './markup.ts'
 
-const MOST_ROWS = 2_000
 /** With more, a cell would be too narrow to see: then every row is a list. */
 const MOST_COLUMNS = 60
 const CELL = 14
@@ -45,7 +44,7 @@ export function renderMatrix(
     columns: columns.map((group) => ({ group, address: formatAddress(group) })),
     drawn,
   }
-  const { shown, rest } = limit(people, MOST_ROWS)
+  const { shown, rest } = limit(people, MOST.people)
   const rows = shown.map((access, index) => {
     const numbers = drawn && index % ROWS_BETWEEN_NUMBERS === 0 && renderNumbers(columns.length)
     return html`${numbers}${renderRow(access, grid)}`

@@ -2,16 +2,18 @@
  * The frame of every HTML page: self-contained, without scripts and requests, and with a content
  * security policy that makes the browser enforce this.
  */
-import type { FactsReport } from '../../core/report/facts.ts'
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import type { Reading, Report } from '../../core/report/report.ts'
 import { abridge } from '../abridge.ts'
-import { describeSnapshot, formatMoment } from '../labels.ts'
+import { listActivityNotes } from '../activity-words.ts'
+import { API_LIMITS, describeSnapshot, formatMoment } from '../labels.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import {
   html,
   type Markup,
   renderDates,
   renderName,
+  renderParagraph,
   renderSections,
   type Section,
   toText,
@@ -25,7 +27,7 @@ export interface HtmlPage {
   readonly tool: Report['tool']
   readonly generatedAt: string
   /** Definitions that the drawings of the page use. */
-  readonly patterns: Markup | null
+  readonly patterns?: Markup
   readonly main: Markup
   readonly footer: Markup
 }
@@ -55,7 +57,7 @@ export function renderPage({
 ${STYLE}
 </head>
 <body>${
-    patterns &&
+    patterns !== undefined &&
     html`
 ${patterns}`
   }
@@ -72,46 +74,60 @@ ${patterns}`
 `)
 }
 
-/** What a page shows that judges nothing. */
+interface Result extends Pick<HtmlPage, 'tool' | 'generatedAt'> {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly exitCode: 0 | 1 | 2
+}
+
+/** What a page shows that judges no account by a policy. */
 interface Facts {
   readonly mark: string
+  readonly tone?: 'in_sync' | 'none'
   readonly about: string
   readonly kind: string
-  readonly patterns: Markup | null
+  readonly patterns?: Markup
   /** Below the summary. */
   readonly notes: readonly Markup[]
   readonly body: Markup | null
 }
 
-/** The page of a command without a policy. */
+/** The page of a command whose result is no verdict. */
 export function renderFactsPage(
-  { tool, generatedAt, diagnostics, exitCode }: FactsReport,
-  { mark, about, kind, patterns, notes, body }: Facts,
+  { tool, generatedAt, diagnostics, exitCode }: Result,
+  { mark, tone = 'none', about, notes, body, ...page }: Facts,
 ): string {
   return renderPage({
+    ...page,
     title: `${mark}: ${about}`,
-    kind,
     tool,
     generatedAt,
-    patterns,
     main: html`
-<div class="banner none">
+<div class="banner ${tone}">
 <h1>${mark}</h1>
 <p class="summary">${about}</p>${notes}
 </div>${renderDiagnostics(diagnostics)}${body}`,
     footer: html`
-<p class="closing"><span class="verdict none">${mark}</span>, exit code ${exitCode}</p>`,
+<p class="closing"><span class="verdict ${tone}">${mark}</span>, exit code ${exitCode}</p>`,
   })
 }
 
 /** An account on such a page. */
-export function renderFacts(name: string, read: Reading, sections: readonly Section[]): Markup {
+export function renderFacts(
+  noun: 'list' | 'page',
+  name: string,
+  read: Reading,
+  sections: readonly Section[],
+): Markup {
   const file = describeSnapshot(read, abridge)
+  const limits = {
+    title: `What this ${noun} does not show`,
+    body: html`${[API_LIMITS, ...listActivityNotes(read)].map(renderParagraph)}`,
+  }
   return html`
 <section class="account" aria-labelledby="account">
 <header>
 <h2 id="account">${name}</h2>
 <p class="muted">Read as ${renderName(read.caller.email)} (${read.caller.role}) on ${formatMoment(read.finishedAt)}${file !== '' && html`. ${file}`}</p>
-</header>${renderSections(sections, 'section')}
+</header>${renderSections([...sections, limits], 'section')}
 </section>`
 }

@@ -36,8 +36,7 @@ export function renderCoverage(account: AccountReport): Markup {
     ]),
   )}${
     left.length > 0 &&
-    html`
-<p>On the account, but not managed by this policy: ${left.join(', ')}.</p>`
+    renderParagraph(`On the account, but not managed by this policy: ${left.join(', ')}.`)
   }
 <p><strong>What this API does not show:</strong> ${API_HIDES}${since}. ${ACCESS}</p>${[
     ...activity,

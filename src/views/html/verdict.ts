@@ -1,8 +1,9 @@
 /** The verdict as readers see it: a sign, a word, a colour, and what it means. */
 import type { Report, Verdict } from '../../core/report/report.ts'
 import {
+  describeExit,
   explainNoVerdict,
-  listVerdictOptions,
+  MAY_HELP,
   MEANINGS,
   nameAccount,
   summariseAccount,
@@ -33,24 +34,21 @@ export function renderBanner(report: Report): Markup {
 <div class="banner ${verdict}">
 <h1>${renderSign(verdict)} ${VERDICTS[verdict]}</h1>
 <p class="summary">${summariseReport(report)}</p>
-<p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ' Running again may help.' : null}</p>
+<p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ` ${MAY_HELP}` : null}</p>
 </div>`
 }
 
 /** The last line of the page, as in the text report. */
 export function renderClosing(report: Report): Markup {
-  const { verdict, exitCode } = report
-  const options = listVerdictOptions(report).join(' ')
-  const asked = options === '' ? null : ` (${options})`
   return html`
-<p class="closing">${renderBadge(verdict)}, exit code ${exitCode}${asked}</p>`
+<p class="closing">${renderBadge(report.verdict)}, ${describeExit(report)}</p>`
 }
 
 /** For the title of the page: the account and the result. */
 export function titleReport(report: Report): string {
   const { accounts } = report
   return [
-    ...(accounts.length === 1 ? accounts.map(nameAccount) : []),
+    ...(accounts.length === 1 ? accounts.map((account) => nameAccount(account)) : []),
     summariseReport(report),
   ].join(': ')
 }

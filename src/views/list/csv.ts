@@ -9,8 +9,15 @@
 import type { GroupSubject } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
-import { makeRecordCells, PERSON_COLUMNS, RECORD_COLUMNS, writeCsvLine } from '../csv.ts'
-import { nameCustomRole, nameGroups } from '../labels.ts'
+import {
+  makeAccountCells,
+  makePersonCells,
+  makeRecordCells,
+  PERSON_COLUMNS,
+  RECORD_COLUMNS,
+  writeCsv,
+} from '../csv.ts'
+import { nameGroups } from '../labels.ts'
 
 const COLUMNS = [
   ...PERSON_COLUMNS,
@@ -21,34 +28,26 @@ const COLUMNS = [
   ...RECORD_COLUMNS,
 ]
 
-export function renderListCsv({ server, account, people, ghosts, read }: Listing): string {
+export function renderListCsv(listing: Listing): string {
+  const where = makeAccountCells(listing)
   const groupsOf = (groups: readonly GroupSubject[]) =>
-    KINDS.map((of) => nameGroups(groups, of, read, '; '))
-  const where = [server, account.id, account.name]
-  const rows = [
-    ...people.map((each) => [
+    Object.fromEntries(KINDS.map((of) => [of.section, nameGroups(groups, of, listing.read, '; ')]))
+  return writeCsv<string>(COLUMNS, [
+    ...listing.people.map((each) => ({
       ...where,
-      each.email,
-      each.name,
-      each.id,
-      each.role,
-      each.customRole === null ? '' : nameCustomRole(each.customRole),
-      each.status,
-      each.provider ?? '',
-      each.domain,
-      each.foreign ? 'yes' : 'no',
+      ...makePersonCells(each),
+      status: each.status,
+      domain: each.domain,
+      foreign_domain: each.foreign ? 'yes' : 'no',
       ...groupsOf(each.groups),
-      each.roster?.status ?? '',
+      roster: each.roster?.status,
       ...makeRecordCells(each.activity),
-    ]),
-    ...ghosts.map(({ email, groups }) => [
+    })),
+    ...listing.ghosts.map(({ email, groups }) => ({
       ...where,
       email,
-      ...['', '', '', '', 'ghost', '', '', ''],
+      status: 'ghost',
       ...groupsOf(groups),
-      '',
-      ...makeRecordCells(null),
-    ]),
-  ]
-  return [COLUMNS, ...rows].map(writeCsvLine).join('')
+    })),
+  ])
 }

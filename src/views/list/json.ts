@@ -1,7 +1,7 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
 import type { GroupSubject } from '../../core/model/address.ts'
 import type { GroupKind, Setting } from '../../core/model/kinds.ts'
-import type { ListedGroup, Listing, ListReport } from '../../core/report/listing.ts'
+import type { Listing, ListReport } from '../../core/report/listing.ts'
 import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json.ts'
 import { namesIn } from '../labels.ts'
 
@@ -50,12 +50,12 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
     ...(rest.customRoles === null
       ? {}
       : {
-          custom_roles: rest.customRoles.map(({ role, people }) => ({
+          custom_roles: rest.customRoles.map((role) => ({
             id: role.id,
             name: role.name,
             description: role.description,
             permissions: role.permissions,
-            people,
+            people: role.holders,
           })),
         }),
     ...Object.fromEntries(kinds.map((of) => [of.section, groupDocuments(rest.groups, of)])),
@@ -70,7 +70,7 @@ function namesBySection(groups: readonly GroupSubject[], kinds: readonly GroupKi
   return Object.fromEntries(kinds.map((of) => [of.section, namesIn(groups, of)]))
 }
 
-function groupDocuments(groups: readonly ListedGroup[], of: GroupKind) {
+function groupDocuments(groups: Listing['groups'], of: GroupKind) {
   return groups
     .filter(({ subject }) => subject.of === of)
     .map(({ subject, settings, members, ghosts }) => {
@@ -78,8 +78,8 @@ function groupDocuments(groups: readonly ListedGroup[], of: GroupKind) {
         Object.fromEntries(
           of.settings.filter((each) => each.type === type).map(({ key }) => [key, settings[key]]),
         )
-      const id = Object.entries({ id: subject.id }).filter(([, value]) => value !== null)
-      const named = { name: subject.name, ...Object.fromEntries(id) }
+      const { name, id } = subject
+      const named = id === null ? { name } : { name, id }
       return { ...named, ...said('text'), members, ghosts, ...said('flag') }
     })
 }

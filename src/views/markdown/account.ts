@@ -17,9 +17,8 @@ import { type GroupSubject, labelSubject, type Subject } from '../../core/model/
 import { formatLocation } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
-import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
+import { listRemedies, nestLines, type Remedy } from '../../core/report/remedies.ts'
 import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
-import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
 import {
   ACTIONS,
   describeCoverage,
@@ -27,53 +26,36 @@ import {
   describeKeptReason,
   describePeople,
   describeQuietAccount,
+  describeReader,
   describeSince,
   describeSnapshot,
-  describeSwitchedOff,
-  describeUnmanaged,
   formatMoment,
+  listAccountNotes,
   listChangedFacts,
   listNumbers,
+  MAY_HELP,
   phraseFinding,
   SYMBOLS,
   summariseAccount,
   VERDICTS,
 } from '../labels.ts'
-import { shortenRemedy, writePasteable } from '../remedy.ts'
+import { OFFER, shortenRemedy } from '../remedy.ts'
 import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
-import { PLAIN } from '../text/layout.ts'
+import { joinTexts, PLAIN } from '../text/layout.ts'
 import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
-import {
-  type DocumentPart,
-  joinTexts,
-  listLazily,
-  makeFixedPart,
-  type Need,
-  noteLeftOut,
-} from './fit.ts'
+import { type DocumentPart, listLazily, makeFixedPart, type Need, noteLeftOut } from './fit.ts'
 
 export function makeAccountParts(account: AccountReport, level: string): readonly DocumentPart[] {
   const about = escapePhrase(summariseAccount(account))
   const heading = `${level} ${VERDICTS[account.verdict]}: ${nameAccountOf(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
-  const why = makeProblemPart(
-    account.diagnostics,
-    account.retryable ? 'Running again may help.' : '',
-  )
-  const since: DocumentPart = {
-    wants: account.since === null ? {} : { basis: 1 },
-    show: (n) => (n === 0 ? '' : escapePhrase(describeSince(account))),
-  }
   const head = [
     makeFixedPart(heading),
-    makeFixedPart(account.read === null ? '' : describeSnapshot(account.read, escapeName)),
-    since,
-    why,
+    makeFixedPart(describeSnapshot(account.read, escapeName)),
+    makeBasisPart(() => escapePhrase(describeSince(account))),
+    makeProblemPart(account.diagnostics, account.retryable ? MAY_HELP : ''),
   ]
-  const basis: DocumentPart = {
-    wants: { basis: 1 },
-    show: (n) => (n === 0 ? '' : renderBasis(account)),
-  }
+  const basis = makeBasisPart(() => renderBasis(account))
   if (account.verdict === 'none') return [...head, basis]
   return [
     ...head,
@@ -87,8 +69,12 @@ export function makeAccountParts(account: AccountReport, level: string): readonl
   ]
 }
 
+function makeBasisPart(write: () => string): DocumentPart {
+  return { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : write()) }
+}
+
 /** Accounts in sync of which there is nothing else to say, a line each. */
-export function makeQuietPart(accounts: readonly AccountReport[], level: string): DocumentPart {
+export function makeQuietPart(accounts: readonly AccountReport[]): DocumentPart {
   const lines = listLazily(
     accounts,
     (account) => `* ${nameAccountOf(account)}: ${describeQuietAccount(account)}`,
@@ -97,7 +83,7 @@ export function makeQuietPart(accounts: readonly AccountReport[], level: string)
     wants: { quiet: accounts.length },
     show: (n) =>
       joinTexts([
-        `${level} ${VERDICTS.in_sync}: ${count(accounts.length, 'account')}`,
+        `### ${VERDICTS.in_sync}: ${count(accounts.length, 'account')}`,
         lines(n).join('\n'),
         noteLeftOut(accounts.length - n, 'account in sync', 'accounts in sync'),
         n === 0 ? '' : describeCoverages(accounts).join('\n\n'),
@@ -142,28 +128,36 @@ function renderProblem(each: Diagnostic): string {
 
 function makeFindingsPart(account: JudgedAccount): DocumentPart {
   const findings = account.findings.filter(isOpen)
-  const rows = listLazily(findings, renderFindingRow)
   const upTo = (risk: number) => findings.filter((each) => RISKS.indexOf(each.risk) <= risk).length
-  return {
-    wants: {
-      first: Math.min(1, findings.length),
-      critical: upTo(0),
-      high: upTo(1),
-      medium: upTo(2),
-      low: findings.length,
-    },
-    show: (n) =>
-      joinTexts([
-        joinTable(['Risk', 'What', 'Where', 'What to do'], rows(n)),
-        noteLeftOut(findings.length - n, 'finding'),
-      ]),
+  const wants = {
+    first: Math.min(1, findings.length),
+    critical: upTo(0),
+    high: upTo(1),
+    medium: upTo(2),
+    low: findings.length,
   }
+  const heads = ['Risk', 'What', 'Where', 'What to do']
+  return makeTablePart(wants, heads, findings, 'finding', renderFindingRow)
 }
 
-/** Empty without rows. */
-function joinTable(heads: readonly string[], rows: readonly string[]): string {
-  if (rows.length === 0) return ''
-  return [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...rows].join('\n')
+/** A row for each item. Empty if no item is shown. */
+function makeTablePart<T>(
+  wants: DocumentPart['wants'],
+  heads: readonly string[],
+  items: readonly T[],
+  noun: string,
+  write: (item: T) => string,
+): DocumentPart {
+  const rows = listLazily(items, write)
+  const head = [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`]
+  return {
+    wants,
+    show: (n) =>
+      joinTexts([
+        n === 0 ? '' : [...head, ...rows(n)].join('\n'),
+        noteLeftOut(items.length - n, noun),
+      ]),
+  }
 }
 
 function renderFindingRow(finding: Finding): string {
@@ -198,15 +192,9 @@ function groupName(group: GroupSubject): string {
 /** Not folded: every reader should see who accepted what. */
 function makeWaivedPart(account: JudgedAccount): DocumentPart {
   const waived = listWaived(account.findings)
-  const rows = listLazily(waived, renderWaivedRow)
-  return {
-    wants: { waived: waived.length },
-    show: (n) =>
-      joinTexts([
-        joinTable(['Waived', 'Until', 'Owner', 'Reason'], rows(n)),
-        noteLeftOut(waived.length - n, 'waived finding'),
-      ]),
-  }
+  const heads = ['Waived', 'Until', 'Owner', 'Reason']
+  const wants = { waived: waived.length }
+  return makeTablePart(wants, heads, waived, 'waived finding', renderWaivedRow)
 }
 
 function renderWaivedRow(finding: WaivedFinding): string {
@@ -217,7 +205,6 @@ function renderWaivedRow(finding: WaivedFinding): string {
 }
 
 function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy): DocumentPart {
-  const offer = 'If the account is correct, the policy should contain:'
   return {
     wants: { remedy: 1, lines: 1 + lines.length },
     show: (n) =>
@@ -228,7 +215,7 @@ function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy
             remedy,
             n === 1
               ? ''
-              : `${offer}\n\n${fenceCode('yaml', writePasteable(lines.slice(0, n - 1)))}`,
+              : `${OFFER}:\n\n${fenceCode('yaml', nestLines(lines.slice(0, n - 1)).join('\n'))}`,
             noteLeftOut(lines.length - (n - 1), 'policy line'),
           ]),
   }
@@ -325,19 +312,11 @@ function renderBasis(account: AccountReport): string {
     `Policy ${escapeName(policy.path)}. ${verdict === 'none' ? 'Nothing was compared.' : describeCoverage(account)}`,
   ]
   if (read !== null) {
-    const { caller, startedAt } = read
-    const numbers = [...listNumbers(read), count(read.requests, 'request')]
-    const reader = `${escapeName(caller.email)} (${caller.role})`
-    lines.push(`Read as ${reader}, ${formatMoment(startedAt)}: ${numbers.join(', ')}.`)
+    const numbers = [...listNumbers(read), count(read.requests, 'request')].join(', ')
+    const when = formatMoment(read.startedAt)
+    lines.push(`${describeReader(read, escapeName)}, ${when}: ${numbers}.`)
   }
-  lines.push(
-    ...[
-      ...(read === null ? [] : listActivityNotes(read)),
-      verdict === 'none' ? null : describeNotJudged(account),
-      describeUnmanaged(account),
-      describeSwitchedOff(account),
-    ].filter((note) => note !== null),
-  )
+  lines.push(...listAccountNotes(account))
   if (summary.ignored > 0) lines.push(`Ignored by patterns of the policy: ${summary.ignored}.`)
   if (verdict !== 'none') {
     const { create, update, delete: remove } = summary

@@ -4,6 +4,7 @@
  */
 import { RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
+import { joinTexts } from '../text/layout.ts'
 
 /**
  * What gets room first, in this order, and the share of the document that may be full by then.
@@ -58,10 +59,6 @@ export function listLazily<T>(
     for (const item of items.slice(done.length, n)) done.push(write(item))
     return done.slice(0, n)
   }
-}
-
-export function joinTexts(texts: readonly string[], separator = '\n\n'): string {
-  return texts.filter((text) => text !== '').join(separator)
 }
 
 const utf8 = new TextEncoder()

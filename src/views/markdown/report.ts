@@ -45,10 +45,12 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###'))
   const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
   const tail = [
-    ...(quiet.length === 0 ? [] : [makeQuietPart(quiet, '###')]),
+    ...(quiet.length === 0 ? [] : [makeQuietPart(quiet)]),
     ...(failed ? [] : [run]),
     ...(judged ? [makeFixedPart(API_LIMITS)] : []),
-    makeFixedPart(renderMaker(report)),
+    makeFixedPart(
+      `Created by ${report.tool.name} \`${report.tool.version}\`, ${formatMoment(report.generatedAt)}.`,
+    ),
     makeFixedPart(renderClosing(report)),
   ]
 
@@ -69,10 +71,6 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
 function summariseReport(report: Report, failed: boolean): string {
   if (!failed || report.verdict !== 'none') return summariseVerdicts(report)
   return escapePhrase(explainNoVerdict(report.diagnostics))
-}
-
-function renderMaker({ tool, generatedAt }: Report): string {
-  return `Created by ${tool.name} \`${tool.version}\`, ${formatMoment(generatedAt)}.`
 }
 
 function renderClosing(report: Report): string {

@@ -18,11 +18,18 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
-import { listActivityNotes } from '../activity-words.ts'
-import { API_LIMITS, describeSnapshot } from '../labels.ts'
+import { describeSnapshot } from '../labels.ts'
 import { MARK } from '../list/report.ts'
-import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
-import { renderSection, type SectionRow } from './list.ts'
+import {
+  makePrintable,
+  type Paint,
+  renderSection,
+  type SectionRow,
+  shorten,
+  wrapParagraph,
+  wrapParagraphs,
+} from './layout.ts'
+import { renderReading } from './list.ts'
 
 export function renderAccessText(
   account: AccountAccess,
@@ -30,28 +37,15 @@ export function renderAccessText(
   paint: Paint,
 ): string {
   const mark = paint.strong(paint.unsure(MARK))
-  const { caller } = account.read
   const summary = summariseAccess(account)
   const head = makePrintable(nameAnswer(account)) + (summary === null ? '' : `: ${summary}`)
-  const about = explainTopic(account)
-  const notes = [
-    ...(about === null ? [] : [makePrintable(about)]),
-    MEANING,
-    describeSnapshot(account.read, shorten),
-  ]
+  const about = makePrintable(explainTopic(account) ?? '')
   const blocks = [
     wrapParagraph(`${mark}  ${head}`, 2),
-    notes
-      .filter((note) => note !== '')
-      .map((note) => wrapParagraph(note))
-      .join('\n'),
+    wrapParagraphs([about, MEANING, describeSnapshot(account.read, shorten)]),
     ...listGaps(account).map((text) => wrapParagraph(paint.unsure(makePrintable(text)))),
     ...account.sections.flatMap((section) => renderPeople(section, paint)),
-    [
-      wrapParagraph(API_LIMITS),
-      wrapParagraph(`Read as ${shorten(caller.email)} (${caller.role}).`),
-      ...listActivityNotes(account.read).map((note) => wrapParagraph(note)),
-    ].join('\n'),
+    renderReading(account.read),
   ]
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }

@@ -77,3 +77,37 @@ function splitWord(word: string, columns: number): string[] {
 export function wrapParagraph(text: string, hanging = 0): string {
   return wrap(text, WIDTH - hanging).join(`\n${' '.repeat(hanging)}`)
 }
+
+/** Each text as a paragraph, without those that are empty. */
+export function wrapParagraphs(texts: readonly string[]): string {
+  return joinTexts(
+    texts.map((text) => wrapParagraph(text)),
+    '\n',
+  )
+}
+
+/** Without those that are empty. */
+export function joinTexts(texts: readonly string[], separator = '\n\n'): string {
+  return texts.filter((text) => text !== '').join(separator)
+}
+
+const WIDEST_LABEL = 32
+
+/** A line of a section: a name, and what there is to say of it. */
+export interface SectionRow {
+  readonly label: string
+  readonly text: string
+}
+
+export function renderSection(title: string, rows: readonly SectionRow[], paint: Paint): string {
+  const fitting = rows
+    .map(({ label }) => measureWidth(label))
+    .filter((each) => each <= WIDEST_LABEL)
+  const start = fitting.reduce((most, each) => Math.max(most, each), 16) + 4
+  const lines = rows.flatMap(({ label, text }) => {
+    const wrapped = wrap(text, WIDTH - start).map((line) => ' '.repeat(start) + line)
+    if (measureWidth(label) > WIDEST_LABEL) return [`  ${label}`, ...wrapped]
+    return [pad(`  ${label}`, start) + wrapped.join('\n').slice(start)]
+  })
+  return [paint.strong(title), ...lines].join('\n')
+}

@@ -5,26 +5,34 @@
  */
 import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
-import { describeNotJudged, listActivityNotes } from '../activity-words.ts'
 import {
   API_LIMITS,
   describeCoverage,
   describeCoverages,
+  describeExit,
   describeQuietAccount,
+  describeReader,
   describeSince,
   describeSnapshot,
-  describeSwitchedOff,
-  describeUnmanaged,
   explainNoVerdict,
-  identifyAccount,
+  listAccountNotes,
   listNumbers,
-  listVerdictOptions,
+  MAY_HELP,
+  nameAccount,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
 } from '../labels.ts'
 import { renderDiagnostic } from './diagnostic.ts'
-import { makePrintable, type Paint, PLAIN, shorten, wrapParagraph } from './layout.ts'
+import {
+  joinTexts,
+  makePrintable,
+  type Paint,
+  PLAIN,
+  shorten,
+  wrapParagraph,
+  wrapParagraphs,
+} from './layout.ts'
 import { listProposalBlocks } from './proposal.ts'
 import { renderTable } from './table.ts'
 import { renderTodo } from './todo.ts'
@@ -34,15 +42,13 @@ export function renderPlain(report: Report): string {
 }
 
 export function renderLines(report: Report, paint: Paint): string {
-  const several = report.accounts.length > 1
-  const asked = listVerdictOptions(report).join(' ')
-  const code = `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
-  const last = `${paintVerdict(report.verdict, paint)}, ${code}`
-  const closing = several
-    ? `\n\n${summariseVerdicts(report)}\n`
-    : report.verdict === 'none'
-      ? '\n\n'
-      : '\n'
+  const last = `${paintVerdict(report.verdict, paint)}, ${describeExit(report)}`
+  const closing =
+    report.accounts.length > 1
+      ? `\n\n${summariseVerdicts(report)}\n`
+      : report.verdict === 'none'
+        ? '\n\n'
+        : '\n'
   return `${renderBody(report, paint)}${closing}${last}\n`
 }
 
@@ -64,11 +70,7 @@ export function renderBody(report: Report, paint: Paint): string {
   blocks.push(...loud.map((account) => renderAccount(account, paint, several, report.command)))
   if (quiet.length > 0) {
     blocks.push(quiet.map((account) => renderHead(account, describeQuietAccount, paint)).join('\n'))
-    blocks.push(
-      describeCoverages(quiet)
-        .map((each) => wrapParagraph(each))
-        .join('\n'),
-    )
+    blocks.push(wrapParagraphs(describeCoverages(quiet)))
   }
   if (several && report.accounts.some(({ verdict }) => verdict !== 'none')) {
     blocks.push(wrapParagraph(API_LIMITS))
@@ -86,11 +88,8 @@ function renderHead(
   describe: (account: AccountReport) => string,
   paint: Paint,
 ): string {
-  const verdict = paintVerdict(account.verdict, paint)
-  return wrapParagraph(
-    `${verdict}  ${nameAccountOf(account)}: ${makePrintable(describe(account))}`,
-    2,
-  )
+  const text = makePrintable(`${nameAccount(account, 'account')}: ${describe(account)}`)
+  return wrapParagraph(`${paintVerdict(account.verdict, paint)}  ${text}`, 2)
 }
 
 function renderAccount(
@@ -99,55 +98,27 @@ function renderAccount(
   several: boolean,
   command: string,
 ): string {
-  const head = renderHead(account, summariseAccount, paint)
-  const asked = account.read && describeSnapshot(account.read, shorten)
-  const basis = asked ? `\n${wrapParagraph(asked)}` : ''
-  const changed = describeSince(account)
-  const since = changed === '' ? '' : `\n${wrapParagraph(makePrintable(changed))}`
+  const notes = [describeSnapshot(account.read, shorten), makePrintable(describeSince(account))]
   const parts = [
-    head + basis + since,
+    joinTexts([renderHead(account, summariseAccount, paint), wrapParagraphs(notes)], '\n'),
     ...account.diagnostics.map((each) => renderDiagnostic(each, paint)),
   ]
   if (account.verdict === 'none') {
-    if (account.retryable) parts.push('Running again may help.')
-    return parts.join('\n\n')
+    return joinTexts([...parts, account.retryable ? MAY_HELP : ''])
   }
-  const table = renderTable(account, paint)
-  if (table !== '') parts.push(table)
-  const todo = renderTodo(account, paint)
-  if (todo !== '') parts.push(todo)
-  parts.push(renderFooter(account, several, command))
-  if (account.proposal !== null) parts.push(...listProposalBlocks(account.proposal, paint))
-  return parts.join('\n\n')
-}
-
-function nameAccountOf({ fleetName, policy, account, server }: AccountReport): string {
-  if (account === null) return shorten(policy.path)
-  const name = fleetName === null ? '' : `${shorten(fleetName)}, `
-  return `${name}account ${identifyAccount(account, server, shorten)}`
+  return joinTexts([
+    ...parts,
+    renderTable(account, paint),
+    renderTodo(account, paint),
+    renderFooter(account, several, command),
+    ...(account.proposal === null ? [] : listProposalBlocks(account.proposal, paint)),
+  ])
 }
 
 function renderFooter(account: JudgedAccount, several: boolean, command: string): string {
-  const { findings, ignored, read, summary } = account
+  const { findings, ignored, read, summary, policy } = account
   const located = findings.length + ignored.length > 0
-  const lines = [
-    wrapParagraph(
-      `${located ? `The numbers on the right are line:column in ${shorten(account.policy.path)}. ` : ''}${describeCoverage(account)}`,
-    ),
-    ...(several ? [] : [wrapParagraph(API_LIMITS)]),
-  ]
-  const { email, role } = read.caller
-  const numbers = listNumbers(read).join(', ')
-  lines.push(wrapParagraph(`Read as ${shorten(email)} (${role}): ${numbers}.`))
-  const notes = [
-    ...listActivityNotes(read),
-    describeNotJudged(account),
-    describeUnmanaged(account),
-    describeSwitchedOff(account),
-  ]
-  for (const note of notes) {
-    if (note !== null) lines.push(wrapParagraph(note))
-  }
+  const places = `The numbers on the right are line:column in ${shorten(policy.path)}. `
   const todo = [
     `${summary.create} to add`,
     `${summary.update} to change`,
@@ -156,6 +127,11 @@ function renderFooter(account: JudgedAccount, several: boolean, command: string)
   ]
   // Around an apply, what was changed is said with its steps.
   const unchanged = command === 'apply' ? '' : ' Nothing was changed.'
-  lines.push(wrapParagraph(`Plan: ${todo.join(', ')}.${unchanged}`))
-  return lines.join('\n')
+  return wrapParagraphs([
+    `${located ? places : ''}${describeCoverage(account)}`,
+    several ? '' : API_LIMITS,
+    `${describeReader(read, shorten)}: ${listNumbers(read).join(', ')}.`,
+    ...listAccountNotes(account),
+    `Plan: ${todo.join(', ')}.${unchanged}`,
+  ])
 }

@@ -1,12 +1,13 @@
 /** `rollcall list` for people: "no policy" first and last, administrators first. Escapes with `shorten`. */
 
-import { count } from '../../core/messages/phrase.ts'
+import { count, describeHolders, listPermissions } from '../../core/messages/phrase.ts'
 import { labelSubject } from '../../core/model/address.ts'
+import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
 import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
-import { RANKS } from '../../core/report/listing.ts'
+import type { Reading } from '../../core/report/report.ts'
 import { listActivityNotes } from '../activity-words.ts'
-import { API_LIMITS, namesIn } from '../labels.ts'
+import { API_LIMITS, describeReader, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
   listNotes,
@@ -17,16 +18,15 @@ import {
   RANK_TITLES,
   summariseListing,
 } from '../list/report.ts'
-import { makePrintable, type Paint, pad, shorten, WIDTH, wrap, wrapParagraph } from './layout.ts'
-import { measureWidth } from './width.ts'
-
-const WIDEST_LABEL = 32
-
-/** A line of a section: a name, and what there is to say of it. */
-export interface SectionRow {
-  readonly label: string
-  readonly text: string
-}
+import {
+  makePrintable,
+  type Paint,
+  renderSection,
+  type SectionRow,
+  shorten,
+  wrapParagraph,
+  wrapParagraphs,
+} from './layout.ts'
 
 export function renderListText(
   listing: Listing,
@@ -40,17 +40,14 @@ export function renderListText(
   )
   const blocks = [head, wrapParagraph(MEANING)]
   const kinds = [...listing.read.groups.keys()]
-  for (const rank of RANKS) {
-    const people = listing.people.filter((person) => person.rank === rank)
-    if (people.length > 0) {
-      blocks.push(
-        renderSection(
-          `${RANK_TITLES[rank]} (${people.length})`,
-          people.map((person) => makePersonRow(person, kinds)),
-          paint,
-        ),
-      )
-    }
+  for (const [rank, people] of groupBy(listing.people, (person) => person.rank)) {
+    blocks.push(
+      renderSection(
+        `${RANK_TITLES[rank]} (${people.length})`,
+        people.map((person) => makePersonRow(person, kinds)),
+        paint,
+      ),
+    )
   }
   if (listing.ghosts.length > 0) {
     const rows = listing.ghosts.map(({ email, groups }) => ({
@@ -60,11 +57,11 @@ export function renderListText(
     blocks.push(renderSection(`Ghosts (${rows.length})`, rows, paint))
   }
   if (listing.customRoles !== null) {
-    const rows = listing.customRoles.map(({ role, people }) => ({
+    const rows = listing.customRoles.map((role) => ({
       label: shorten(labelSubject(role.subject)),
       text: [
-        `permits ${role.permissions.map(shorten).join(', ') || 'nothing'}`,
-        people === 0 ? 'nobody has it' : count(people, 'person has it', 'people have it'),
+        `permits ${listPermissions(role.permissions.map(shorten))}`,
+        describeHolders(role),
         ...(role.description === '' ? [] : [shorten(role.description)]),
       ].join('; '),
     }))
@@ -77,7 +74,6 @@ export function renderListText(
     ({ value, people }) => `${shorten(nameSignIn(value))} ${people}`,
   )
   const domains = listing.domains.map(({ value, people }) => `${shorten(value)} ${people}`)
-  const { email, role } = listing.read.caller
   blocks.push(
     [
       wrapParagraph(`Sign-in methods: ${ways.join(', ') || 'nobody'}.`, 2),
@@ -85,12 +81,16 @@ export function renderListText(
         `E-mail domains: ${domains.join(', ') || 'none'}. ${makePrintable(explainForeignDomains(listing))}`,
         2,
       ),
-      wrapParagraph(API_LIMITS),
-      wrapParagraph(`Read as ${shorten(email)} (${role}).`),
-      ...listActivityNotes(listing.read).map((note) => wrapParagraph(note)),
+      renderReading(listing.read),
     ].join('\n'),
   )
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
+}
+
+/** How much of an account can be read, who read it, and what the audit log has. */
+export function renderReading(read: Reading): string {
+  const reader = `${describeReader(read, shorten)}.`
+  return wrapParagraphs([API_LIMITS, reader, ...listActivityNotes(read)])
 }
 
 function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): SectionRow {
@@ -125,17 +125,4 @@ function groupRows({ groups }: Listing, of: GroupKind): readonly SectionRow[] {
 
 function joinNames(groups: readonly string[]): string {
   return groups.map(shorten).join(', ')
-}
-
-export function renderSection(title: string, rows: readonly SectionRow[], paint: Paint): string {
-  const fitting = rows
-    .map(({ label }) => measureWidth(label))
-    .filter((each) => each <= WIDEST_LABEL)
-  const start = fitting.reduce((most, each) => Math.max(most, each), 16) + 4
-  const lines = rows.flatMap(({ label, text }) => {
-    const wrapped = wrap(text, WIDTH - start).map((line) => ' '.repeat(start) + line)
-    if (measureWidth(label) > WIDEST_LABEL) return [`  ${label}`, ...wrapped]
-    return [pad(`  ${label}`, start) + wrapped.join('\n').slice(start)]
-  })
-  return [paint.strong(title), ...lines].join('\n')
 }

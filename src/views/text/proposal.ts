@@ -9,14 +9,12 @@ import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { describeKeptReason, SYMBOLS } from '../labels.ts'
 import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from './diagnostic.ts'
-import { type Paint, shorten, wrapParagraph } from './layout.ts'
+import { type Paint, shorten, wrapParagraphs } from './layout.ts'
 
 export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly string[] {
   const { diagnostics, plan } = proposal
   return [
-    summariseWrites(proposal)
-      .map((each) => wrapParagraph(each))
-      .join('\n'),
+    wrapParagraphs(summariseWrites(proposal)),
     ...renderSteps(plan.written),
     ...renderIrreversible(plan.written),
     ...renderKeptBack(plan.keptBack),

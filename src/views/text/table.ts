@@ -14,18 +14,18 @@ import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { describeAcceptance, phraseFinding, SYMBOLS } from '../labels.ts'
 import { quoteForShell } from '../shell-word.ts'
-import { makePrintable, type Paint, pad, shorten, WIDTH, wrap } from './layout.ts'
+import { joinTexts, makePrintable, type Paint, pad, shorten, WIDTH, wrap } from './layout.ts'
 import { measureWidth } from './width.ts'
 
 export interface Row {
   readonly heading: string
   /** The second heading: the group of a membership. */
-  readonly within: string | null
-  readonly symbol: string
+  readonly within?: string | null
+  readonly symbol?: string
   readonly name: string
   readonly text: string
-  readonly weight: string
-  readonly location: Location | null
+  readonly weight?: string
+  readonly location?: Location | null
   /** Below the row, as commands take it. */
   readonly id?: string | null
 }
@@ -47,10 +47,8 @@ function makeFindingRows({ findings, changes }: JudgedAccount): Row[] {
     .map((finding): Row => {
       const { subject } = finding
       return {
-        heading: chooseHeading(subject),
-        within: subject.kind === 'member' ? shorten(labelSubject(subject.group)) : null,
+        ...placeSubject(subject),
         symbol: chooseSymbol(finding, fixes.get(finding.id) ?? []),
-        name: shorten(nameSubject(subject)),
         text: phraseFinding(finding, shorten),
         weight: finding.severity === 'warning' ? 'warning' : finding.risk,
         location: finding.location,
@@ -68,7 +66,16 @@ function arrangeGroups(rows: readonly Row[]): readonly Row[] {
   )
 }
 
-export function chooseHeading(subject: Subject): string {
+/** Where the row of a subject stands, and what it is called there. */
+export function placeSubject(subject: Subject): Pick<Row, 'heading' | 'within' | 'name'> {
+  return {
+    heading: chooseHeading(subject),
+    within: subject.kind === 'member' ? shorten(labelSubject(subject.group)) : null,
+    name: shorten(nameSubject(subject)),
+  }
+}
+
+function chooseHeading(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
       return 'Agents'
@@ -85,7 +92,7 @@ export function chooseHeading(subject: Subject): string {
   }
 }
 
-export function nameSubject(subject: Subject): string {
+function nameSubject(subject: Subject): string {
   switch (subject.kind) {
     case 'agent':
     case 'member':
@@ -104,8 +111,6 @@ export function nameSubject(subject: Subject): string {
 function makeWaivedRows(account: JudgedAccount): Row[] {
   return listWaived(account.findings).map((finding) => ({
     heading: 'Waived',
-    within: null,
-    symbol: ' ',
     name: shorten(finding.address),
     text: `${phraseFinding(finding, shorten)}; ${shorten(describeAcceptance(finding.waiver))}`,
     weight: 'waived',
@@ -116,8 +121,6 @@ function makeWaivedRows(account: JudgedAccount): Row[] {
 function makeIgnoredRows({ ignored }: JudgedAccount): Row[] {
   return ignored.slice(0, MOST).map(({ address, pattern, location }) => ({
     heading: 'Ignored',
-    within: null,
-    symbol: ' ',
     name: shorten(address),
     text: shorten(pattern),
     weight: 'ignored',
@@ -137,9 +140,7 @@ export function renderTable(account: JudgedAccount, paint: Paint): string {
     ...makeWaivedRows(account),
     ...makeIgnoredRows(account),
   ]
-  return [arrangeRows(rows, paint), ...countLeftOut(account)]
-    .filter((part) => part !== '')
-    .join('\n')
+  return joinTexts([arrangeRows(rows, paint), ...countLeftOut(account)], '\n')
 }
 
 /** Rows with the same heading must follow each other. Empty if there are no rows. */
@@ -159,16 +160,17 @@ export function arrangeRows(rows: readonly Row[], paint: Paint): string {
   let group = ''
   for (const row of rows) {
     if (row.heading !== heading) lines.push(row.heading)
+    const { symbol = ' ', within = null, weight = '' } = row
     // A group that has its own row needs no heading above its members.
-    if (row.within !== null && row.within !== group) lines.push(`  ${row.within}`)
+    if (within !== null && within !== group) lines.push(`  ${within}`)
     heading = row.heading
-    group = row.within ?? row.name
+    group = within ?? row.name
     const [first = '', ...more] = wrap(row.text, textColumns)
-    const shown = formatLabel({ ...row, symbol: paintSymbol(row.symbol, paint) })
+    const shown = formatLabel({ ...row, symbol: paintSymbol(symbol, paint) })
     const fits = measureWidth(shown) <= textStart - 2
     if (!fits) lines.push(shown)
     const left = pad(fits ? shown : '', textStart) + pad(first, textColumns)
-    const right = `${paintWeight(row.weight, paint)}  ${paint.faint(formatPlace(row.location))}`
+    const right = `${paintWeight(weight, paint)}  ${paint.faint(formatPlace(row.location))}`
     lines.push(`${left}  ${right}`.trimEnd())
     lines.push(...more.map((line) => `${' '.repeat(textStart)}${line}`))
     if (row.id) lines.push(`      ${paint.faint(row.id)}`)
@@ -195,12 +197,12 @@ function countLeftOut({ findings, ignored }: JudgedAccount): readonly string[] {
   return [`… and ${more.join(', ')}. To see all, use --format json.`]
 }
 
-function formatLabel({ within, symbol, name }: Row): string {
+function formatLabel({ within = null, symbol = ' ', name }: Row): string {
   return `${within === null ? '  ' : '    '}${symbol} ${name}`
 }
 
-function formatPlace(location: Location | null): string {
-  return location === null ? '' : `:${location.line}:${location.column}`
+function formatPlace(location: Row['location']): string {
+  return !location ? '' : `:${location.line}:${location.column}`
 }
 
 function paintSymbol(symbol: string, paint: Paint): string {

@@ -3,8 +3,8 @@
  * that would fix them, ready to paste.
  */
 
-import { listRemedies, type Remedy } from '../../core/report/remedies.ts'
-import { writePasteable } from '../remedy.ts'
+import { listRemedies, nestLines, type Remedy } from '../../core/report/remedies.ts'
+import { OFFER } from '../remedy.ts'
 import { makePrintable, type Paint, WIDTH, wrap } from './layout.ts'
 
 /** The most policy lines that are shown for one code. */
@@ -21,19 +21,11 @@ function renderKind({ code, remedy, lines }: Remedy, paint: Paint): string {
   const advice = `  ${wrap(`${code}: ${remedy.replaceAll('`', '')}`, WIDTH - 4).join('\n    ')}`
   if (lines.length === 0) return advice
   const left = lines.length - MOST_LINES
-  const yaml = makeLinesPrintable(writePasteable(lines.slice(0, MOST_LINES)))
+  const yaml = nestLines(lines.slice(0, MOST_LINES)).map((line) => `      ${makePrintable(line)}`)
   return [
     advice,
-    '    If the account is correct, the policy should contain:',
-    paint.faint(indent(yaml, 6)),
+    `    ${OFFER}:`,
+    paint.faint(yaml.join('\n')),
     ...(left > 0 ? [`    ${left} more of these lines are not shown here.`] : []),
   ].join('\n')
-}
-
-function makeLinesPrintable(text: string): string {
-  return text.split('\n').map(makePrintable).join('\n')
-}
-
-function indent(text: string, columns: number): string {
-  return text.replace(/^/gm, ' '.repeat(columns))
 }

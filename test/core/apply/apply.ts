@@ -52,7 +52,7 @@ const FINE: Circumstances = {
   journals: null,
   previous: null,
   customRolesFeature: true,
-  run: { fromSnapshot: false, strict: false, otherDay: false, exitZero: false, complete: true },
+  complete: true,
 }
 
 export function guarded({ steps, terms }: ApplyPlan, circumstances: Partial<Circumstances> = {}) {

@@ -346,7 +346,64 @@ describe('people who lose', () => {
         advice: expect.stringContaining('--max-share'),
       },
     ])
-    expect(guarded(plan(20))[0]?.advice).toContain('--max-people')
+    expect(guarded(plan(20))[0]?.advice).toBe(
+      'Check these people. Then name them with `--allow`, or raise `--max-people`.',
+    )
+  })
+
+  test.each<[string, Circumstances['limits'], WrittenPolicy['apply'] & object, string]>([
+    ['the option', { people: 2, share: 99, gain: 9 }, {}, '`--max-people`'],
+    [
+      'the policy, which is lower',
+      { people: 9, share: 99, gain: 9 },
+      { people: 1 },
+      '`apply.limits.people` of the policy',
+    ],
+    [
+      'both, which are the same',
+      { people: 2, share: 99, gain: 9 },
+      { people: 2 },
+      '`--max-people` and `apply.limits.people` of the policy',
+    ],
+    [
+      'the share of the policy',
+      { people: 9, share: 99, gain: 9 },
+      { share: 20 },
+      '`apply.limits.share` of the policy',
+    ],
+    [
+      'number and share, which come to the same',
+      { people: 2, share: 20, gain: 9 },
+      {},
+      '`--max-people` and `--max-share`',
+    ],
+  ])('the way on is the limit that stops: %s', (_, limits, apply, raise) => {
+    const agents = { ...owner, ...people(10) }
+    const account = { agents, teams: { a: [...emails(10), 'ada@acme.com'] } }
+    const plan = planned({ teams: { a: ['ada@acme.com'] }, apply }, account, ['remove-member'])
+    expect(guarded(plan, { limits })[0]?.advice).toBe(
+      `Check these people. Then name them with \`--allow\`, or raise ${raise}.`,
+    )
+  })
+
+  test('the way on names nobody who has no step of their own', () => {
+    const account: SeenAccount = {
+      agents: { ...owner, ...people(4) },
+      teams: { a: emails(2), b: ['ada@acme.com', 'p3@acme.com'] },
+    }
+    const allows = ['delete-team:team/a', 'remove-member']
+    const deleted = planned({ teams: { b: ['ada@acme.com', 'p3@acme.com'] } }, account, allows)
+    expect(guarded(deleted).at(-1)?.advice).toBe(
+      'Check these people. Then raise `--max-share`. They lose access with a team or a custom role, so `--allow` cannot name them.',
+    )
+    const mixed = planned({ teams: { b: ['ada@acme.com'] } }, account, allows)
+    expect(guarded(mixed)).toMatchObject([
+      {
+        summary: expect.stringContaining('p1@acme.com, p2@acme.com, p3@acme.com. At most 1 may.'),
+        advice:
+          'Check these people. Then raise `--max-share`. `--allow` can name only p3@acme.com: the others lose access with a team or a custom role.',
+      },
+    ])
   })
 
   test('count once each, however many steps they lose by', () => {
@@ -437,6 +494,13 @@ describe('people who gain', () => {
     expect(gain(2, {}, { gain: 2 })).toEqual([])
     expect(gain(3, {}, { gain: 2 })).toEqual(['guard-gains'])
     expect(gain(11, {}, { gain: 20 })).toEqual(['guard-gains'])
+    const low = planned(
+      { agents: { ...owner, ...people(3) }, apply: { gain: 2 } },
+      { agents: owner },
+    )
+    expect(guarded(low)[0]?.advice).toBe(
+      'Check these people. Then raise `apply.limits.gain` of the policy.',
+    )
   })
 })
 
@@ -642,24 +706,9 @@ describe('with SAML', () => {
   })
 })
 
-describe('a run that can never apply', () => {
-  const fine = {
-    fromSnapshot: false,
-    strict: false,
-    otherDay: false,
-    exitZero: false,
-    complete: true,
-  }
-  test.each([
-    ['of a snapshot', { fromSnapshot: true }],
-    ['with --strict', { strict: true }],
-    ['with --today', { otherDay: true }],
-    ['with --exit-zero', { exitZero: true }],
-    ['of which a part was not read', { complete: false }],
-  ])('%s, even if there is nothing to write', (_, run) => {
-    const plan = planned({ agents: owner }, { agents: owner })
-    expect(stops(plan, { run: { ...fine, ...run } })).toEqual(['guard-run'])
-  })
+test('an account of which a part was not read, even if there is nothing to write', () => {
+  const plan = planned({ agents: owner }, { agents: owner })
+  expect(stops(plan, { complete: false })).toEqual(['guard-run'])
 })
 
 test('all that stop are listed at once', () => {

@@ -143,6 +143,8 @@ describe('a journal', () => {
     '{"line":"other","at":"x"}',
     '{"line":"closing"}',
     '{"line":"closing","at":"x","done":1}',
+    '{"line":"closing","at":"x","done":1,"unknown":0,"verdict":[[[]]]}',
+    '{"line":"result","at":"x","number":1,"answer":"lost","outcome":"done","status":{}}',
     '{"line":"__proto__","at":"x"}',
     '{"line":"intent","at":"x","number":1,"request_id":"r","step":"s","address":"a","write":null}',
   ])('has no line such as %s', (text) => {

@@ -37,21 +37,26 @@ function judge(
 const all = (answers: Answers) => PEOPLE.map(() => answers)
 
 describe('to keep somebody with a critical or high finding', () => {
-  const short = (what: string) =>
-    `a@acme.com: "keep" needs a reason of at least 15 letters, because of ${what}.`
+  const SHORT = 'of at least 15 letters'
+  const ALIKE = 'with at least 5 different letters'
 
-  test.each<[string, FindingCode, string, boolean]>([
-    ['no reason', 'admin-unexpected', '', false],
-    ['a word', 'agent-unexpected', 'approved', false],
-    ['14 letters', 'agent-unexpected', 'abcdefghijklmn 12345 .....', false],
-    ['15 letters', 'agent-unexpected', 'abcde fghij klmno', true],
-    ['letters of any script', 'admin-unexpected', 'Она руководит отделом продаж', true],
-    ['nothing for a medium finding', 'invite-pending', '', true],
-  ])('%s for %s, %j: %s', (_, code, why, good) => {
+  test.each<[string, FindingCode, string, string | null]>([
+    ['no reason', 'admin-unexpected', '', SHORT],
+    ['a word', 'agent-unexpected', 'approved', SHORT],
+    ['14 letters', 'agent-unexpected', 'abcdefghijklmn 12345 .....', SHORT],
+    ['15 letters', 'agent-unexpected', 'abcde fghij klmno', null],
+    ['one letter again and again', 'agent-unexpected', 'aaaaaaaaaaaaaaaa', ALIKE],
+    ['a short word again and again', 'admin-unexpected', 'Keep keep KEEP keep', ALIKE],
+    ['five different letters', 'agent-unexpected', 'abcde abcde abcde', null],
+    ['letters of any script', 'admin-unexpected', 'Она руководит отделом продаж', null],
+    ['letters outside the first plane', 'agent-unexpected', '𠀀𠀁𠀂𠀃𠀄'.repeat(3), null],
+    ['nothing for a medium finding', 'invite-pending', '', null],
+  ])('%s for %s, %j: %s', (_, code, why, wrong) => {
     const { decided, say } = judge([{ why }], [code], ['a@acme.com'])
-    expect(decided).toEqual(good ? ['a@acme.com'] : [])
+    expect(decided).toEqual(wrong === null ? ['a@acme.com'] : [])
     const risk = code === 'admin-unexpected' ? 'critical' : 'high'
-    expect(say).toEqual(good ? [] : [[short(`${code} (${risk})`), '2:41']])
+    const says = `a@acme.com: "keep" needs a reason ${wrong}, because of ${code} (${risk}).`
+    expect(say).toEqual(wrong === null ? [] : [[says, '2:41']])
   })
 
   test('needs no reason where there is no finding', () => {

@@ -1,0 +1,93 @@
+/** The options of `rollcall plan`. */
+import type { Values } from '../../shell/arguments.ts'
+import {
+  ACTIVITY_OPTIONS,
+  CONNECTION_OPTIONS,
+  color,
+  FLEET_OPTIONS,
+  FORMATS,
+  format,
+  inputFile,
+  type Options,
+  ROSTER_OPTIONS,
+  report,
+  snapshotFile,
+} from '../../shell/options.ts'
+import { readAge, readCount, readDay } from '../../shell/values.ts'
+import { WRITING_OPTIONS } from '../apply/options.ts'
+
+export const PLAN_OPTIONS = {
+  format: { ...format, choices: FORMATS },
+  color,
+  report: {
+    ...report,
+    describe: 'Also write the report to a file, or one for each account (sarif=DIR/)',
+  },
+  'max-bytes': {
+    type: 'number',
+    placeholder: 'N',
+    default: 60_000,
+    coerce: readCount(2_000, 10_000_000),
+    describe: 'Maximum size of the markdown report; the rest is only counted',
+    group: 'Report',
+  },
+  'exit-zero': {
+    type: 'boolean',
+    describe: 'Exit 0 instead of 2 on drift (report-only jobs); errors still exit 1',
+    group: 'Report',
+  },
+  strict: {
+    type: 'boolean',
+    describe: 'Count warnings as drift; the report shows this',
+    group: 'Report',
+  },
+  today: {
+    type: 'string',
+    coerce: readDay,
+    placeholder: 'YYYY-MM-DD',
+    describe: 'Use this date (UTC) instead of today; the report shows this',
+    group: 'Report',
+  },
+  previous: {
+    ...inputFile,
+    describe: 'An earlier snapshot of the account, to recognise people with a new e-mail address',
+    group: 'Report',
+  },
+  since: {
+    ...inputFile,
+    placeholder: 'REPORT',
+    describe: 'An earlier JSON report: says which findings are new, known and resolved',
+    group: 'Report',
+  },
+  'since-if-exists': {
+    type: 'boolean',
+    describe: 'Allow that the report of --since does not exist yet (the first run)',
+    group: 'Report',
+  },
+  ...ROSTER_OPTIONS,
+  ...ACTIVITY_OPTIONS,
+  ...FLEET_OPTIONS,
+  snapshots: {
+    ...inputFile,
+    placeholder: 'DIR',
+    describe: 'Compare the snapshots of `rollcall snapshot --fleet` instead of reading servers',
+    group: 'Fleet',
+  },
+  ...CONNECTION_OPTIONS,
+  snapshot: snapshotFile,
+  'max-age': {
+    type: 'string',
+    coerce: readAge,
+    placeholder: 'DURATION',
+    describe: 'Maximum age of a snapshot, such as 12h or 7d; required with --snapshots',
+    group: 'Offline',
+  },
+  ...WRITING_OPTIONS,
+  approval: {
+    type: 'boolean',
+    describe: 'Show what apply would write, and the approval for it; --allow shows it too',
+    group: 'Writing',
+  },
+} as const satisfies Options
+
+export type PlanFlags = Values<typeof PLAN_OPTIONS>

@@ -1,0 +1,40 @@
+/** Recognises another file of rollcall than the one that belongs here. Knows nothing of its content. */
+import { KINDS } from '../../core/model/kinds.ts'
+import { type Problems, quoteName, report } from './problems.ts'
+import { getEntry, getItems, getText, type TreeNode } from './tree.ts'
+
+/** The keys that say what rollcall manages. A policy has at least one. */
+export const MANAGING_SECTIONS = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
+
+/** Whether it is another file; one error then speaks for all of it. */
+export function reportOtherFile(problems: Problems, root: TreeNode): boolean {
+  const { noun } = problems
+  const accounts = getEntry(root, 'accounts')
+  const section = MANAGING_SECTIONS.flatMap((key) => getEntry(root, key) ?? [])[0]
+  if (noun === 'fleet file') {
+    if (accounts !== undefined || section === undefined) return false
+    report(problems, 'policy-unknown-key', section.span, {
+      summary: 'This is a policy, not a fleet file.',
+      advice:
+        'Leave out --fleet to use one policy, or write a fleet file that names it: docs/fleet.md.',
+    })
+    return true
+  }
+  const fleet = getItems(accounts?.value).some((item) => getEntry(item, 'policy') !== undefined)
+  if (accounts !== undefined && section === undefined && fleet) {
+    report(problems, 'policy-unknown-key', accounts.span, {
+      summary: 'This is a fleet file, not a policy.',
+      advice: 'Use it with --fleet, as in `rollcall plan --fleet FILE`, or name a policy.',
+    })
+    return true
+  }
+  const format = getEntry(root, 'format')
+  const name = getText(format?.value) ?? ''
+  if (format === undefined || !name.startsWith('rollcall.')) return false
+  report(problems, 'policy-unknown-key', format.span, {
+    summary: `This is a document of rollcall with the format ${quoteName(name)}, not a policy.`,
+    advice:
+      'Name a policy. A snapshot belongs after --snapshot, and an earlier report after --since.',
+  })
+  return true
+}
