@@ -3,7 +3,7 @@
  * the agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
  * decides which list is right.
  */
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { type GroupKind, joinKinds } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
@@ -39,33 +39,29 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
   const who = `${clean(email)}, the owner of the token,`
   if (account === null) {
     const summary = `The profile of ${who} does not name account ${accountId}.`
-    return fail('read-caller-missing', summary, sources)
+    return fail(summary, sources, 'read-caller-missing')
   }
   const agent = roster.byEmail.get(email)
   if (agent === undefined && !roster.byId.has(profile.id)) {
-    return fail(
-      'read-caller-missing',
-      `The agent list of account ${accountId} does not contain ${who} so it is incomplete.`,
-      sources,
-    )
+    const summary = `The agent list of account ${accountId} does not contain ${who} so it is incomplete.`
+    return fail(summary, sources, 'read-caller-missing')
   }
   if (agent?.id !== profile.id) {
     const summary = `The profile and the agent list give ${who} different ids or addresses.`
-    return failWithContradiction(summary, sources)
+    return fail(summary, sources)
   }
   if (agent.role !== account.role) {
-    return failWithContradiction(
+    return fail(
       `The profile gives ${who} the role ${account.role}, the agent list ${agent.role}.`,
       sources,
     )
   }
   // A profile may have no custom roles at all. If it has one, the list must have the same one.
   const { customRoleId } = account
-  if (customRoleId !== undefined) {
-    if (!roster.customRoles || customRoleId !== agent.customRoleId) {
-      const summary = `The profile and the agent list give ${who} different custom roles, or only one of them has custom roles.`
-      return failWithContradiction(summary, sources)
-    }
+  const differs = !roster.customRoles || customRoleId !== agent.customRoleId
+  if (customRoleId !== undefined && differs) {
+    const summary = `The profile and the agent list give ${who} different custom roles, or only one of them has custom roles.`
+    return fail(summary, sources)
   }
   return { email: agent.email, role: agent.role, accountName: account.name }
 }
@@ -76,7 +72,7 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
  */
 export function checkStillAdministrator(again: Profile, kinds: readonly GroupKind[]): void {
   if (again.account?.role === 'administrator') return
-  failWithContradiction(
+  fail(
     `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the ${joinKinds('and', ({ plural }) => plural, kinds)}.`,
     [again.source],
   )
@@ -97,19 +93,16 @@ export function placeMembers(
     if (member.role === null) {
       if (agent !== undefined || !of.keepsGhosts) {
         const but = agent === undefined ? 'must have one' : 'is in the agent list'
-        failWithContradiction(`${who()} has no role on the account, but ${but}.`, sources)
+        fail(`${who()} has no role on the account, but ${but}.`, sources)
       }
       ghosts.push(member.email)
     } else if (agent === undefined) {
-      failWithContradiction(
-        `${who()} has the role ${member.role}, but is not in the agent list.`,
-        sources,
-      )
+      fail(`${who()} has the role ${member.role}, but is not in the agent list.`, sources)
     } else {
       const differing = listDifferences(member, agent)
       if (differing.length > 0) {
         const summary = `${who()} and the same person in the agent list differ: ${differing}.`
-        failWithContradiction(summary, sources)
+        fail(summary, sources)
       }
       members.push(agent.email)
     }
@@ -128,19 +121,17 @@ function listDifferences(member: MemberList['members'][number], agent: SnapshotA
   return names.slice(2)
 }
 
-function failWithContradiction(summary: string, sources: readonly Source[]): never {
-  return fail('read-contradiction', summary, sources)
-}
-
-function fail(code: DiagnosticCode, summary: string, sources: readonly Source[]): never {
+function fail(
+  summary: string,
+  sources: readonly Source[],
+  code: DiagnosticCode = 'read-contradiction',
+): never {
   const requests = sources.map(({ request, requestId }) =>
     requestId === null ? request : `${request} (request id ${requestId})`,
   )
-  throw new Failure(
-    makeDiagnostic({
-      code,
-      summary,
-      detail: `rollcall read everything three times, and the last answers still contradict each other: ${requests.join(' and ')}.`,
-    }),
-  )
+  throw makeFailure({
+    code,
+    summary,
+    detail: `rollcall read everything three times, and the last answers still contradict each other: ${requests.join(' and ')}.`,
+  })
 }

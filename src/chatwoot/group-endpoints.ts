@@ -11,7 +11,6 @@ import {
   type GroupEntry,
   type MemberList,
 } from './decode.ts'
-import { formatAccountPath } from './paths.ts'
 import type { Decode } from './reply.ts'
 
 /** An id on the server; `any` in a pattern, where the plan creates what has the id. */
@@ -19,6 +18,7 @@ export type Id = number | 'any'
 
 /** Paths are below the account. */
 export interface GroupEndpoint {
+  /** The same as the section: a review compares the two lists by it. */
   readonly path: string
   readonly decode: (accountId: number) => Decode<readonly GroupEntry[]>
   readonly memberPath: (id: number) => string
@@ -63,10 +63,4 @@ export const ENDPOINTS: Readonly<Record<SectionKey, GroupEndpoint>> = {
     writable: false,
     logged: { group: 'Inbox', member: 'InboxMember', groupId: 'inbox_id' },
   },
-}
-
-/** @param list a section, `agents` or `custom_roles` */
-export function formatListPath(accountId: number, list: string): string {
-  const endpoints: Readonly<Record<string, GroupEndpoint | undefined>> = ENDPOINTS
-  return formatAccountPath(accountId, endpoints[list]?.path ?? list)
 }

@@ -3,7 +3,7 @@
  * list with the usual length of a page is requested again with `?page=2`. A server without pages
  * ignores this and sends the same list.
  */
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import type { Client } from './client.ts'
 import type { Decode } from './reply.ts'
 
@@ -36,13 +36,11 @@ export function makePagingGuard(client: Client) {
     const known = new Set(entries.map(identity))
     const same = again.length === entries.length && again.every((each) => known.has(identity(each)))
     if (same) return
-    throw new Failure(
-      makeDiagnostic({
-        code: 'read-paging',
-        summary: `The list of ${kind} may be incomplete: its length of ${entries.length} is typical of a page, and page 2 is a different list.`,
-        detail: `GET ${path} has ${entries.length} entries, GET ${path}?page=2 has ${again.length}, and they are different.`,
-        requestId,
-      }),
-    )
+    throw makeFailure({
+      code: 'read-paging',
+      summary: `The list of ${kind} may be incomplete: its length of ${entries.length} is typical of a page, and page 2 is a different list.`,
+      detail: `GET ${path} has ${entries.length} entries, GET ${path}?page=2 has ${again.length}, and they are different.`,
+      requestId,
+    })
   }
 }

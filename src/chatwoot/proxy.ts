@@ -131,12 +131,8 @@ function isAddressIn(host: string, network: string): boolean {
   return block.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6')
 }
 
-interface ProxyFault {
-  /** The error code of the transport; null if the proxy answered. */
-  readonly code: string | null
-  /** The answer of the proxy to CONNECT; null if there was none. */
-  readonly status: number | null
-}
+/** The answer of the proxy to CONNECT, or, if there was none, the error code of the transport. */
+type ProxyFault = { readonly status: number } | { readonly code: string }
 
 /** Passes a fault of the proxy through undici, which would react to an error with a `code`. */
 export function makeProxyFault(fault: ProxyFault): Error {
@@ -144,22 +140,27 @@ export function makeProxyFault(fault: ProxyFault): Error {
 }
 
 /** Null if the failure came neither from the proxy nor from the connection to it. */
-export function explainProxyFault(error: unknown, url: URL, network: Network): Fault | null {
+export function explainProxyFault(
+  error: unknown,
+  url: URL,
+  network: Network,
+  method = 'GET',
+): Fault | null {
   const { proxy, trustAllAsked } = network
   const fault = (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
   if (proxy === null || fault === undefined) return null
   const target = formatHostAndPort(url)
-  const { summary, advice, again } =
-    fault.status === null
-      ? explainNoAnswer(fault.code ?? '', proxy, url)
-      : explainRefusal(fault.status, proxy, url)
-  const untrusted = fault.code !== null && classifyFault(fault.code) === 'certificate'
+  const answered = 'status' in fault
+  const { summary, advice, again } = answered
+    ? explainRefusal(fault.status, proxy, url)
+    : explainNoAnswer(fault.code, proxy, url)
+  const untrusted = !answered && classifyFault(fault.code) === 'certificate'
   return {
     diagnostic: makeDiagnostic({
       code: 'network-proxy',
       summary,
       detail: [
-        `CONNECT ${target} for GET ${url.origin}${url.pathname} ${fault.status === null ? `failed with ${fault.code}` : `was answered with ${fault.status}`}.`,
+        `CONNECT ${target} for ${method} ${url.origin}${url.pathname} ${answered ? `was answered with ${fault.status}` : `failed with ${fault.code}`}.`,
         ...(untrusted && trustAllAsked ? [TRUST_ALL_IGNORED] : []),
       ].join(' '),
       advice,

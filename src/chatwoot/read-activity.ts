@@ -4,7 +4,7 @@
  * A log that cannot be read is a state of its own, never an empty log, and never ends the read of the
  * account.
  */
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { ActivityFacts, ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
 import { goBack } from '../core/model/dates.ts'
@@ -113,13 +113,11 @@ async function readWindow(
     const read = await readOnce(client, until, wanted)
     if (read !== 'gap') return read
     if (reads === READS) {
-      throw new Failure(
-        makeDiagnostic({
-          code: 'read-contradiction',
-          summary: 'The audit log has fewer rows than it says, so some may be missing.',
-          detail: `rollcall read it ${READS} times.`,
-        }),
-      )
+      throw makeFailure({
+        code: 'read-contradiction',
+        summary: 'The audit log has fewer rows than it says, so some may be missing.',
+        detail: `rollcall read it ${READS} times.`,
+      })
     }
     await client.pause(reads)
   }
@@ -204,13 +202,11 @@ function checkClocks(client: Client): void {
   if (Math.abs(ahead) < DAY_MS) return
   const days = count(Math.floor(Math.abs(ahead) / DAY_MS), 'day')
   const where = ahead > 0 ? 'ahead of' : 'behind'
-  throw new Failure(
-    makeDiagnostic({
-      code: 'read-contradiction',
-      summary: `The clock of the server is ${days} ${where} the clock of this machine.`,
-      detail: 'So rollcall cannot say how old a row of the audit log is.',
-    }),
-  )
+  throw makeFailure({
+    code: 'read-contradiction',
+    summary: `The clock of the server is ${days} ${where} the clock of this machine.`,
+    detail: 'So rollcall cannot say how old a row of the audit log is.',
+  })
 }
 
 function announce(client: Client, accountId: number, { total, perPage }: AuditPage): void {

@@ -132,11 +132,11 @@ function nameFaults(proxy: Pool): Pool {
   const connect = proxy.connect.bind(proxy)
   const named = async (options: Dispatcher.ConnectOptions) => {
     const answer = await connect(options).catch((error: unknown) => {
-      throw makeProxyFault({ code: readErrorCode(error), status: null })
+      throw makeProxyFault({ code: readErrorCode(error) })
     })
     if (answer.statusCode === 200) return answer
     answer.socket.on('error', () => undefined).destroy()
-    throw makeProxyFault({ code: null, status: answer.statusCode })
+    throw makeProxyFault({ status: answer.statusCode })
   }
   return Object.assign(proxy, { connect: named })
 }

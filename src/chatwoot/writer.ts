@@ -111,7 +111,7 @@ export function openWriter(options: WriterOptions): Writer {
       if (late.signal.aborted) {
         return { kind: 'lost', diagnostic: explainLateAnswer(method, url, timeoutMs) }
       }
-      const proxyFault = explainProxyFault(error, url, network)
+      const proxyFault = explainProxyFault(error, url, network, method)
       if (proxyFault !== null) return { kind: 'unsent', diagnostic: proxyFault.diagnostic }
       const { diagnostic } = explainFault(error, url, false, null, network, method)
       return { kind: isUnsent(error) ? 'unsent' : 'lost', diagnostic }

@@ -34,7 +34,7 @@ import {
   output,
   snapshotFile,
 } from '../shell/options.ts'
-import { refuseAs, showInFile, type Views } from '../shell/show.ts'
+import { refuseAs, show, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { readServerOrFile } from './server-or-file.ts'
 
@@ -91,7 +91,7 @@ export const command = define('access', {
       ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
     ]
     const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })
-    return showInFile(file, { ...report, notes }, VIEWS, values, world)
+    return show({ ...report, notes }, VIEWS, values, world, file)
   },
   refuse: refuseAs(VIEWS, (diagnostics, world) =>
     concludeAccess({ ...describeRun(world), account: null, diagnostics }),

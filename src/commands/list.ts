@@ -29,7 +29,7 @@ import {
   ROSTER_OPTIONS,
   report,
 } from '../shell/options.ts'
-import { draw, refuseAs, showInFile, type Views } from '../shell/show.ts'
+import { draw, refuseAs, show, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { getToday, type World } from '../shell/world.ts'
 
@@ -88,7 +88,7 @@ export const command = define('list', {
     world.signal.throwIfAborted()
     const unwritten = await writeReports(list, sound, world)
     if (unwritten.length > 0) throw new Failure(...unwritten)
-    return showInFile(file, list, VIEWS, values, world)
+    return show(list, VIEWS, values, world, file)
   },
   // Errors also go to the files of --report, but never to the file of -o.
   refuse: async (diagnostics, input, world) => {

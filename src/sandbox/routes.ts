@@ -48,73 +48,71 @@ import { makeAgentBodies, makeProfileBody } from './people.ts'
 import { createTeam, deleteTeam, showTeam, updateTeam } from './teams.ts'
 import { isSince } from './versions.ts'
 
-const ACCOUNT = '/api/v1/accounts/:account'
-
 type Handle = (call: Call) => Answer
 
 interface Route {
-  /** PUT counts as PATCH, and HEAD as GET. */
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  readonly path: RegExp
+  /** Of the method and the path. PUT counts as PATCH, and HEAD as GET. */
+  readonly pattern: RegExp
   readonly handle: Handle
   /** How often an account may ask on one day, from 4.16.1 on. */
-  readonly perDay: number | null
+  readonly perDay: number | undefined
 }
 
-function makeRoute(method: Route['method'], path: string, handle: Handle, perDay?: number): Route {
-  return { method, path: compilePath(path), handle, perDay: perDay ?? null }
+const PER_DAY: Readonly<Record<string, number>> = {
+  'POST /agents': 100,
+  'DELETE /agents/:agent': 50,
 }
 
 const ROUTES: readonly Route[] = [
-  makeRoute('GET', '/api', answerVersion),
-  makeRoute('GET', '/health', () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' })),
-  makeRoute('GET', '/api/v1/profile', requireUser(showProfile)),
-  makeRoute('GET', ACCOUNT, requireUser(showAccount)),
+  ...makeRoutes('', {
+    'GET /api': answerVersion,
+    'GET /health': () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' }),
+    'GET /api/v1/profile': requireUser(showProfile),
+  }),
+  ...makeRoutes('/api/v1/accounts/:account', {
+    'GET ': requireUser(showAccount),
 
-  makeRoute('GET', `${ACCOUNT}/agents`, requireMember(listAgents)),
-  makeRoute('POST', `${ACCOUNT}/agents`, requireAdministrator(createAgent), 100),
-  makeRoute('PATCH', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, updateAgent)),
-  makeRoute('DELETE', `${ACCOUNT}/agents/:agent`, requireRecord(findAgent, deleteAgent), 50),
+    'GET /agents': requireMember(listAgents),
+    'POST /agents': requireAdministrator(createAgent),
+    'PATCH /agents/:agent': requireRecord(findAgent, updateAgent),
+    'DELETE /agents/:agent': requireRecord(findAgent, deleteAgent),
 
-  makeRoute('GET', `${ACCOUNT}/teams`, requireMember(listTeams)),
-  makeRoute('POST', `${ACCOUNT}/teams`, requireAdministrator(createTeam)),
-  makeRoute('GET', `${ACCOUNT}/teams/:team`, requireFound(findTeam, showTeam)),
-  makeRoute('PATCH', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, updateTeam)),
-  makeRoute('DELETE', `${ACCOUNT}/teams/:team`, requireRecord(findTeam, deleteTeam)),
+    'GET /teams': requireMember(listTeams),
+    'POST /teams': requireAdministrator(createTeam),
+    'GET /teams/:team': requireFound(findTeam, showTeam),
+    'PATCH /teams/:team': requireRecord(findTeam, updateTeam),
+    'DELETE /teams/:team': requireRecord(findTeam, deleteTeam),
 
-  makeRoute('GET', `${ACCOUNT}/teams/:team/team_members`, requireFound(findTeam, listTeamMembers)),
-  makeRoute('POST', `${ACCOUNT}/teams/:team/team_members`, requireRecord(findTeam, addTeamMembers)),
-  makeRoute(
-    'PATCH',
-    `${ACCOUNT}/teams/:team/team_members`,
-    requireRecord(findTeam, replaceTeamMembers),
-  ),
-  makeRoute(
-    'DELETE',
-    `${ACCOUNT}/teams/:team/team_members`,
-    requireRecord(findTeam, removeTeamMembers),
-  ),
+    'GET /teams/:team/team_members': requireFound(findTeam, listTeamMembers),
+    'POST /teams/:team/team_members': requireRecord(findTeam, addTeamMembers),
+    'PATCH /teams/:team/team_members': requireRecord(findTeam, replaceTeamMembers),
+    'DELETE /teams/:team/team_members': requireRecord(findTeam, removeTeamMembers),
 
-  makeRoute('GET', `${ACCOUNT}/inboxes`, requireMember(listInboxes)),
-  makeRoute('GET', `${ACCOUNT}/inbox_members/:inbox`, requireFound(findInbox, listInboxMembers)),
-  makeRoute('POST', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, addInboxMembers)),
-  makeRoute('PATCH', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, replaceInboxMembers)),
-  makeRoute('DELETE', `${ACCOUNT}/inbox_members`, requireRecord(findInbox, removeInboxMembers)),
+    'GET /inboxes': requireMember(listInboxes),
+    'GET /inbox_members/:inbox': requireFound(findInbox, listInboxMembers),
+    'POST /inbox_members': requireRecord(findInbox, addInboxMembers),
+    'PATCH /inbox_members': requireRecord(findInbox, replaceInboxMembers),
+    'DELETE /inbox_members': requireRecord(findInbox, removeInboxMembers),
 
-  makeRoute('GET', `${ACCOUNT}/custom_roles`, requireCustomRoles(listCustomRoles)),
-  makeRoute('POST', `${ACCOUNT}/custom_roles`, requireCustomRoles(createCustomRole)),
-  makeRoute('GET', `${ACCOUNT}/custom_roles/:role`, requireCustomRole(showCustomRole)),
-  makeRoute('PATCH', `${ACCOUNT}/custom_roles/:role`, requireCustomRole(updateCustomRole)),
-  makeRoute('DELETE', `${ACCOUNT}/custom_roles/:role`, requireCustomRole(deleteCustomRole)),
+    'GET /custom_roles': requireCustomRoles(listCustomRoles),
+    'POST /custom_roles': requireCustomRoles(createCustomRole),
+    'GET /custom_roles/:role': requireCustomRole(showCustomRole),
+    'PATCH /custom_roles/:role': requireCustomRole(updateCustomRole),
+    'DELETE /custom_roles/:role': requireCustomRole(deleteCustomRole),
 
-  makeRoute('GET', `${ACCOUNT}/audit_logs`, requireAdministrator(answerAuditLogs)),
+    'GET /audit_logs': requireAdministrator(answerAuditLogs),
+  }),
 ]
 
-const DASHBOARD = /^\/app(\/.*)?$/
-
-function compilePath(path: string): RegExp {
-  return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/.]+)')}$`)
+function makeRoutes(base: string, handles: Readonly<Record<string, Handle>>): readonly Route[] {
+  return Object.entries(handles).map(([route, handle]) => {
+    const [method, path = ''] = route.split(' ')
+    const full = `${base}${path}`.replace(/:(\w+)/g, '(?<$1>[^/.]+)')
+    return { pattern: new RegExp(`^${method} ${full}$`), handle, perDay: PER_DAY[route] }
+  })
 }
+
+const DASHBOARD = /^\/app(\/.*)?$/
 
 export interface Question extends Omit<Call, 'parts' | 'query' | 'parameters'> {
   readonly method: string
@@ -132,12 +130,12 @@ export function answerRequest({ method, path, body, contentType, ...rest }: Ques
   if (routed === 'GET' && DASHBOARD.test(normalised)) {
     return answers.answerDashboard(accept, installation.state.version)
   }
-  for (const { method, path, handle, perDay } of ROUTES) {
-    const match = method === routed ? path.exec(normalised) : null
+  for (const { pattern, handle, perDay } of ROUTES) {
+    const match = pattern.exec(`${routed} ${normalised}`)
     if (match === null) continue
     const parts = match.groups ?? {}
-    const action = `${method} of agents on account ${parts['account']}`
-    if (perDay !== null && !mayTry(installation, action, perDay)) return answers.RETRY_LATER
+    const action = `${routed} of agents on account ${parts['account']}`
+    if (perDay !== undefined && !mayTry(installation, action, perDay)) return answers.RETRY_LATER
     const parameters = parseParameters(body, contentType)
     if (parameters === null) return answers.answerMalformed(accept)
     return handle({ ...rest, query: new URLSearchParams(query), parameters, parts })

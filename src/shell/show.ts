@@ -36,29 +36,21 @@ export async function draw<D, F extends string>(
   return views[format](document, paint)
 }
 
+/** @param file that of -o: it gets the document without colours, which are for a terminal */
 export async function show<D, F extends string>(
   document: NoInfer<D> & Ending,
   views: Views<D, F | 'text'>,
   choice: FormatChoice<F>,
   world: World,
+  file: { readonly shown: string; readonly write: (text: string) => Promise<void> } | null = null,
 ): Promise<Result> {
-  const output = (await draw(document, views, choice, world)) ?? ''
-  return { output, exitCode: document.exitCode, notes: document.notes ?? [] }
-}
-
-/** The same, into the file of -o if there is one: without colours, which are for a terminal. */
-export async function showInFile<D, F extends string>(
-  file: { readonly shown: string; readonly write: (text: string) => Promise<void> } | null,
-  document: NoInfer<D> & Ending,
-  views: Views<D, F | 'text'>,
-  choice: FormatChoice<F>,
-  world: World,
-): Promise<Result> {
-  if (file === null) return show(document, views, choice, world)
-  const result = await show(document, views, { ...choice, color: 'never' }, world)
+  const { exitCode, notes = [] } = document
+  const color = file === null ? choice.color : 'never'
+  const output = (await draw(document, views, { ...choice, color }, world)) ?? ''
+  if (file === null) return { output, exitCode, notes }
   world.signal.throwIfAborted()
-  await file.write(result.output)
-  return { ...result, output: `Written: ${file.shown}\n` }
+  await file.write(output)
+  return { output: `Written: ${file.shown}\n`, exitCode, notes }
 }
 
 /**

@@ -3,6 +3,10 @@ import type { FindingActivity } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
+import { abridge } from './abridge.ts'
+
+/** Who did what the log has without a user. */
+const NOBODY = 'the server or the Platform API'
 
 /** What the audit log says about how it came to be: `added by ada@acme.com on 2026-11-20 14:02 UTC`. */
 export function describeOrigin(activity: FindingActivity, shown: (text: string) => string): string {
@@ -10,7 +14,7 @@ export function describeOrigin(activity: FindingActivity, shown: (text: string) 
     case 'recorded': {
       const { what, at, by, apply } = activity
       const gone = what === 'removed' || what === 'deleted'
-      const nobody = gone ? 'the server' : 'the server or the Platform API'
+      const nobody = gone ? 'the server' : NOBODY
       const who = by === null ? nobody : shown(by)
       return `${what} by ${apply === null ? who : `rollcall apply (${who})`} on ${formatMinute(at)}`
     }
@@ -57,16 +61,13 @@ export function describeNotJudged({ notJudged }: Pick<JudgedAccount, 'notJudged'
   return `Not judged, because they do not sign in with a password, or the audit log does not reach back far enough: ${numbers.join(', ')}.`
 }
 
-/** What the audit log says about a person, in one phrase. */
-export function describePersonRecord(
-  { lastSignIn, addedAt, addedBy }: PersonRecord,
-  shown: (text: string) => string,
-): string {
+/** What the audit log says about a person, in one phrase. Not escaped. */
+export function describePersonRecord({ lastSignIn, addedAt, addedBy }: PersonRecord): string {
   const signIn =
     lastSignIn === null
       ? 'no sign-in recorded'
       : `last sign-in recorded ${formatMinute(lastSignIn)}`
-  const who = addedBy === null ? 'the server or the Platform API' : shown(addedBy)
+  const who = addedBy === null ? NOBODY : abridge(addedBy)
   const arrival = addedAt === null ? '' : `, added by ${who} on ${formatMinute(addedAt)}`
   return `${signIn}${arrival}`
 }

@@ -49,15 +49,10 @@ const FORM = [
 ]
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
-function makePersonRows(
-  people: readonly PersonOutcome[],
-  account: JudgedAccount,
-  policy: Policy,
-  access: readonly PersonAccess[],
-) {
+function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly PersonAccess[]) {
   const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
   const says = describePolicy(account, policy)
-  return people.flatMap((person) => {
+  return (person: PersonOutcome) => {
     const { seen, standing, findings } = person
     if (seen === null) return []
     return [
@@ -75,7 +70,7 @@ function makePersonRows(
         reaches: reaches.get(seen.email),
       },
     ]
-  })
+  }
 }
 
 /** What the policy says about a person. */
@@ -115,16 +110,16 @@ export function renderTables(
   policy: Policy,
   access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
-  const rows = (people: readonly PersonOutcome[]) => makePersonRows(people, account, policy, access)
+  const makeRow = makePersonRow(account, policy, access)
   const everybody = account.getOutcomes().people
-  const people = rows(everybody)
+  const people = everybody.flatMap(makeRow)
   return {
     'population.csv': writeCsv(POPULATION, people),
     'administrators.csv': writeCsv(
       POPULATION,
       people.filter(({ role }) => role === 'administrator'),
     ),
-    'decisions.csv': writeCsv(FORM, rows(sortByWorstFinding(everybody))),
+    'decisions.csv': writeCsv(FORM, sortByWorstFinding(everybody).flatMap(makeRow)),
     'ignored.csv': writeCsv(
       ['address', 'pattern', 'file', 'line', 'column'],
       account.ignored.map(({ address, pattern, location }) => ({ address, pattern, ...location })),

@@ -6,7 +6,7 @@ import { count } from '../core/messages/phrase.ts'
 import type { Compared, Diff, DiffAnswer } from '../core/report/diff.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
 import { formatMoment, identifyAccount, SYMBOLS } from './labels.ts'
-import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
+import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 import { arrangeRows, placeSubject, type Row } from './text/table.ts'
 
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
@@ -30,7 +30,7 @@ export function renderDiff(diff: DiffAnswer, paint: Paint): string {
 }
 
 function nameAccountOf({ account, server }: Compared): string {
-  return account === null ? '' : `account ${identifyAccount(account, server, shorten)}: `
+  return account === null ? '' : `account ${makePrintable(identifyAccount(account, server))}: `
 }
 
 function summariseDiff(diff: DiffAnswer): string {

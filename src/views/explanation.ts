@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Explanation } from '../core/messages/explain.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
-import { describeRetry } from './labels.ts'
+import { describeRetry } from './remedy.ts'
 import { type Paint, renderSection, wrapParagraph } from './text/layout.ts'
 
 /** A single entry is shown in full. */

@@ -8,10 +8,17 @@ import type { GroupKind } from '../core/model/kinds.ts'
 import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
 import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, reveal } from '../core/model/visible.ts'
+import type { Change } from '../core/plan/change.ts'
 import type { PastFinding, Since } from '../core/report/earlier.ts'
 import { describeFinding, sumRisks } from '../core/report/finding-facts.ts'
 import { REPORT_FORMAT, REPORT_VERSION } from '../core/report/parse-report.ts'
-import type { AccountReport, JudgedAccount, Reading, Report } from '../core/report/report.ts'
+import type {
+  AccountReport,
+  JudgedAccount,
+  Reading,
+  Report,
+  Summary,
+} from '../core/report/report.ts'
 import { hasNews } from '../core/report/since.ts'
 import { describeApproval, describeExpected, describeKeptStep } from './proposal-json.ts'
 
@@ -143,6 +150,18 @@ function toProposalJson(from: AccountReport) {
   }
 }
 
+function toChangeJson(change: Change) {
+  const { address, step, action, before, after, findings, irreversible, effects } = change
+  return { address, step, action, before, after, findings, irreversible, effects }
+}
+
+function toSummaryJson({ error, warning, waived, off, ignored, ...rest }: Summary) {
+  const { agents, groups } = rest.unmanaged
+  const unmanaged = [...groups.values()].reduce((sum, n) => sum + n, agents)
+  const { create, update, delete: remove } = rest
+  return { error, warning, waived, off, ignored, unmanaged, create, update, delete: remove }
+}
+
 function toAccountJson(from: AccountReport, generatedAt: string) {
   const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
   return {
@@ -167,35 +186,13 @@ function toAccountJson(from: AccountReport, generatedAt: string) {
           resolved: from.since.resolved.map(toPastJson),
           not_checked: from.since.notChecked.map(toPastJson),
         }),
-    changes: from.changes.map(({ address, step, action, before, after, ...rest }) => ({
-      address,
-      step,
-      action,
-      before,
-      after,
-      findings: rest.findings,
-      irreversible: rest.irreversible,
-      effects: rest.effects,
-    })),
+    changes: from.changes.map(toChangeJson),
     ignored: from.ignored,
     off: Object.fromEntries(from.off),
     ...(from.verdict === 'none' || from.notJudged.size === 0
       ? {}
       : { not_judged: Object.fromEntries(from.notJudged) }),
-    summary: {
-      error: summary.error,
-      warning: summary.warning,
-      waived: summary.waived,
-      off: summary.off,
-      ignored: summary.ignored,
-      unmanaged: [...summary.unmanaged.groups.values()].reduce(
-        (sum, n) => sum + n,
-        summary.unmanaged.agents,
-      ),
-      create: summary.create,
-      update: summary.update,
-      delete: summary.delete,
-    },
+    summary: toSummaryJson(summary),
     ...toProposalJson(from),
   }
 }

@@ -105,16 +105,15 @@ export function nameAccount(
 ): string {
   if (account === null) return abridge(policy.path)
   const start = fleetName === null ? word : `${abridge(fleetName)}, account`
-  return `${start} ${identifyAccount(account, server, abridge)}`
+  return `${start} ${identifyAccount(account, server)}`
 }
 
-/** `1 "Acme" on chat.acme.com`; `shown` escapes and shortens a name. */
+/** `1 "Acme" on chat.acme.com`. Not escaped. */
 export function identifyAccount(
   { id, name }: { readonly id: number; readonly name: string | null },
   server: string | null,
-  shown: (name: string) => string,
 ): string {
-  const called = name === null ? '' : ` "${shown(name)}"`
+  const called = name === null ? '' : ` "${abridge(name)}"`
   return `${id}${called}${server === null ? '' : ` on ${new URL(server).host}`}`
 }
 
@@ -358,10 +357,3 @@ export function describeExit(report: Report): string {
   const asked = listVerdictOptions(report).join(' ')
   return `exit code ${report.exitCode}${asked === '' ? '' : ` (${asked})`}`
 }
-
-/** Whether it may help to run again. */
-export function describeRetry(retryable: boolean): string {
-  return retryable ? MAY_HELP : 'Running again without a change does not help.'
-}
-
-export const MAY_HELP = 'Running again may help.'

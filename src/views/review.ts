@@ -12,7 +12,7 @@ import {
 } from '../core/review/results.ts'
 import { identifyAccount, SYMBOLS, summariseAccount, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
-import { joinTexts, type Paint, shorten, wrapParagraph } from './text/layout.ts'
+import { joinTexts, makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 import { arrangeRows, type Row } from './text/table.ts'
 
 export function renderReview(
@@ -25,7 +25,7 @@ export function renderReview(
       2,
     ),
     wrapParagraph(
-      `Account ${identifyAccount(account.account, account.server, shorten)}: ${VERDICTS[account.verdict]}, ${summariseAccount(account)}.`,
+      `Account ${makePrintable(identifyAccount(account.account, account.server))}: ${VERDICTS[account.verdict]}, ${summariseAccount(account)}.`,
     ),
     wrapParagraph(
       'Next: copy decisions.csv to a place outside this folder and fill in the copy. Then run `rollcall review close`.',

@@ -7,19 +7,17 @@
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from '../core/model/parse-snapshot.ts'
 import type { CustomRole, FleetMark, Snapshot } from '../core/model/snapshot.ts'
+import type { Report } from '../core/report/report.ts'
 import { FAILURE_FORMAT, type SnapshotFailure } from '../core/report/snapshot-failure.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
 import { describeActivity } from './snapshot-activity.ts'
 
-export function renderSnapshot(
-  snapshot: Snapshot,
-  tool: { readonly name: string; readonly version: string },
-): string {
+export function renderSnapshot(snapshot: Snapshot, { name, version }: Report['tool']): string {
   const { account, caller, customRoles } = snapshot
   return toJson({
     format: SNAPSHOT_FORMAT,
     format_version: SNAPSHOT_VERSION,
-    tool: { name: tool.name, version: tool.version },
+    tool: { name, version },
     ...(snapshot.fleet === undefined ? {} : { fleet: describeMark(snapshot.fleet) }),
     server: snapshot.server,
     server_version: snapshot.serverVersion,
@@ -48,12 +46,12 @@ export function renderSnapshot(
 
 export function renderSnapshotFailure(
   { fleet, server, accountId, failedAt, diagnostics }: SnapshotFailure,
-  tool: { readonly name: string; readonly version: string },
+  { name, version }: Report['tool'],
 ): string {
   return toJson({
     format: FAILURE_FORMAT,
     format_version: '1.0',
-    tool: { name: tool.name, version: tool.version },
+    tool: { name, version },
     fleet: describeMark(fleet),
     server,
     account_id: accountId,

@@ -114,6 +114,10 @@ test('a step of a kind does what it is in the row for, and is no step of another
   expect(new Set(steps.map(([, step]) => step)).size).toBe(steps.length)
 })
 
+test('the list of a kind is called as its section, so that a review finds it', () => {
+  for (const [section, { path }] of Object.entries(ENDPOINTS)) expect(path).toBe(section)
+})
+
 test('the paths of a kind are those of no other', () => {
   const paths = KINDS.map(({ section }) => {
     const { path, memberPath, membership } = ENDPOINTS[section]

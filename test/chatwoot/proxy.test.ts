@@ -89,7 +89,7 @@ describe('a fault of a proxy', () => {
     ['CERT_HAS_EXPIRED', false],
     ['ERR_SSL_WRONG_VERSION_NUMBER', false],
   ])('%s names the proxy and its variable; asked again: %s', (code, again) => {
-    const fault = explainProxyFault(makeProxyFault({ code, status: null }), url, network)
+    const fault = explainProxyFault(makeProxyFault({ code }), url, network)
     expect([fault?.diagnostic.code, fault?.again]).toEqual(['network-proxy', again])
     expect(fault?.diagnostic.summary).toContain('proxy.acme.com:3128 (HTTPS_PROXY)')
     expect(fault?.diagnostic.detail).toContain(code)
@@ -102,7 +102,7 @@ describe('a fault of a proxy', () => {
     [502, true],
     [504, true],
   ])('%i is what it answered; asked again: %s', (status, again) => {
-    const fault = explainProxyFault(makeProxyFault({ code: null, status }), url, network)
+    const fault = explainProxyFault(makeProxyFault({ status }), url, network)
     expect([fault?.diagnostic.code, fault?.again]).toEqual(['network-proxy', again])
     expect(fault?.diagnostic.detail).toContain(`was answered with ${status}`)
   })

@@ -1,7 +1,7 @@
 /** A write is sent once, as it is, or not at all; and its answer is told apart from no answer. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { DIRECT } from '../../src/chatwoot/network.ts'
+import { DIRECT, type Network } from '../../src/chatwoot/network.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
 import { openWriter, type WriteRequest, type Writer } from '../../src/chatwoot/writer.ts'
 
@@ -36,11 +36,11 @@ const ADD: WriteRequest = {
 const DELETE: WriteRequest = { method: 'DELETE', path: '/api/v1/accounts/1/agents/7', body: null }
 const ALLOWED = [ADD, DELETE].map((each) => JSON.stringify(each))
 
-const open = (url = baseUrl, timeoutMs = 2_000) =>
+const open = (url = baseUrl, timeoutMs = 2_000, network: Network = DIRECT) =>
   openWriter({
     baseUrl: url,
     userAgent: 'rollcall/test',
-    network: DIRECT,
+    network,
     headers: {},
     token: seal('TOKEN-thatMustNeverShow'),
     timeoutMs,
@@ -153,5 +153,22 @@ describe('what came back', () => {
       diagnostic: { code: 'network-refused', detail: /^DELETE / },
     })
     await nowhere.close()
+  })
+
+  test('is nothing where the proxy cannot be reached, which says what was not sent', async () => {
+    const url = 'http://127.0.0.1:9'
+    const shown = '127.0.0.1:9 (HTTPS_PROXY)'
+    const proxy = { url, variable: 'HTTPS_PROXY', shown, authorization: null }
+    const behind = open('https://chat.acme.com', 2_000, { ...DIRECT, proxy })
+    expect(await behind.send(DELETE, 'a')).toMatchObject({
+      kind: 'unsent',
+      diagnostic: {
+        code: 'network-proxy',
+        detail: expect.stringMatching(
+          /^CONNECT chat\.acme\.com:443 for DELETE .+\/agents\/7 failed with ECONNREFUSED\.$/,
+        ),
+      },
+    })
+    await behind.close()
   })
 })

@@ -87,7 +87,7 @@ describe('a person', () => {
     ],
   ] as const
   test.each(records)('with %o has one phrase', (record, phrase) => {
-    expect(describePersonRecord(record, String)).toBe(phrase)
+    expect(describePersonRecord(record)).toBe(phrase)
   })
 
   const account = {

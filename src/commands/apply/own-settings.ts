@@ -2,7 +2,7 @@
  * The settings of an apply: with a token of its own, and an account that not only the policy names.
  */
 import type { ConnectionFlags } from '../../connect/account.ts'
-import { findSetting, type ResolvedSettings, resolveSettings } from '../../connect/settings.ts'
+import { type ResolvedSettings, resolveSettings } from '../../connect/settings.ts'
 import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
@@ -17,9 +17,8 @@ export async function resolveOwnSettings(
   const read = makeReader(world)
   const settings = await resolveSettings(policy, flags, world, read, variables)
   if (settings.connection === null) return settings
-  const named = findSetting('--account-id', flags['account-id'], 'CHATWOOT_ACCOUNT_ID', world)
   const own = await resolveSettings(null, flags, world, read, variables)
-  if (named !== null || own.accountId !== null) return settings
+  if (own.accountId !== null) return settings
   const { accountId } = settings.connection
   const problem = makeDiagnostic({
     code: 'settings-missing',

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto'
 import type { AccountFacts } from '../../chatwoot/circumstances.ts'
-import type { Client } from '../../chatwoot/client.ts'
 import {
   type ActivityFlags,
   ALL_PARTS,
@@ -54,8 +53,9 @@ export async function readForApply(
 ): Promise<ReadAccount> {
   const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
   // Before the account: a change in between shows in the account, and in the next newest row.
-  const read = (client: Client) => readAccountFacts(client, connection.accountId)
-  const circumstances = await servers.use(connection, read)
+  const circumstances = await servers.use(connection, (client) =>
+    readAccountFacts(client, connection.accountId),
+  )
   // A person who is removed leaves every group first, also those that the policy does not manage.
   const activityDays = chooseActivityDays({ ...NO_ACTIVITY, ...flags }, policy.rules)
   const wanted = { ...ALL_PARTS, activityDays }

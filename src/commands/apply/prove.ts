@@ -2,7 +2,6 @@
  * Reads the account again after an apply, until the server has cleaned up after the people who were
  * removed, or for two minutes.
  */
-import type { PlannedStep } from '../../core/apply/decide.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -32,10 +31,10 @@ export async function proveResult(
 ): Promise<Proof> {
   const done = (kind: 'invite' | 'delete-agent') =>
     steps
-      .filter(({ writes }) =>
-        writes.some(({ write, outcome }) => write.kind === kind && outcome === 'done'),
+      .flatMap(({ writes }) => writes)
+      .flatMap(({ write, outcome }) =>
+        write.kind === kind && outcome === 'done' ? normaliseEmail(write.person.stored) : [],
       )
-      .map(({ step }) => getEmail(step, kind))
   const [invited, removed] = [done('invite'), done('delete-agent')]
   const until = world.now().getTime() + CLEAN_UP_MS
   if (invited.length > 0) {
@@ -64,11 +63,6 @@ export async function proveResult(
     onWait('Waiting for Chatwoot to clean up after the removed people.')
     await world.sleep(PAUSE_MS, world.signal)
   }
-}
-
-function getEmail({ writes }: PlannedStep, kind: string): string {
-  const write = writes.find((each) => each.kind === kind)
-  return normaliseEmail(write !== undefined && 'person' in write ? write.person.stored : '')
 }
 
 function isOn(email: string, { agents }: Snapshot): boolean {

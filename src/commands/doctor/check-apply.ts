@@ -2,7 +2,6 @@
  * The checks of `rollcall doctor --for apply`: the role and the owner of the token, and what the account
  * has that changes what an apply can do. Sends nothing but GET.
  */
-import type { Client } from '../../chatwoot/client.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
@@ -75,7 +74,7 @@ async function checkFeatures(
 ): Promise<Check> {
   const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
   const result = await attempt(() =>
-    servers.use(connection, (client: Client) => readAccountFacts(client, connection.accountId)),
+    servers.use(connection, (client) => readAccountFacts(client, connection.accountId)),
   )
   if ('failure' in result) return fail('features', result.failure.summary)
   const { customRoles, newestAccessRow } = result.value

@@ -164,16 +164,7 @@ export async function checkReading(
 }
 
 function describeCustomRoles({ kind }: CustomRoles, role: string): string {
-  switch (kind) {
-    case 'unsupported':
-      return 'This server does not support custom roles.'
-    case 'read':
-      return 'It can read the names of custom roles.'
-    case 'unreadable':
-      return 'It can read only the ids of custom roles.'
-    case 'unread':
-      return role === 'administrator'
-        ? 'It can read the names of custom roles.'
-        : 'It can read only the ids of custom roles.'
-  }
+  if (kind === 'unsupported') return 'This server does not support custom roles.'
+  const named = kind === 'read' || (kind === 'unread' && role === 'administrator')
+  return `It can read ${named ? 'the names' : 'only the ids'} of custom roles.`
 }

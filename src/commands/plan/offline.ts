@@ -16,11 +16,6 @@ import type { World } from '../../shell/world.ts'
 import { formatMoment } from '../../views/labels.ts'
 import type { PlanFlags } from './options.ts'
 
-export interface Offline {
-  readonly snapshot: Snapshot | null
-  readonly problems: readonly Diagnostic[]
-}
-
 /** Throws a Failure if the options cannot be combined. */
 export function checkOffline(flags: PlanFlags, sources: readonly PolicySource[]): void {
   if (flags.snapshots !== null) {
@@ -44,28 +39,30 @@ export function checkOffline(flags: PlanFlags, sources: readonly PolicySource[])
   }
 }
 
+/**
+ * Throws a Failure with every error.
+ * @param policy the part of it that says which account it is for
+ * @param maxAge in milliseconds; null: any
+ */
 export async function openOffline(
-  policy: Policy,
+  policy: Pick<Policy, 'account' | 'server'>,
   name: string,
-  flags: PlanFlags,
+  flags: ConnectionFlags,
+  maxAge: number | null,
   world: World,
-): Promise<Offline> {
-  try {
-    const snapshot = await readSnapshotFile(name, world)
-    const file = showName(name)
-    const problems = [
-      ...checkSameAccount(policy, snapshot, file, flags, world),
-      ...checkAge(snapshot, file, flags['max-age'], world),
-    ]
-    return { snapshot, problems }
-  } catch (error) {
-    if (error instanceof Failure) return { snapshot: null, problems: error.diagnostics }
-    throw error
-  }
+): Promise<Snapshot> {
+  const snapshot = await readSnapshotFile(name, world)
+  const file = showName(name)
+  const problems = [
+    ...checkSameAccount(policy, snapshot, file, flags, world),
+    ...checkAge(snapshot, file, maxAge, world),
+  ]
+  if (problems.length > 0) throw new Failure(...problems)
+  return snapshot
 }
 
 /** Compares what the policy and the settings name with the account of the snapshot. */
-export function checkSameAccount(
+function checkSameAccount(
   policy: Pick<Policy, 'account' | 'server'>,
   snapshot: Snapshot,
   file: string,

@@ -226,35 +226,23 @@ export async function planAccount(
   world: World,
 ): Promise<AccountReport> {
   try {
-    if (isApprovalWanted(flags)) {
-      return await planForApproval(policy, connection, target, servers, flags, world)
+    if (!isApprovalWanted(flags)) {
+      const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
+      return judge(policy, snapshot, target, null, flags)
     }
-    const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
-    return judge(policy, snapshot, target, null, flags)
+    // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
+    const { propose, readForApply } = await import('../apply/propose.ts')
+    const account = await readForApply(servers, connection, policy, flags, world)
+    // Journals and other policies are options of `apply`.
+    const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
+    const decision = decideAccount(policy, account.snapshot, flags)
+    const asked = { policy, decision, previous: flags.earlier, flags, expiry: null, ...witnesses }
+    const proposal = propose({ ...account, ...asked }, world)
+    return reportDecision(decision, policy, account.snapshot, target, null, { ...flags, proposal })
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
   }
-}
-
-/** Reads what `apply` reads. Loaded late: a plan without an approval does not need it. */
-async function planForApproval(
-  policy: Policy,
-  connection: Connection,
-  target: Target,
-  servers: Servers,
-  flags: Judging,
-  world: World,
-): Promise<AccountReport> {
-  const { propose, readForApply } = await import('../apply/propose.ts')
-  const account = await readForApply(servers, connection, policy, flags, world)
-  const previous = flags.earlier
-  // Journals and other policies are options of `apply`.
-  const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
-  const decision = decideAccount(policy, account.snapshot, flags)
-  const asked = { policy, decision, previous, flags, expiry: null, ...witnesses }
-  const proposal = propose({ ...account, ...asked }, world)
-  return reportDecision(decision, policy, account.snapshot, target, null, { ...flags, proposal })
 }
 
 async function planOffline(
@@ -265,10 +253,14 @@ async function planOffline(
 ): Promise<AccountReport> {
   const target = { path, sha256, policy, server: null, accountId: policy?.account?.value ?? null }
   if (policy === null) return concludeUnjudged(target, diagnostics)
-  const { snapshot, problems } = await openOffline(policy, file, flags, world)
-  if (snapshot === null || problems.length > 0) return concludeUnjudged(target, problems)
-  const made = { ...target, server: snapshot.server }
-  return judgeStored(policy, snapshot, made, showName(file), flags)
+  try {
+    const snapshot = await openOffline(policy, file, flags, flags['max-age'], world)
+    const made = { ...target, server: snapshot.server }
+    return judgeStored(policy, snapshot, made, showName(file), flags)
+  } catch (error) {
+    if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
+    throw error
+  }
 }
 
 /** Also says if the snapshot lacks the audit log that this run asks for. */

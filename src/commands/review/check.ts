@@ -3,7 +3,7 @@
  * compares. Core and views decide what the files should be; this file only compares.
  */
 import { join } from 'node:path'
-import { formatListPath } from '../../chatwoot/group-endpoints.ts'
+import { formatAccountPath } from '../../chatwoot/paths.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -54,10 +54,11 @@ const SHOWN_PER_FILE = 5
 async function compareWithItself(
   bundle: Bundle,
 ): Promise<Pick<Inspection, 'problems' | 'unchecked' | 'judged'>> {
-  const { folder, manifest, files } = bundle
+  const { manifest, files } = bundle
   const { record } = manifest
   const found: Mismatch[] = []
-  const add = (file: string, place: string, problem: string) =>
+  const unread = { problems: found, unchecked: null, judged: null }
+  const add: Add = (file, place, problem) =>
     void found.push({ kind: 'contradicts', file, place, problem })
   const [snapshotBytes, policyBytes] = [files.get('snapshot.json'), files.get('policy.yaml')]
   if (snapshotBytes === undefined || policyBytes === undefined) {
@@ -66,27 +67,21 @@ async function compareWithItself(
       // A file that is listed but missing was reported already.
       if (!listed.includes(name)) add(MANIFEST, '', `does not list ${name}`)
     }
-    return { problems: found, unchecked: null, judged: null }
+    return unread
   }
-  const read = await parseBoth(folder, record.policyPath, snapshotBytes, policyBytes)
-  if ('problem' in read) {
-    add(read.file, '', read.problem)
-    return { problems: found, unchecked: null, judged: null }
-  }
+  const read = await parseBoth(bundle, snapshotBytes, policyBytes, add)
+  if (read === null) return unread
   const { snapshot, policy } = read
   for (const { place, problem } of [
     ...findDisorder(record, snapshot),
-    ...findMiscounts(manifest, snapshot, (list) => formatListPath(snapshot.account.id, list)),
+    ...findMiscounts(manifest, snapshot, (list) => formatAccountPath(snapshot.account.id, list)),
   ]) {
     add(MANIFEST, `, \`${place}\``, problem)
   }
   const foreign = findForeignPolicy(policy, snapshot)
   if (foreign !== null) add('policy.yaml', '', foreign)
-  const written = await writeAgain(bundle, policy, snapshot)
-  if ('problem' in written) {
-    add('snapshot.json', '', written.problem)
-    return { problems: found, unchecked: null, judged: null }
-  }
+  const written = await writeAgain(bundle, policy, snapshot, add)
+  if (written === null) return unread
   const { account, contents, renderManifest } = written
   const listed = new Map(manifest.files.map((each) => [each.name, each]))
   for (const name of listed.keys()) {
@@ -115,36 +110,38 @@ async function compareWithItself(
   return { problems: found, unchecked, judged: { snapshot, account } }
 }
 
-/** Reads the two files that everything else follows from. */
+type Add = (file: string, place: string, problem: string) => void
+
+/** Reads the two files that everything else follows from. Null: one of them is wrong. */
 async function parseBoth(
-  folder: string,
-  policyPath: string,
+  { folder, manifest }: Bundle,
   snapshotBytes: Buffer,
   policyBytes: Buffer,
-): Promise<
-  | { readonly snapshot: Snapshot; readonly policy: Policy }
-  | { readonly file: string; readonly problem: string }
-> {
+  add: Add,
+): Promise<{ readonly snapshot: Snapshot; readonly policy: Policy } | null> {
   const { parsePolicy } = await import('../../policy/read/load.ts')
-  const { policy, diagnostics } = parsePolicy(policyPath, policyBytes)
+  const { policy, diagnostics } = parsePolicy(manifest.record.policyPath, policyBytes)
   if (policy === null) {
-    return { file: 'policy.yaml', problem: `is not a policy: ${diagnostics[0]?.summary}` }
+    add('policy.yaml', '', `is not a policy: ${diagnostics[0]?.summary}`)
+    return null
   }
   try {
     return { policy, snapshot: parseSnapshotBytes(snapshotBytes, join(folder, 'snapshot.json')) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return { file: 'snapshot.json', problem: `is not a snapshot: ${error.message}` }
+    add('snapshot.json', '', `is not a snapshot: ${error.message}`)
+    return null
   }
 }
 
-async function writeAgain({ manifest }: Bundle, policy: Policy, snapshot: Snapshot) {
+async function writeAgain({ manifest }: Bundle, policy: Policy, snapshot: Snapshot, add: Add) {
   // Loaded late: a folder without a manifest needs no views.
   const { writeReview } = await import('./write.ts')
   try {
     return writeReview(manifest.record, policy, snapshot)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return { problem: `cannot be judged by policy.yaml: ${error.message}` }
+    add('snapshot.json', '', `cannot be judged by policy.yaml: ${error.message}`)
+    return null
   }
 }

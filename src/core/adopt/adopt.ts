@@ -55,7 +55,7 @@ export function planAdoption(
   }
   const { today } = request
   const reason = request.addresses === null ? null : request.reason
-  const known = { policy, actual, customRoles: snapshot.customRoles, today, reason }
+  const known = { policy, actual, today, reason }
   const drop = (dropped: (finding: Finding) => boolean, why: string) => {
     left.push(...adopted.filter(dropped).map((finding) => ({ finding, why })))
     adopted = adopted.filter((finding) => !dropped(finding))

@@ -19,15 +19,13 @@ import {
   findListedGroup,
   listCustomRoles,
   listGroups,
-  type Policy,
   type WantedCustomRole,
 } from '../model/policy.ts'
-import type { CustomRoles, Role, SnapshotAgent } from '../model/snapshot.ts'
-import type { ActualState } from '../model/state.ts'
+import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { DifferingFact } from '../plan/change.ts'
 import { listDifferingTexts } from '../plan/custom-roles.ts'
 import { listDifferingSettings } from '../plan/groups.ts'
-import { GRACE_DAYS, listNewEntries, nameOf } from '../plan/settle.ts'
+import { GRACE_DAYS, type KnownSides, listNewEntries, nameOf } from '../plan/settle.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
@@ -93,12 +91,7 @@ export interface Hunk {
   readonly after: readonly string[]
 }
 
-interface Known {
-  readonly policy: Policy
-  readonly actual: ActualState
-  readonly customRoles: CustomRoles
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string
+interface Known extends KnownSides {
   /** Stored with every person whose entry changes; null for none. */
   readonly reason: string | null
 }
@@ -163,12 +156,12 @@ function chooseCustomRoles(
 /** People whose entry has a custom role by the name that its own entry gets rid of, and what it becomes. */
 function listRenamed(
   amended: Amendments['customRoles'],
-  { policy, customRoles }: Known,
+  { policy, actual: { snapshot } }: Known,
 ): readonly (readonly [email: string, customRole: WantedCustomRole | null])[] {
   const names = new Map(
     [...amended.values()].flatMap((each) =>
       each !== 'remove' && each.subject.id !== null && 'name' in each.keys
-        ? [[each.subject.name, nameOf(each.subject.id, customRoles)] as const]
+        ? [[each.subject.name, nameOf(each.subject.id, snapshot.customRoles)] as const]
         : [],
     ),
   )
@@ -185,19 +178,18 @@ function readKeys(facts: readonly DifferingFact[]): Readonly<Record<string, Sett
 }
 
 function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
-  const { policy, today } = known
+  const { policy, today, actual } = known
   const why = known.reason === null ? {} : { reason: known.reason }
   const listed = subject.kind === 'agent' && policy.agents?.entries.has(subject.email)
-  const customRole =
-    have.customRoleId === null ? null : nameOf(have.customRoleId, known.customRoles)
+  const customRole = nameOf(have.customRoleId, actual.snapshot.customRoles)
   const until = { pending_until: addDays(today, GRACE_DAYS) }
   switch (FINDINGS[code].settledBy) {
-    case 'its pending_until':
+    case 'pending_until':
       return { ...until, ...why }
-    case 'its name':
+    case 'name':
       // A policy cannot require a blank name.
       return { name: have.name.trim() === '' ? null : have.name }
-    case 'its custom_role':
+    case 'custom_role':
       return { custom_role: customRole, ...why }
     case 'a line':
     case 'a removed line':

@@ -106,27 +106,21 @@ function listRefusals(
   { people, groups }: Pick<Recognised, 'people' | 'groups'>,
 ): readonly Diagnostic[] {
   const { agents, account } = snapshot
-  const problems: Diagnostic[] = []
-  if (!agents.some(({ role }) => role === 'administrator')) {
-    problems.push(
-      makeDiagnostic({
-        code: 'account-not-exportable',
-        summary: `Account ${account.id} has no administrator, and a policy without an administrator is invalid.`,
-        detail: 'With such a policy, nobody could manage the account.',
-        advice: 'Give a person on the account the role administrator, then export again.',
-      }),
+  const nobody = agents.some(({ role }) => role === 'administrator')
+    ? []
+    : refuse(
+        `Account ${account.id} has no administrator, and a policy without an administrator is invalid.`,
+        'Give a person on the account the role administrator, then export again.',
+        'With such a policy, nobody could manage the account.',
+      )
+  const addresses = agents
+    .filter(({ email }) => !isEmail(email))
+    .flatMap(({ email }) =>
+      refuse(
+        `"${email}" is on the account, but a policy cannot list this e-mail address.`,
+        'Correct the address on the server, then export again.',
+      ),
     )
-  }
-  for (const { email } of agents) {
-    if (isEmail(email)) continue
-    problems.push(
-      makeDiagnostic({
-        code: 'account-not-exportable',
-        summary: `"${email}" is on the account, but a policy cannot list this e-mail address.`,
-        advice: 'Correct the address on the server, then export again.',
-      }),
-    )
-  }
   const doubles = snapshot.groups
     .filter(({ subject }) => groups.has(formatAddress(subject)))
     .sort((a, b) => a.id - b.id)
@@ -135,18 +129,22 @@ function listRefusals(
     ...groupBy(people.keys(), normaliseEmail).values(),
     ...[...named.values()].map((same) => same.map(({ name }) => name)),
   ]
-  for (const names of alike) {
-    problems.push(
-      makeDiagnostic({
-        code: 'account-not-exportable',
-        summary: `${names.map((name) => JSON.stringify(name)).join(' and ')} are on the account, but a policy can have only one entry for them.`,
-        detail:
-          'They differ only in spelling: spaces, control characters, or the encoding of letters.',
-        advice: 'Rename or remove one of them in Chatwoot, then export again.',
-      }),
-    )
-  }
-  return problems
+  const doubled = alike.flatMap((names) =>
+    refuse(
+      `${names.map((name) => JSON.stringify(name)).join(' and ')} are on the account, but a policy can have only one entry for them.`,
+      'Rename or remove one of them in Chatwoot, then export again.',
+      'They differ only in spelling: spaces, control characters, or the encoding of letters.',
+    ),
+  )
+  return [...nobody, ...addresses, ...doubled]
+}
+
+function refuse(
+  summary: string,
+  advice: string,
+  detail: string | null = null,
+): readonly Diagnostic[] {
+  return [makeDiagnostic({ code: 'account-not-exportable', summary, advice, detail })]
 }
 
 const HEADINGS: Readonly<Record<Rank, readonly string[]>> = {

@@ -75,7 +75,9 @@ export function describeApproved(from: Approved): JsonObject {
         ? Object.fromEntries(roles.roles.map(({ id, ...role }) => [String(id), toJson(role)]))
         : roles.kind,
     written: written.map(describeStep),
-    kept_back: keptBack.map(describeKeptStep),
+    kept_back: keptBack.map(({ change: { step, address }, because }) => {
+      return { step, address, because: describeReason(because) }
+    }),
     limits: { ...from.limits },
     allow: sortCanonically(from.allow),
     newest_access_row: from.newestAccessRow,
@@ -93,10 +95,6 @@ function describeStep({ change, writes }: PlannedStep): Json {
   const { step, address, before, after } = change
   const facts = { before: toJson(before), after: toJson(after) }
   return { step, address, ...facts, writes: writes.map(describeWrite) }
-}
-
-function describeKeptStep({ change: { step, address }, because }: KeptStep): Json {
-  return { step, address, because: describeReason(because) }
 }
 
 function describeReason(because: KeptStep['because']): Json {

@@ -88,7 +88,9 @@ export function decideSteps(
   // What is kept back can leave a group without the members who would have replaced others.
   for (;;) {
     const emptied = findEmptied(known.snapshot, sorted.written)
-    const stricter = steps.map((each) => (emptied.has(each.change) ? askForAddress(each) : each))
+    const stricter = steps.map((each): PlannedStep => {
+      return emptied.has(each.change) ? { ...each, needs: 'address' } : each
+    })
     if (stricter.every((each, index) => each.needs === steps[index]?.needs)) break
     steps = stricter
     sorted = sortSteps(steps, terms)
@@ -170,10 +172,6 @@ function findEmptied(
     return leaves && empty.has(formatAddress(subject.group))
   })
   return new Set(emptying.map(({ change }) => change))
-}
-
-function askForAddress(step: PlannedStep): PlannedStep {
-  return { ...step, needs: 'address' }
 }
 
 function sortSteps(

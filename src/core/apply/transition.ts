@@ -6,10 +6,9 @@
 import type { GroupSubject } from '../model/address.ts'
 import { findRoleId } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
-import type { SettingValue } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { CustomRole, SnapshotAgent } from '../model/snapshot.ts'
-import { isGroup, type PersonRef, type Settings, type Write } from './writes.ts'
+import { isGroup, type PersonRef, type Write } from './writes.ts'
 
 /**
  * The next state. What the write creates has a negative id, which no server gives, and an invitation
@@ -28,7 +27,8 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
         provider: null,
         customRoleId: customRole && findRoleId(customRole, state.customRoles),
       }
-      return { ...state, agents: sortPeople([...state.agents, agent]) }
+      const agents = [...state.agents, agent]
+      return { ...state, agents: agents.sort((a, b) => compareCodeUnits(a.email, b.email)) }
     }
     case 'set-role':
       return changePerson(state, write.person, { role: write.role })
@@ -71,11 +71,15 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
       }
       return { ...state, groups: [...state.groups, group] }
     }
-    case 'update-group':
+    case 'update-group': {
+      // The name is no setting.
+      const { name, ...settings } = write.settings
       return changeGroup(state, write.group.subject, (group) => ({
         ...group,
-        ...changeSettings(group, write.settings),
+        name: String(name ?? group.name),
+        settings: { ...group.settings, ...settings },
       }))
+    }
     case 'delete-group': {
       const groups = state.groups.filter((group) => !isGroup(group, write.group.subject))
       return { ...state, groups }
@@ -130,10 +134,6 @@ function makeId(things: readonly { readonly id: number }[]): number {
   return things.reduce((lowest, { id }) => Math.min(lowest, id), 0) - 1
 }
 
-function sortPeople(agents: readonly SnapshotAgent[]): readonly SnapshotAgent[] {
-  return agents.toSorted((a, b) => compareCodeUnits(a.email, b.email))
-}
-
 function changePerson(
   state: RecognisedSnapshot,
   { email }: PersonRef,
@@ -157,14 +157,6 @@ function changeGroup(
 function removeMember(group: RecognisedGroup, email: string): RecognisedGroup {
   const { members } = group
   return { ...group, members: members.filter((member) => member !== email) }
-}
-
-/** The name is no setting. */
-function changeSettings(
-  group: RecognisedGroup,
-  { name = group.name, ...settings }: Settings,
-): { readonly name: string; readonly settings: Readonly<Record<string, SettingValue>> } {
-  return { name: String(name), settings: { ...group.settings, ...settings } }
 }
 
 /** The custom role that is sent with a new role, because the server clears one that is not sent. */

@@ -20,17 +20,15 @@ export interface PersonRef {
   readonly id: number | null
 }
 
-/** A group that a write names. `id`: null where an earlier write of the same apply creates it. */
-export interface GroupRef {
-  readonly subject: GroupSubject
+/** What a write names. `id`: null where an earlier write of the same apply creates it. */
+interface Ref<S> {
+  readonly subject: S
   readonly id: number | null
 }
 
-/** A custom role that a write names. `id`: null where an earlier write of the same apply creates it. */
-export interface CustomRoleRef {
-  readonly subject: CustomRoleSubject
-  readonly id: number | null
-}
+export type GroupRef = Ref<GroupSubject>
+
+export type CustomRoleRef = Ref<CustomRoleSubject>
 
 /** What a custom role is to have; an absent key stays. */
 export interface CustomRoleFacts {

@@ -7,10 +7,10 @@ import { type Pair, pairEntries } from '../model/collect.ts'
 import { type CustomRoleFact, isMorePermitted, listExcess } from '../model/custom-role.ts'
 import type { Effect } from '../model/equality.ts'
 import {
+  comparePair,
   type Difference,
-  indexByName,
   type Person,
-  type Shown,
+  type Piece,
   type Side,
   type SideCustomRole,
 } from './sides.ts'
@@ -27,38 +27,29 @@ export function pairCustomRoles(before: Side, after: Side): Pairs {
 }
 
 export function compareCustomRoles(pairs: Pairs): readonly Difference[] {
-  return pairs.flatMap((pair): readonly Difference[] => {
-    const { before: had, after: has, latest } = pair
-    const common = {
-      ...indexByName(latest.subject, had?.subject ?? null),
-      person: null,
-      before: had && showCustomRole(had),
-      after: has && showCustomRole(has),
-      location: latest.location,
-    }
-    if (had === null) {
-      const summary = `new custom role, permits ${listPermissions(has.permissions)}`
-      return [{ ...common, kind: 'gained', action: 'create', summary }]
-    }
-    if (has === null) {
-      const summary = `custom role removed; ${describeHolders(had)}`
-      return [{ ...common, kind: 'lost', action: 'delete', summary }]
-    }
-    const permits = describeChange(had, has)
-    const summary = [
-      ...listSettings(had, has),
-      ...(permits === null ? [] : [permits.text, describeHolders(has)]),
-    ].join('; ')
-    if (summary === '') return []
-    return [{ ...common, kind: permits?.kind ?? 'changed', action: 'update', summary }]
-  })
+  return pairs.flatMap((pair) =>
+    comparePair(pair, {
+      subject: ({ subject }) => subject,
+      show: ({ description, permissions }) => ({ description, permissions }),
+      came: ({ permissions }) => `new custom role, permits ${listPermissions(permissions)}`,
+      left: (had) => `custom role removed; ${describeHolders(had)}`,
+      changed: (had, has) => {
+        const permits = describeChange(had, has)
+        const text = [
+          ...listSettings(had, has),
+          ...(permits === null ? [] : [permits.text, describeHolders(has)]),
+        ].join('; ')
+        return text === '' ? null : { kind: permits?.kind ?? 'changed', text }
+      },
+    }),
+  )
 }
 
 /**
  * What somebody who keeps a custom role gained or lost by what it permits now; null: nothing. On an
  * account, one without a custom role of this id permits nothing, until there is one.
  */
-export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): RoleChange | null {
+export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): Piece | null {
   if (role === null) return null
   const has = findRole(pairs, 'after', role)
   const say = (kind: Effect, { subject }: SideCustomRole, text: string) => {
@@ -79,11 +70,6 @@ export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): 
   return had ? say('lost', had, 'is no longer one of this account') : null
 }
 
-interface RoleChange {
-  readonly kind: Effect
-  readonly text: string
-}
-
 /** Whether a custom role was only made again, with the same name and another id. */
 export function isMadeAgain(pairs: Pairs, had: CustomRoleFact, has: CustomRoleFact): boolean {
   const pair = findRole(pairs, 'after', has)
@@ -101,7 +87,7 @@ function matchesRole({ id, subject }: SideCustomRole, role: CustomRoleFact): boo
 function describeChange(
   { permissions: had }: SideCustomRole,
   { permissions: has }: SideCustomRole,
-): RoleChange | null {
+): Piece | null {
   const [more, less] = [listExcess(has, had), listExcess(had, has)]
   if (more.length + less.length === 0) return null
   const [gains, loses] = [isMorePermitted(more, had), isMorePermitted(less, has)]
@@ -120,8 +106,4 @@ function listSettings(had: SideCustomRole, has: SideCustomRole): readonly string
   if (had.description === has.description) return named
   const phrase = `description ${JSON.stringify(had.description)} → ${JSON.stringify(has.description)}`
   return [...named, addContrast(phrase, had.description, has.description)]
-}
-
-function showCustomRole({ description, permissions }: SideCustomRole): Shown {
-  return { description, permissions }
 }

@@ -5,7 +5,7 @@ import type { GroupSubject, Party } from '../model/address.ts'
 import type { Pair } from '../model/collect.ts'
 import { compareMembers, compareSettings } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import { type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
+import { comparePair, type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
 
 /**
  * Only members whom both sides know. The memberships of a person who came or left are part of the
@@ -24,28 +24,18 @@ export function compareGroups(
   stayed: Stayed,
 ): readonly Difference[] {
   return groups.flatMap((pair) => [
-    ...compareGroup(of, pair),
+    ...comparePair(pair, {
+      subject: ({ subject }) => subject,
+      show: (group) => describeName(of, group),
+      came: () => `new ${of.label}`,
+      left: () => `${of.label} removed`,
+      changed: (had, has) => {
+        const text = describeTurned(of, had, has)
+        return text === '' ? null : { kind: 'changed', text }
+      },
+    }),
     ...listMemberDifferences(pair, stayed),
   ])
-}
-
-function compareGroup(of: GroupKind, pair: Pair<SideGroup>): readonly Difference[] {
-  const { before: had, after: has } = pair
-  const common = {
-    ...indexByName(pair.latest.subject, had?.subject ?? null),
-    person: null,
-    before: had && describeName(of, had),
-    after: has && describeName(of, has),
-    location: has?.location ?? had?.location ?? null,
-  }
-  if (had === null) {
-    return [{ ...common, kind: 'gained', action: 'create', summary: `new ${of.label}` }]
-  }
-  if (has === null) {
-    return [{ ...common, kind: 'lost', action: 'delete', summary: `${of.label} removed` }]
-  }
-  const summary = describeTurned(of, had, has)
-  return summary === '' ? [] : [{ ...common, kind: 'changed', action: 'update', summary }]
 }
 
 function describeTurned(of: GroupKind, had: SideGroup, has: SideGroup): string {

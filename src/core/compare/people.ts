@@ -6,13 +6,14 @@
 import { addContrast } from '../messages/alike.ts'
 import type { Pair } from '../model/collect.ts'
 import { describeCustomRole, MENUS_ONLY } from '../model/custom-role.ts'
-import { compareRights, decideEffectOnRights, type Effect } from '../model/equality.ts'
+import { compareRights, decideEffectOnRights } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import { findRoleChange, isMadeAgain } from './custom-roles.ts'
 import {
+  comparePair,
   type Difference,
-  indexByName,
   type Person,
+  type Piece,
   type Shown,
   type SideCustomRole,
 } from './sides.ts'
@@ -23,45 +24,25 @@ export function comparePeople(
   kinds: readonly GroupKind[],
   roles: readonly Pair<SideCustomRole>[],
 ): readonly Difference[] {
-  return people.flatMap((pair): readonly Difference[] => {
-    const both = pairSides(pair, kinds)
-    const { before: had, after: has } = pair
-    if (had === null) {
-      return [{ ...both, kind: 'gained', action: 'create', summary: `new ${describePerson(has)}` }]
-    }
-    if (has === null) {
-      const summary = `removed, was ${describePerson(had)}`
-      return [{ ...both, kind: 'lost', action: 'delete', summary }]
-    }
-    const pieces = [...listRights(had, has, roles), ...listOtherFacts(had, has, roles)]
-    if (pieces.length === 0) return []
-    const summary = pieces.map(({ text }) => text).join('; ')
-    return [{ ...both, kind: decideKind(pieces), action: 'update', summary }]
-  })
+  return people.flatMap((pair) =>
+    comparePair(pair, {
+      subject: ({ email }) => ({ kind: 'agent', email }),
+      show: (person) => showPerson(person, kinds),
+      came: (has) => `new ${describePerson(has)}`,
+      left: (had) => `removed, was ${describePerson(had)}`,
+      changed: (had, has) =>
+        joinPieces([...listRights(had, has, roles), ...listOtherFacts(had, has, roles)]),
+    }).map((each) => ({ ...each, person: pair.before?.email ?? null })),
+  )
 }
 
-interface Piece {
-  readonly kind: Effect
-  readonly text: string
-}
-
-function decideKind(pieces: readonly Piece[]): Effect {
+/** Together they are a gain or a loss only if no two of them contradict each other. */
+function joinPieces(pieces: readonly Piece[]): Piece | null {
+  if (pieces.length === 0) return null
   const kinds = new Set(pieces.map(({ kind }) => kind).filter((kind) => kind !== 'changed'))
   const [only = 'changed', second] = kinds
-  return second === undefined ? only : 'changed'
-}
-
-/** The two sides of one difference. */
-function pairSides(pair: Pair<Person>, kinds: readonly GroupKind[]) {
-  const { before: had, after: has } = pair
-  const subject = ({ email }: Person) => ({ kind: 'agent', email }) as const
-  return {
-    ...indexByName(subject(pair.latest), had && subject(had)),
-    person: had?.email ?? null,
-    before: had && showPerson(had, kinds),
-    after: has && showPerson(has, kinds),
-    location: has?.location ?? had?.location ?? null,
-  }
+  const text = pieces.map((each) => each.text).join('; ')
+  return { kind: second === undefined ? only : 'changed', text }
 }
 
 function describePerson(person: Person): string {

@@ -175,6 +175,41 @@ export function pairPeople<T extends Pick<Person, 'id' | 'email'>>(
   return pairEntries(before, after, [({ id }) => id, ({ email }) => email])
 }
 
+/** What differs, as a phrase that follows the name. */
+export interface Piece {
+  readonly kind: Effect
+  readonly text: string
+}
+
+interface Words<T> {
+  readonly subject: (one: T) => Party
+  readonly show: (one: T) => Shown
+  readonly came: (has: T) => string
+  readonly left: (had: T) => string
+  /** Null: nothing differs. */
+  readonly changed: (had: T, has: T) => Piece | null
+}
+
+/** What came, left or changed; at most one. */
+export function comparePair<T extends { readonly location: Location | null }>(
+  { before: had, after: has, latest }: Pair<T>,
+  words: Words<T>,
+): readonly Difference[] {
+  const common = {
+    ...indexByName(words.subject(latest), had && words.subject(had)),
+    person: null,
+    before: had && words.show(had),
+    after: has && words.show(has),
+    location: latest.location,
+  }
+  if (had === null)
+    return [{ ...common, kind: 'gained', action: 'create', summary: words.came(latest) }]
+  if (has === null) return [{ ...common, kind: 'lost', action: 'delete', summary: words.left(had) }]
+  const changed = words.changed(had, has)
+  if (changed === null) return []
+  return [{ ...common, kind: changed.kind, action: 'update', summary: changed.text }]
+}
+
 /** @param was the name on the earlier side; null: not there */
 export function indexByName(subject: Party, was: Party | null) {
   const address = formatAddress(subject)

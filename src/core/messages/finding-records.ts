@@ -29,15 +29,15 @@ export interface FindingRecord {
    */
   readonly pointsTo: 'its own line' | 'a shared line'
   /**
-   * What in the policy would fix it, if the policy is wrong and not the account. `its …`: one key of
-   * the person. `a later end`: only people write it, `rollcall adopt` does not. `nothing`: it can only
-   * be fixed in Chatwoot, or by a person who knows why.
+   * What in the policy would fix it, if the policy is wrong and not the account. A key: `rollcall adopt`
+   * writes only that one in the entry of the person. `a later end`: only people write it. `nothing`: it
+   * can only be fixed in Chatwoot, or by a person who knows why.
    */
   readonly settledBy:
     | 'a line'
-    | 'its pending_until'
-    | 'its name'
-    | 'its custom_role'
+    | 'pending_until'
+    | 'name'
+    | 'custom_role'
     | 'a removed line'
     | 'a later end'
     | 'nothing'
@@ -70,6 +70,34 @@ export type Input = 'an earlier snapshot' | 'a roster' | 'the whole log'
 export type Rule =
   `rules.${'administrators' | 'email_domains' | 'team_members' | 'dormant_days' | 'invite_max_days'}`
 
+/** Something that the policy lists is otherwise on the account. */
+const DIFFERS = {
+  folds: false,
+  pointsTo: 'its own line',
+  settledBy: 'a line',
+  judged: 'in turn',
+  needs: 'nothing',
+} as const
+
+/** Something on the account that the policy does not list. */
+const UNEXPECTED = {
+  pointsTo: 'a shared line',
+  settledBy: 'a line',
+  judged: 'in turn',
+  needs: 'nothing',
+} as const
+
+/** Something in the policy that the account does not have. */
+const MISSING = { settledBy: 'a removed line', judged: 'in turn', needs: 'nothing' } as const
+
+/** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
+const BESIDE = {
+  folds: false,
+  pointsTo: 'a shared line',
+  settledBy: 'nothing',
+  judged: 'always',
+} as const
+
 export const FINDINGS = {
   'admin-unexpected': {
     title: 'Unexpected administrator',
@@ -83,11 +111,8 @@ export const FINDINGS = {
       'The policy lists `old-admin@acme.com: agent`, but on the account old-admin is still an administrator.',
     about: ['agent'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'role',
-    needs: 'nothing',
   },
   'agent-unexpected': {
     title: 'Unexpected agent',
@@ -99,11 +124,8 @@ export const FINDINGS = {
     example: 'sam@acme.com is an agent on the account, but the policy does not list sam.',
     about: ['agent'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'arrival',
-    needs: 'nothing',
   },
   'agent-missing': {
     title: 'Missing person',
@@ -116,10 +138,8 @@ export const FINDINGS = {
     about: ['agent'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'agent-renamed': {
     title: 'Different e-mail address',
@@ -150,12 +170,8 @@ export const FINDINGS = {
     example:
       'The policy lists `barbara@acme.com: administrator`, but on the account barbara is an agent.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'role',
-    needs: 'nothing',
   },
   'custom-role-differs': {
     title: 'Different custom role',
@@ -168,12 +184,9 @@ export const FINDINGS = {
     example:
       'The policy gives ken@acme.com `custom_role: Billing clerk`, but on the account ken has none: ken can do everything that an agent can do.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'its custom_role',
-    judged: 'in turn',
+    ...DIFFERS,
+    settledBy: 'custom_role',
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'admin-with-custom-role': {
     title: 'Administrator with a custom role',
@@ -223,7 +236,7 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'its name',
+    settledBy: 'name',
     judged: 'in addition',
     recordedBy: 'never',
     needs: 'nothing',
@@ -240,7 +253,7 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'its pending_until',
+    settledBy: 'pending_until',
     judged: 'in addition',
     recordedBy: 'arrival',
     needs: 'nothing',
@@ -256,11 +269,8 @@ export const FINDINGS = {
     example: 'eve@vendor.io was invited as an agent, but the policy does not list eve.',
     about: ['agent'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'arrival',
-    needs: 'nothing',
   },
   'access-expired': {
     title: 'Expired access',
@@ -308,10 +318,7 @@ export const FINDINGS = {
     example:
       'The policy has `administrators: { min: 2 }`, but ada@acme.com is the only administrator who accepted the invitation.',
     about: ['rule', 'agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'role',
     needs: 'rules.administrators',
   },
@@ -325,11 +332,8 @@ export const FINDINGS = {
       'Remove the person from the account, invite the person again with an address in one of your own domains, or add the domain to `rules.email_domains`. To allow one person temporarily, add a waiver.',
     example: 'The policy has `email_domains: [acme.com]`, but vic@vendor.io is on the account.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
     // A line would allow everybody of that domain, which rollcall must not suggest.
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'arrival',
     needs: 'rules.email_domains',
   },
@@ -344,10 +348,7 @@ export const FINDINGS = {
     example:
       'sam@acme.com is an agent on the account. In the export of the identity provider, sam is suspended since October.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'arrival',
     needs: 'a roster',
   },
@@ -362,10 +363,7 @@ export const FINDINGS = {
     example:
       'The policy has `dormant_days: 90`. ken@acme.com last signed in on 12 June, and it is 26 November.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
     needs: 'rules.dormant_days',
   },
@@ -380,10 +378,7 @@ export const FINDINGS = {
     example:
       'The policy has `invite_max_days: 14`. linus@acme.com was invited on 1 October, it is 26 November, and the invitation is still open.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'arrival',
     needs: 'rules.invite_max_days',
   },
@@ -398,10 +393,7 @@ export const FINDINGS = {
     example:
       'mallory@evil.example added the user 77, who belongs to another account, to the inbox Website.',
     about: ['member'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'joining',
     needs: 'the whole log',
   },
@@ -416,10 +408,7 @@ export const FINDINGS = {
     example:
       'The policy has `team_members: { min: 2 }`, but ada@acme.com is the only member of the team billing.',
     about: ['group'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
     needs: 'rules.team_members',
   },
@@ -435,10 +424,8 @@ export const FINDINGS = {
     about: ['custom-role'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'custom-role-unexpected': {
     title: 'Unexpected custom role',
@@ -452,11 +439,8 @@ export const FINDINGS = {
       'The account has a custom role Auditor, but the policy does not list it under `custom_roles`.',
     about: ['custom-role'],
     folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'custom-role-permissions-differ': {
     title: 'Different permissions',
@@ -469,12 +453,8 @@ export const FINDINGS = {
     example:
       'The policy has `Billing clerk: [contact_manage]`, but on the account this custom role also permits `conversation_manage`: its people can read every conversation of their inboxes.',
     about: ['custom-role'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'custom-role-settings-differ': {
     title: 'Different name or description of a custom role',
@@ -487,12 +467,8 @@ export const FINDINGS = {
     example:
       'The policy has `description: Reports only` for the custom role Auditor, but on the account the description is empty.',
     about: ['custom-role'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'team-missing': {
     title: 'Missing team',
@@ -505,10 +481,8 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'deletion',
-    needs: 'nothing',
   },
   'team-unexpected': {
     title: 'Unexpected team',
@@ -520,11 +494,8 @@ export const FINDINGS = {
     example: 'The account has a team night shift, but the policy does not list it under `teams`.',
     about: ['group'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'creation',
-    needs: 'nothing',
   },
   'team-differs': {
     title: 'Different team settings',
@@ -535,12 +506,8 @@ export const FINDINGS = {
     example:
       'The policy has `auto_assign: true` for the team billing, but on the account it is off.',
     about: ['group'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'change',
-    needs: 'nothing',
   },
   'member-missing': {
     title: 'Missing team member',
@@ -554,10 +521,8 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'leaving',
-    needs: 'nothing',
   },
   'member-unexpected': {
     title: 'Unexpected team member',
@@ -570,11 +535,8 @@ export const FINDINGS = {
       'sam@acme.com is a member of the team billing on the account. The policy lists sam, but not in this team.',
     about: ['member'],
     folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'joining',
-    needs: 'nothing',
   },
   'member-ghost': {
     title: 'Ghost in a team',
@@ -607,10 +569,8 @@ export const FINDINGS = {
     about: ['group'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'deletion',
-    needs: 'nothing',
   },
   'inbox-unexpected': {
     title: 'Unexpected inbox',
@@ -624,11 +584,8 @@ export const FINDINGS = {
       'The account has an inbox Trial chat, but the policy does not list it under `inboxes`.',
     about: ['group'],
     folds: true,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'creation',
-    needs: 'nothing',
   },
   'inbox-differs': {
     title: 'Different inbox settings',
@@ -641,12 +598,8 @@ export const FINDINGS = {
     example:
       'The policy has `auto_assign: true` for the inbox Website, but on the account it is off.',
     about: ['group'],
-    folds: false,
-    pointsTo: 'its own line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...DIFFERS,
     recordedBy: 'change',
-    needs: 'nothing',
   },
   'inbox-member-missing': {
     title: 'Missing inbox member',
@@ -660,10 +613,8 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'a removed line',
-    judged: 'in turn',
+    ...MISSING,
     recordedBy: 'leaving',
-    needs: 'nothing',
   },
   'inbox-member-unexpected': {
     title: 'Unexpected inbox member',
@@ -677,11 +628,8 @@ export const FINDINGS = {
       'sam@acme.com is a member of the inbox Website on the account. The policy lists sam, but not in this inbox.',
     about: ['member'],
     folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'a line',
-    judged: 'in turn',
+    ...UNEXPECTED,
     recordedBy: 'joining',
-    needs: 'nothing',
   },
   'waiver-expired': {
     title: 'Expired waiver',
@@ -694,10 +642,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15. It is 16 January, and old-admin is still an administrator.',
     about: ['waiver'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
     needs: 'nothing',
   },
@@ -712,10 +657,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator, but old-admin became an agent yesterday.',
     about: ['waiver'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
     needs: 'nothing',
   },
@@ -729,10 +671,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15, and it is 10 January.',
     about: ['waiver'],
-    folds: false,
-    pointsTo: 'a shared line',
-    settledBy: 'nothing',
-    judged: 'always',
+    ...BESIDE,
     recordedBy: 'nothing',
     needs: 'nothing',
   },

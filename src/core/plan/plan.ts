@@ -134,7 +134,7 @@ export function plan(
   const noted = explainByActivity(distinguishTexts(sorted, written, actual.state), actual)
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
-  const known = { policy, actual, customRoles: snapshot.customRoles, today }
+  const known = { policy, actual, today }
   // First the policy has to know the new address.
   const renamed = new Set([...renames.values()].map(({ email }) => email))
 

@@ -32,10 +32,10 @@ import type { ActualState, Group } from '../model/state.ts'
 import type { Statements, Value } from '../model/statement.ts'
 import { listDifferingSettings } from './groups.ts'
 
-interface Known {
+/** What a policy statement is chosen from. */
+export interface KnownSides {
   readonly policy: Policy
   readonly actual: ActualState
-  readonly customRoles: CustomRoles
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string
 }
@@ -44,7 +44,7 @@ interface Known {
 export const GRACE_DAYS = 14
 
 /** Null if no policy statement would end the finding, as for everything that is missing. */
-export function chooseSettlement({ code, subject }: Finding, known: Known): Statements | null {
+export function chooseSettlement({ code, subject }: Finding, known: KnownSides): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   const { settledBy } = FINDINGS[code]
@@ -100,7 +100,7 @@ function keepAsIs(
   have: SnapshotAgent,
   want: PolicyAgent | undefined,
   code: FindingCode,
-  known: Known,
+  known: KnownSides,
 ): Statements {
   const soon = addDays(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
@@ -115,7 +115,7 @@ function keepAsIs(
   const customRole =
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)
-      : nameOf(have.customRoleId, known.customRoles)
+      : nameOf(have.customRoleId, known.actual.snapshot.customRoles)
   const entry = {
     role: have.role,
     ...(name === null ? {} : { name }),

@@ -175,17 +175,10 @@ function parseRosterRows(roster: Fields): StaffRoster {
       end: row.orNull('end', row.text),
     }),
   )
-  const people = [...groupBy(rows, ({ email }) => normaliseEmail(email))].map(
-    ([normal, [first, ...more]]) =>
-      [
-        normal,
-        {
-          active: first.active,
-          end: first.end,
-          spellings: new Set([first, ...more].map(({ email }) => email)),
-        },
-      ] as const,
-  )
+  const people = [...groupBy(rows, ({ email }) => normaliseEmail(email))].map(([normal, same]) => {
+    const [{ active, end }] = same
+    return [normal, { active, end, spellings: new Set(same.map(({ email }) => email)) }] as const
+  })
   return {
     sha256: roster.text('sha256'),
     active: roster.whole('active'),

@@ -164,6 +164,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   })
 }
 
+/** What every address of a finding begins with. */
 export const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
 const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
 

@@ -4,9 +4,9 @@
  */
 
 import { describeContrast } from '../../core/messages/alike.ts'
-import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { type LocatedDiagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
-import { compareLocations, type Location } from '../../core/model/location.ts'
+import { compareLocations } from '../../core/model/location.ts'
 import { cutText, escapeUnits } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 import { getItems, getText, type TreeNode } from './tree.ts'
@@ -21,7 +21,7 @@ export interface Problems {
   /** What the text is, as messages name it. */
   readonly noun: 'policy' | 'fleet file'
   readonly source: SourceText
-  readonly found: (Diagnostic & { readonly location: Location })[]
+  readonly found: LocatedDiagnostic[]
   /** Nodes and entries that already have an error. */
   readonly faulty: Set<object>
 }
@@ -57,8 +57,9 @@ export function report(
     ...message,
     // Somebody may have written a token into a fleet file, so its lines are not quoted.
     excerpt: problems.noun === 'policy' ? cutExcerpt(problems.source, span) : null,
+    location: locate(problems.source, span.start),
   })
-  problems.found.push({ ...diagnostic, location: locate(problems.source, span.start) })
+  problems.found.push(diagnostic)
 }
 
 /** Like `report`, but at most once for each node or entry. */
@@ -115,7 +116,7 @@ export function describeInLine(names: string, owner: string, several: boolean): 
 }
 
 /** By place; errors at the same place stay in the order in which they were found. */
-export function sortProblems(problems: Problems): readonly Diagnostic[] {
+export function sortProblems(problems: Problems): readonly LocatedDiagnostic[] {
   return problems.found.toSorted((a, b) => compareLocations(a.location, b.location))
 }
 

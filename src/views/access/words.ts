@@ -105,7 +105,7 @@ export function describeHolder({
     ...(held === null ? [] : [`${abridge(describeCustomRole(held))}${HELD[held.is]}`]),
     ...(confirmed ? [] : ['invitation not accepted']),
     ...(provider === null ? [] : [`${SIGN_INS[provider] ?? abridge(provider)} sign-in`]),
-    ...(record === null ? [] : [describePersonRecord(record, abridge)]),
+    ...(record === null ? [] : [describePersonRecord(record)]),
   ]
 }
 
@@ -143,7 +143,7 @@ function describeReason(way: Way, { customRole: held }: PersonAccess): string {
 }
 
 export function nameAnswer({ topic, account, server }: AccountAccess): string {
-  const where = `account ${identifyAccount(account, server, abridge)}`
+  const where = `account ${identifyAccount(account, server)}`
   return topic === null ? where : `${abridge(formatAddress(topic))} on ${where}`
 }
 

@@ -13,7 +13,6 @@ import type {
 import { abridge } from '../abridge.ts'
 import {
   describeQuietAccount,
-  describeRetry,
   describeSince,
   describeSnapshot,
   formatMoment,
@@ -21,6 +20,7 @@ import {
   phraseFinding,
   summariseAccount,
 } from '../labels.ts'
+import { describeRetry } from '../remedy.ts'
 import { renderChanges } from './changes.ts'
 import { renderDiagnostics } from './diagnostics.ts'
 import { makeWho, renderFindings, renderSubject, type Who } from './findings.ts'
@@ -82,6 +82,7 @@ ${heading}${renderHeadline(account, report)}
 function renderHeadline(account: AccountReport, { accounts, verdict }: Report): Markup {
   const own = accounts.length > 1 || account.verdict !== verdict
   const { read } = account
+  const file = describeSnapshot(read, abridge)
   return html`${
     own &&
     html`
@@ -94,9 +95,7 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
       html`, read as ${renderName(read.caller.email)} (${read.caller.role}) on ${renderDates(formatMoment(read.finishedAt))}`
     }</p>`
   }${
-    read !== null &&
-    read.snapshot !== null &&
-    renderParagraph(html`<strong>${describeSnapshot(read, abridge)}</strong>`)
+    file !== '' && renderParagraph(html`<strong>${file}</strong>`)
   }${account.since !== null && renderParagraph(renderDates(describeSince(account)))}`
 }
 

@@ -158,7 +158,7 @@ function makePersonRow(
 
 function renderSignIn({ provider, record }: Seen): Markup {
   const way = provider === null ? html`not known` : renderName(provider)
-  return html`${way}${record && html`<br>${renderDates(describePersonRecord(record, abridge))}`}`
+  return html`${way}${record && html`<br>${renderDates(describePersonRecord(record))}`}`
 }
 
 function renderRole({ role, customRole: special }: Seen): Markup {

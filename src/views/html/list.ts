@@ -7,7 +7,6 @@ import { abridge } from '../abridge.ts'
 import { explainNoVerdict, namesIn } from '../labels.ts'
 import {
   explainForeignDomains,
-  FAILED,
   listNotes,
   MARK,
   MEANING,
@@ -25,7 +24,7 @@ export function renderListHtml(report: ListReport): string {
   const { listing, diagnostics } = report
   const [mark, about, kind] =
     listing === null
-      ? [FAILED, `${explainNoVerdict(diagnostics)}.`, 'errors']
+      ? ['NOT LISTED', `${explainNoVerdict(diagnostics)}.`, 'errors']
       : [MARK, `${nameListing(listing)}: ${summariseListing(listing)}`, 'list of an account']
   return renderFactsPage(report, {
     mark,

@@ -3,13 +3,13 @@ import type { Report, Verdict } from '../../core/report/report.ts'
 import {
   describeExit,
   explainNoVerdict,
-  MAY_HELP,
   MEANINGS,
   nameAccount,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
 } from '../labels.ts'
+import { MAY_HELP } from '../remedy.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The shapes differ, so that a black-and-white copy shows the same. */
@@ -34,7 +34,7 @@ export function renderBanner(report: Report): Markup {
 <div class="banner ${verdict}">
 <h1>${renderSign(verdict)} ${VERDICTS[verdict]}</h1>
 <p class="summary">${summariseReport(report)}</p>
-<p>${MEANINGS[verdict]}${verdict === 'none' && report.retryable ? ` ${MAY_HELP}` : null}</p>
+<p>${MEANINGS[verdict]}${report.retryable ? ` ${MAY_HELP}` : null}</p>
 </div>`
 }
 

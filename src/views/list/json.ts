@@ -50,13 +50,10 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
     ...(rest.customRoles === null
       ? {}
       : {
-          custom_roles: rest.customRoles.map((role) => ({
-            id: role.id,
-            name: role.name,
-            description: role.description,
-            permissions: role.permissions,
-            people: role.holders,
-          })),
+          custom_roles: rest.customRoles.map(({ holders: people, ...role }) => {
+            const { id, name, description, permissions } = role
+            return { id, name, description, permissions, people }
+          }),
         }),
     ...Object.fromEntries(kinds.map((of) => [of.section, groupDocuments(rest.groups, of)])),
     providers: rest.providers.map(({ value, people }) => ({ provider: value, people })),

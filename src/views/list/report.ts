@@ -6,12 +6,9 @@ import { describeRosterMatch } from '../../core/model/roster.ts'
 import type { ListedPerson, Listing, Rank } from '../../core/report/listing.ts'
 import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import { nameCustomRole } from '../labels.ts'
+import { identifyAccount, nameCustomRole } from '../labels.ts'
 
 export const MARK = 'NO POLICY, NO VERDICT'
-
-/** Of a page that has no list. */
-export const FAILED = 'NOT LISTED'
 
 export const MEANING =
   'This list shows who is on the account, not who should be. Without a policy, rollcall cannot judge it.'
@@ -24,7 +21,7 @@ export const RANK_TITLES: Readonly<Record<Rank, string>> = {
 }
 
 export function nameListing({ account, server }: Listing): string {
-  return `account ${account.id} "${abridge(account.name)}" on ${new URL(server).host}`
+  return `account ${identifyAccount(account, server)}`
 }
 
 export function summariseListing({ people, ghosts, read, counts, roster }: Listing): string {
@@ -51,7 +48,7 @@ export function listNotes(person: ListedPerson): string[] {
     ...(roster === null || roster.status === 'active'
       ? []
       : [abridge(describeRosterMatch(roster))]),
-    ...(activity === null ? [] : [describePersonRecord(activity, abridge)]),
+    ...(activity === null ? [] : [describePersonRecord(activity)]),
   ]
 }
 

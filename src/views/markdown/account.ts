@@ -33,13 +33,12 @@ import {
   listAccountNotes,
   listChangedFacts,
   listNumbers,
-  MAY_HELP,
   phraseFinding,
   SYMBOLS,
   summariseAccount,
   VERDICTS,
 } from '../labels.ts'
-import { OFFER, shortenRemedy } from '../remedy.ts'
+import { MAY_HELP, OFFER, shortenRemedy } from '../remedy.ts'
 import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { joinTexts, PLAIN } from '../text/layout.ts'

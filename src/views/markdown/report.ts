@@ -69,8 +69,7 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
 }
 
 function summariseReport(report: Report, failed: boolean): string {
-  if (!failed || report.verdict !== 'none') return summariseVerdicts(report)
-  return escapePhrase(explainNoVerdict(report.diagnostics))
+  return failed ? escapePhrase(explainNoVerdict(report.diagnostics)) : summariseVerdicts(report)
 }
 
 function renderClosing(report: Report): string {

@@ -17,12 +17,12 @@ import {
   explainNoVerdict,
   listAccountNotes,
   listNumbers,
-  MAY_HELP,
   nameAccount,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
 } from '../labels.ts'
+import { MAY_HELP } from '../remedy.ts'
 import { renderDiagnostic } from './diagnostic.ts'
 import {
   joinTexts,
@@ -58,7 +58,7 @@ export function renderBody(report: Report, paint: Paint): string {
   const several = report.accounts.length > 1
   const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
   // First, so that no account with a verdict is shown before the errors of the run.
-  if (errors.length > 0 && report.verdict === 'none') {
+  if (errors.length > 0) {
     const why = makePrintable(explainNoVerdict(report.diagnostics))
     blocks.push(wrapParagraph(`${paintVerdict('none', paint)}  ${why}`, 2))
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
