@@ -14,8 +14,8 @@ import {
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import { INBOX } from '../../core/model/kinds.ts'
-import { getGroups, type Policy } from '../../core/model/policy.ts'
+import { KINDS } from '../../core/model/kinds.ts'
+import type { Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type Decision, plan as decide } from '../../core/plan/plan.ts'
@@ -324,14 +324,15 @@ export function reportDecision(
 }
 
 /**
- * What a plan needs to read: only what the policy covers, and the inboxes if the audit log can name
- * hidden members of them.
+ * What a plan needs to read: only what the policy covers, and the groups of which the audit log can name
+ * hidden members.
  */
 export function listParts(policy: Policy, flags: ActivityFlags = NO_ACTIVITY): AccountParts {
   const activityDays = chooseActivityDays(flags, policy.rules)
-  const managed = (getGroups(policy, INBOX)?.section ?? null) !== null
+  const managed = policy.groups.flatMap(({ of, section }) => (section === null ? [] : of))
+  const hiding = activityDays === null ? [] : KINDS.filter(({ hidden }) => hidden !== null)
   return {
-    inboxes: managed || activityDays !== null,
+    groups: new Set([...managed, ...hiding]),
     activityDays,
     customRoles: policy.customRoles ? 'all' : namesCustomRole(policy) ? 'held' : 'none',
     version: false,
