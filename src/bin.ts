@@ -17,7 +17,7 @@ const GRACE_MS = 500
 const stop = new AbortController()
 process.once('SIGINT', () => stopWith(130))
 process.once('SIGTERM', () => stopWith(143))
-// A closed terminal, which the system and the shell may both report: the second must not kill.
+// A closed terminal. The system and the shell may both report it: the second signal must not kill.
 process.on('SIGHUP', () => stopWith(143))
 
 const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
@@ -35,7 +35,7 @@ function stopWith(code: number): void {
   timer(() => end(code), GRACE_MS).unref()
 }
 
-/** What had to be finished gets its own time to say how it ended. */
+/** Work that had to be finished gets its own time to report how it ended. */
 function end(code: number): void {
   if (unfinished.size === 0) process.exit(code)
   void Promise.allSettled(unfinished).then(() => stopWith(code))
@@ -53,7 +53,7 @@ async function finish<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Needs a terminal at both ends: somebody has to see the question that they answer. */
+/** Needs a terminal for input and output: people must see the question that they answer. */
 async function ask(question: string): Promise<string | null> {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return null
   const { createInterface } = await import('node:readline/promises')
@@ -94,7 +94,8 @@ const GONE_FOLDER = `error: The working directory no longer exists, or you have 
 const argv = process.argv.slice(2)
 const cwd = findWorkingDirectory()
 const env = { ...process.env }
-// rollcall always checks certificates. With this variable, Node would warn that nobody does.
+// rollcall always checks certificates. With this variable, Node would warn that certificates are not
+// checked.
 delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
 
 const world: World = {

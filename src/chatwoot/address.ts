@@ -10,7 +10,7 @@ const DASHBOARD = /^(.*?)\/app\/accounts\/(\d+)(?:\/.*)?$/
 export function parseServerAddress(text: string): ServerAddress | string {
   const given = text.trim()
   if (given === '') return 'The server address is empty.'
-  // URL silently removes tabs and line breaks, so it would use another address than the written one.
+  // URL silently removes tabs and line breaks, so it would use another address than the user wrote.
   if (/\s/.test(given)) return 'The server address contains a space or a line break.'
   const [, slip, marks, rest] = /^(https?)(:?[\\/]+|:)([^\\/].*)$/i.exec(given) ?? []
   if (rest !== undefined && marks !== '://') {

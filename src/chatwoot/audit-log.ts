@@ -43,7 +43,7 @@ function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
       return { row: decodeRow(each, accountId, at, refuse), access: isAboutAccess(each) }
     })
     const expected = Math.min(perPage, Math.max(0, total - (page - 1) * perPage))
-    // Rows can arrive between the counting and the listing.
+    // New rows can appear while the server counts and lists.
     if (rows.length < expected || rows.length > perPage) {
       refuse(`audit_logs should have ${expected} rows on page ${page}, it has ${rows.length}`)
     }
@@ -66,7 +66,7 @@ const ABOUT_ACCESS = [
   ...LOGGED.flatMap(({ group, member }) => [group, member]),
 ]
 
-/** Changes all day when people come online or leave, and gives or takes no access. */
+/** Changes all day when people come online or go offline. It gives or takes no access. */
 function isAboutAccess(row: unknown): boolean {
   const type = readField(row, 'auditable_type')
   if (!ABOUT_ACCESS.some((each) => each === type)) return false
@@ -205,7 +205,7 @@ function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: Gro
   return { ...event, type: 'group', of, groupId, name: text, action: known }
 }
 
-/** Seconds since 1970 too: a later one than this is none. */
+/** In seconds since 1970. A later time is not valid. */
 const LATEST = 8_640_000_000
 
 function readNumber(body: unknown, key: string, at: string, refuse: Refuse): number {

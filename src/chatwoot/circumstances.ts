@@ -1,7 +1,7 @@
 /**
- * What an approval has to know of an account beside its people and groups: whether it has custom roles,
- * and the newest row of its audit log that is about access. Both may be hidden from the token, or not
- * exist: then they are null, which is no error.
+ * What an approval covers of an account besides its people and groups: whether it has custom roles, and
+ * the newest row of its audit log that is about access. The token may not see them, or they may not
+ * exist: then they are null, which is not an error.
  */
 import { readAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
@@ -21,7 +21,7 @@ export interface Features {
   readonly auditLogs: boolean | null
 }
 
-/** Sign-ins can fill pages; further back nobody looks. */
+/** Sign-ins can fill whole pages. Older pages are not read. */
 const PAGES = 20
 
 export async function readAccountFacts(client: Client, accountId: number): Promise<AccountFacts> {

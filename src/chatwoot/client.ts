@@ -134,7 +134,7 @@ export function openServer(options: ServerOptions): Server {
   const pauseMs = (count: number) => 500 * 2 ** (count - 1) * (0.5 + options.random() / 2)
   const outages = watchOutages(options.retryForMs ?? 0, now, pauseMs)
   const extra = options.headers ?? {}
-  /** How many accounts in a row waited in vain for a first answer. */
+  /** How many accounts in a row did not get a first answer. */
   let silent = 0
 
   function openClient({ token, timeoutMs, ...more }: ClientOptions): Client {
@@ -298,7 +298,7 @@ export function openServer(options: ServerOptions): Server {
 
     const pause = (count: number) => sleep(pauseMs(count))
 
-    /** Replaces the error of a stopped request by the reason for the stop. */
+    /** Replaces the error of a stopped request with the reason for the stop. */
     async function orStopped<T>(what: string, work: Promise<T>): Promise<T> {
       try {
         return await work

@@ -235,7 +235,7 @@ function readText(entry: Entry, key: string): string {
 
 function readFilledText(entry: Entry, key: string): string {
   const given = readText(entry, key)
-  return given.trim() === '' ? refuseField(entry, key, 'filled') : given
+  return given.trim() === '' ? refuseField(entry, key, 'text that is not blank') : given
 }
 
 function readTextOrNull(entry: Entry, key: string): string | null {

@@ -103,8 +103,8 @@ const ROWS: readonly Row[] = [
     status: is(403),
     when: says(/api access is not enabled/i),
     code: 'token-refused',
-    summary: 'The plan of account {account} does not include API access.',
-    advice: 'Enable API access in the plan of the account, or ask Chatwoot support.',
+    summary: 'The subscription of account {account} does not include API access.',
+    advice: 'Choose a subscription that includes API access, or ask Chatwoot support.',
   },
   {
     status: is(401, 403),
@@ -177,7 +177,8 @@ const ROWS: readonly Row[] = [
     status: is(408),
     code: 'server-error',
     summary: '{host} stopped waiting for a request.',
-    advice: 'Run again in a few minutes. If the error stays, check the proxy in front of Chatwoot.',
+    advice:
+      'Run again in a few minutes. If you get this error again, check the proxy in front of Chatwoot.',
   },
   {
     status: (status) => status >= 400 && status < 500,
@@ -272,7 +273,7 @@ export function explainShape(answer: Answer, problem: string): Diagnostic {
   })
 }
 
-/** A redirect that is not followed: to another server, which must not get the token, or in circles. */
+/** A redirect that is not followed: to another server, which must not get the token, or in a loop. */
 export function explainRedirect(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
   const base = new URL(baseUrl)
   const upgrade = target?.protocol === 'https:' && base.protocol === 'http:'
@@ -282,7 +283,7 @@ export function explainRedirect(answer: Answer, target: URL | null, baseUrl: str
     target === null
       ? ['The server redirects without saying where.', BASE_URL]
       : target.origin === base.origin
-        ? ['The server redirects in circles.', BASE_URL]
+        ? ['The server redirects in a loop.', BASE_URL]
         : upgrade && sameHost
           ? ['The server redirects from http to https.', `Set the base URL to ${suggested}.`]
           : [

@@ -110,7 +110,7 @@ export function explainFault(
       return fault(
         'network-tls',
         `No trusted https connection to ${where}: ${code}.`,
-        'Check the scheme and the port of the base URL: the server there does not support https as rollcall needs it.',
+        'Check the scheme and the port of the base URL. The server there does not support https, or supports only an insecure version of it.',
         false,
       )
     case 'certificate':
@@ -144,14 +144,14 @@ export function explainFault(
         proxy === null
           ? `${where} closed the connection without an answer.`
           : `The connection to ${where} was closed without an answer, by the server or by the proxy.`,
-        'Run again. If the error stays, check the scheme and the port of the base URL, and the log of the server.',
+        'Run again. If you get this error again, check the scheme and the port of the base URL, and the log of the server.',
         true,
         true,
       )
   }
 }
 
-/** A write without a whole answer within its time. It may still be carried out. */
+/** A write that got no complete answer in time. The server may still carry it out. */
 export function explainLateAnswer(method: string, url: URL, timeoutMs: number): Diagnostic {
   return makeDiagnostic({
     code: 'network-deadline',
@@ -162,8 +162,8 @@ export function explainLateAnswer(method: string, url: URL, timeoutMs: number): 
 }
 
 /**
- * Whether a failure shows that the server has not received the request. What could also happen after the
- * request was sent is not enough.
+ * Whether a failure shows that the server has not received the request. False for failures that can
+ * also happen after the request was sent.
  */
 export function isUnsent(error: unknown): boolean {
   return /^(ENOTFOUND|EAI_|ECONNREFUSED|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT)/.test(
@@ -186,7 +186,7 @@ export function explainDeadline(
   return makeDiagnostic({
     code: 'network-deadline',
     summary: `The account could not be read within ${formatDuration(timeoutMs)} (--timeout).`,
-    detail: `The time ended during ${during}.${through}`,
+    detail: `The time ran out during ${during}.${through}`,
     advice: `Allow more time, for example with --timeout 15m, or check why the server${proxy === null ? '' : ' or the proxy'} is slow.`,
   })
 }
@@ -202,7 +202,7 @@ export function explainSilence(
   return makeDiagnostic({
     code: 'network-deadline',
     summary: `${formatHostAndPort(url)} did not answer within ${formatDuration(waitedMs)}.`,
-    detail: `The time ended during ${during}.${through} It did not answer an earlier account within --timeout, so rollcall does not wait as long again.`,
+    detail: `The time ran out during ${during}.${through} The server did not answer for an earlier account within --timeout, so rollcall waits less for this one.`,
     advice: `Check why the server${proxy === null ? '' : ' or the proxy'} does not answer, then run again.`,
   })
 }
@@ -221,7 +221,7 @@ export function explainPace(
   return makeDiagnostic({
     code: 'network-deadline',
     summary: `The account cannot be read within ${formatDuration(timeoutMs)} (--timeout) at ${count(rpm, 'request')} a minute.`,
-    detail: `${fromOption ? 'This is the limit of --max-rpm' : 'The server reached its rate limit twice in a row, so rollcall uses half of what the server answered in between'}. Remaining requests: at least ${left}.`,
+    detail: `${fromOption ? 'This is the limit of --max-rpm' : 'The server refused requests because of its rate limit twice in a row, so rollcall now sends only half as many as the server answered in between'}. Remaining requests: at least ${left}.`,
     advice: fromOption
       ? 'Allow more time with --timeout, or more requests with --max-rpm.'
       : 'Allow more time with --timeout, or raise RACK_ATTACK_LIMIT on the server.',

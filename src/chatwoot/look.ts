@@ -1,5 +1,5 @@
 /**
- * Looks at single parts of an account, for an apply that checks what a write names just before it and
+ * Reads single parts of an account, for an apply that checks what a write names just before it and
  * after it. A whole account is read in read.ts.
  */
 import type { GroupKind } from '../core/model/kinds.ts'

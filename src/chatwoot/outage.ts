@@ -64,7 +64,7 @@ export function watchOutages(
       const ms = Math.min(end - time, pauseMs(Math.min(tries, LONGEST_PAUSE)))
       if (time + ms >= deadline) {
         return {
-          gaveUp: `Tried ${tries} times; there is no time for another try within the ${formatDuration(timeoutMs)} of --timeout.`,
+          gaveUp: `Tried ${tries} times; --timeout (${formatDuration(timeoutMs)}) leaves no time to try again.`,
         }
       }
       const first = !shown && tries === TRIES

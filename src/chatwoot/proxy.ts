@@ -239,7 +239,7 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     },
     closed: {
       summary: `The proxy ${shown} closed the connection without an answer.`,
-      advice: `Run again. If the error stays, check the scheme and the port in ${variable}, and the log of the proxy.`,
+      advice: `Run again. If you get this error again, check the scheme and the port in ${variable}, and the log of the proxy.`,
       again: true,
     },
   }

@@ -22,7 +22,7 @@ export interface ActivityWanted {
   readonly now: () => Date
 }
 
-/** What is known of a log before the account is read. */
+/** What is known about the log before the account is read. */
 export type OpenedLog =
   | { readonly state: 'open'; readonly first: AuditPage }
   | Exclude<Activity, RecordedActivity>
@@ -33,7 +33,7 @@ const MOST_PAGES = 4000
 /** Pages whose rows are remembered, to recognise rows that come again. */
 const REMEMBERED_PAGES = 40
 const READS = 3
-/** How often the log is looked at again while it seems to show a hidden member. */
+/** How often the log is read again while it seems to show a hidden member. */
 const LOOKS = 3
 /** The first page takes longer than the others, so the time is estimated after a few. */
 const MEASURED_PAGES = 4
@@ -71,7 +71,7 @@ export async function readActivity(
   const hasHidden = (facts: ActivityFacts) => listHiddenMembers(facts, present, until).length > 0
   try {
     const { fold, window, newest } = await readWindow(client, until, wanted)
-    // The log of a feature that was switched off meanwhile is empty too.
+    // The log is also empty if the feature was switched off meanwhile.
     if (window.rows === 0 && (await isSwitchedOff(client, wanted.accountId))) {
       return { state: 'off' }
     }
@@ -103,7 +103,10 @@ interface ReadWindow {
   readonly newest: number
 }
 
-/** @param until the id of the newest row that was seen before: a log without it is not the whole log */
+/**
+ * @param until the id of the newest row that was seen before: a log without this row is not the whole
+ * log
+ */
 async function readWindow(
   client: Client,
   until: number,
@@ -157,7 +160,7 @@ async function readOnce(
       else fold.add(row)
     }
     client.progress(page, Math.max(page, pages), 'pages of the audit log')
-    // A full page may have another one behind it, whatever the server counts.
+    // Another page may follow a full page, whatever number the server gives.
     const last = page >= pages && read.rows.length < read.perPage
     const reach = older ? 'asked' : last ? 'beginning' : page === MOST_PAGES ? 'cut' : null
     if (reach === null) continue
@@ -196,7 +199,9 @@ async function addNewer(
   }
 }
 
-/** A rule counts days from the clock of this machine, and the server dates the rows by its own. */
+/**
+ * A rule counts days by the clock of this machine, but the rows have the time of the server's clock.
+ */
 function checkClocks(client: Client): void {
   const ahead = client.clockAhead() ?? 0
   if (Math.abs(ahead) < DAY_MS) return

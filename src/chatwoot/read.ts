@@ -30,7 +30,7 @@ import { makePagingGuard, type PagingGuard } from './paging.ts'
 import { formatAccountPath, PROFILE_PATH, VERSION_PATH } from './paths.ts'
 import type { Decode } from './reply.ts'
 
-/** What a read includes beside the agents, as far as the token may see it. */
+/** What a read includes besides the agents, if the token may see it. */
 export interface Parts {
   /** Which kinds. Those that the server shows to everybody are always read. */
   readonly groups: ReadonlySet<GroupKind>
@@ -92,7 +92,7 @@ async function readOnce(
   client.expect(0)
   const guard = makePagingGuard(client)
   const inTurn = openQueue(wanted.concurrency)
-  // The first failure ends the rest of the read, and is the one that is reported.
+  // The first failure ends the rest of the read, and only this failure is reported.
   const over = new AbortController()
   const memberLists = { known: 0, requested: 0, done: 0 }
 

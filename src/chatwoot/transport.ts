@@ -51,7 +51,8 @@ export function openReadingTransport(
 
 /**
  * For the writes of `apply`. Each request has a connection of its own: on a connection that is kept
- * open, a request can get lost while the server closes it, and nobody knows whether it was carried out.
+ * open, a request can get lost while the server closes it, and it is not known whether it was carried
+ * out.
  * @param check throws if the request is not a step of the approved plan
  */
 export function openWritingTransport(

@@ -71,7 +71,7 @@ function spellSettings({ section }: GroupKind, settings: Settings): Record<strin
   )
 }
 
-/** Whether a request is the one of the pattern, with a whole number for each id `any`. */
+/** Whether a request matches the pattern, with a whole number for each id `any`. */
 export function matchesPattern(
   pattern: WriteRequest,
   { method, path, body }: WriteRequest,

@@ -1,7 +1,7 @@
 /**
  * Sends the writes of one `rollcall apply`, each exactly once: no retry, no redirect, a connection of
- * its own. Says only what came back; whether the write was carried out, a later read decides. The only
- * requests that it can send are those that its caller has allowed before the first one.
+ * its own. Reports only what came back: a later read decides whether the write was carried out. The
+ * only requests that it can send are those that its caller has allowed before the first one.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { explainFault, explainLateAnswer, isUnsent } from './fault.ts'
@@ -17,11 +17,11 @@ export interface WriteRequest {
   readonly method: 'POST' | 'PATCH' | 'DELETE'
   /** Begins with `/api`. */
   readonly path: string
-  /** Null: no body. Ids are numbers: some endpoints do harm with ids as strings. */
+  /** Null: no body. Ids are numbers: some endpoints do damage if ids are strings. */
   readonly body: Readonly<Record<string, unknown>> | null
 }
 
-/** What came back. Texts are cleaned and without secrets, but still those of the server. */
+/** What came back. Texts are cleaned and contain no secrets, but they are still text of the server. */
 export type WriteReply =
   | {
       readonly kind: 'answered'
@@ -34,7 +34,7 @@ export type WriteReply =
     }
   /** The server has not received it. */
   | { readonly kind: 'unsent'; readonly diagnostic: Diagnostic }
-  /** No whole answer: it may have been carried out, and may still be. */
+  /** No complete answer: the server may have carried it out, or may still do so. */
   | { readonly kind: 'lost'; readonly diagnostic: Diagnostic }
 
 export interface WriterOptions {
@@ -80,7 +80,7 @@ export function openWriter(options: WriterOptions): Writer {
     const url = new URL(baseUrl + write.path)
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(new Error('The write is late.')), timeoutMs)
-    // Not in the block below: a request that is not allowed is a mistake of rollcall, not an answer.
+    // Not in the block below: a request that is not allowed is a bug in rollcall, not an answer.
     const sent = transport.send({
       method,
       url,

@@ -68,7 +68,7 @@ export const command = define('access', {
   describe: 'Show who reaches which conversations, and why; needs no policy',
   options: OPTIONS,
   examples: {
-    'rollcall access': 'Show everybody, those who reach most first',
+    'rollcall access': 'Show everybody, starting with the people who reach most',
     'rollcall access grace@acme.com': 'Show everything that one person reaches',
     'rollcall access inbox/Website': 'Show who can read the conversations of an inbox',
     'rollcall access --snapshot snapshot.json --format html -o access.html':

@@ -1,4 +1,6 @@
-/** What commands share that change the text of one policy: which file it is, and how it is written. */
+/**
+ * Shared by the commands that change the text of one policy: which file it is, and how it is written.
+ */
 
 import { createHash } from 'node:crypto'
 import { readFile, realpath, stat } from 'node:fs/promises'

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { concludeDemo, type Demo } from '../core/report/demo.ts'
 import type { Report } from '../core/report/report.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials } from '../sandbox/state.ts'
@@ -19,12 +20,7 @@ const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
 
 const DAY = Date.UTC(2026, 10, 23, 9)
 
-interface Shown {
-  readonly report: Report
-  readonly exitCode: 0 | 1
-}
-
-const VIEWS: Views<Shown, 'text'> = {
+const VIEWS: Views<Demo, 'text'> = {
   text: async ({ report }, paint) =>
     (await import('../views/text/lines.ts')).renderLines(report, paint) + explainNextSteps(report),
 }
@@ -39,10 +35,7 @@ export const command = define('demo', {
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
-    const report = await planDemo(world)
-    // Drift is what the demo shows, so it is not a failure.
-    const exitCode = report.verdict === 'none' ? 1 : 0
-    return show({ report, exitCode }, VIEWS, values, world)
+    return show(concludeDemo(await planDemo(world)), VIEWS, values, world)
   },
 })
 
@@ -57,7 +50,7 @@ export async function planDemo(world: World): Promise<Report> {
       CHATWOOT_BASE_URL: server.baseUrl,
       CHATWOOT_API_TOKEN: findCredentials(state).token,
     }
-    // The earlier snapshot is of this server, whose port is another one each time.
+    // The earlier snapshot is of this server, but the port changes each time.
     const earlier = await readFile(join(FOLDER, 'last-month.json'), 'utf8')
     const stdin = Readable.from([earlier.replace(/"https:[^"]+"/, JSON.stringify(server.baseUrl))])
     const words = ['--previous', '-', '--quiet']

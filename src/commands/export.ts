@@ -1,7 +1,7 @@
 /**
  * `rollcall export`: writes an account as a policy. Before that, it reads the text back and plans it
  * against the same snapshot, so that the policy is in sync with the account, except for what no policy
- * can settle.
+ * can fix.
  */
 
 import { ALL_PARTS, listWarnings } from '../connect/account.ts'
@@ -40,7 +40,7 @@ const OPTIONS = {
   ...CONNECTION_OPTIONS,
   snapshot: {
     ...snapshotFile,
-    describe: 'Write the account of a file of `rollcall snapshot` instead of reading a server',
+    describe: 'Export a file of `rollcall snapshot` instead of reading a server',
   },
 } as const satisfies Options
 
@@ -74,7 +74,7 @@ export const command = define('export', {
 
 export interface ExportedPolicy {
   readonly text: string
-  /** Drift that no policy can settle. */
+  /** Drift that no policy can fix. */
   readonly remaining: readonly Finding[]
 }
 
@@ -91,8 +91,8 @@ function confirm(text: string, snapshot: Snapshot, world: World): readonly Findi
   if (policy === null) throw new Failure(...diagnostics)
   const drift = judge(policy, snapshot, world).filter(isDrift)
   const remaining = drift.filter(({ code }) => {
-    const { settledBy, judged } = FINDINGS[code]
-    return settledBy === 'nothing' && judged !== 'in turn'
+    const { fixedBy, judged } = FINDINGS[code]
+    return fixedBy === 'nothing' && judged !== 'in turn'
   })
   if (remaining.length === drift.length) return remaining
   throw makeFailure({

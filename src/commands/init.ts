@@ -44,7 +44,8 @@ export const command = define('init', {
   describe: 'Create your first policy, its schema and a CI job',
   options: INIT_OPTIONS,
   examples: {
-    'rollcall init': 'Export your account if the settings name one; else write a policy to fill in',
+    'rollcall init':
+      'Export your account if the settings name one; otherwise write a policy to fill in',
     'rollcall init --ci github': 'Also add a workflow that plans on every pull request',
   },
   run: async ({ positionals, values }, world) => {

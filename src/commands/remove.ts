@@ -1,6 +1,6 @@
 /**
- * `rollcall remove`: takes a person out of a policy. Reads no server. Before it shows or writes the
- * new text, it parses it: the policy must be valid, and the same one without this person.
+ * `rollcall remove`: removes a person from a policy. Reads no server. Before it shows or writes the new
+ * text, it parses it: the policy must be valid, and the same one without this person.
  */
 import { isRemoved, planRemoval } from '../core/adopt/removal.ts'
 import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
@@ -93,6 +93,6 @@ function describeUnlisted(policy: Policy, person: string): Failure {
   return makeFailure({
     code: CODE,
     summary: `${policy.path} does not list "${person}".`,
-    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as the policy has it.`,
+    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as in the policy.`,
   })
 }

@@ -23,6 +23,7 @@ import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { Fleet, FleetAccount } from '../core/model/fleet.ts'
 import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
+import { concludeFleetSnapshots } from '../core/report/snapshot-failure.ts'
 import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../files/fleet-folder.ts'
 import { protectInputs } from '../files/inputs.ts'
 import { makeReader, type Reader } from '../policy/read/named-file.ts'
@@ -60,18 +61,16 @@ export async function writeFleetSnapshots(
     world,
   )
   const read = makeReader(world)
-  const notes: Diagnostic[] = []
-  let failed = 0
+  const messages: (readonly Diagnostic[])[] = []
   await runFleet(accounts, { ...flags, 'max-rpm': maxRpm }, world, async (account, servers) => {
-    const problems = await writeOneSnapshot(fleet, account, servers, folder, flags, world, read)
-    notes.push(...problems)
-    if (problems.some(({ severity }) => severity === 'error')) failed += 1
+    messages.push(await writeOneSnapshot(fleet, account, servers, folder, flags, world, read))
   })
   world.signal.throwIfAborted()
   const part = shard === null ? '' : `Shard ${shard.index} of ${shard.of}: `
-  const good = `${part}${count(accounts.length - failed, 'snapshot')} in ${output}`
+  const { taken, failed, exitCode } = concludeFleetSnapshots(messages)
+  const good = `${part}${count(taken, 'snapshot')} in ${output}`
   const bad = failed === 0 ? '' : `, ${count(failed, 'account')} failed`
-  return { output: `${good}${bad}.\n`, exitCode: failed === 0 ? 0 : 1, notes }
+  return { output: `${good}${bad}.\n`, exitCode, notes: messages.flat() }
 }
 
 /** Shards usually share an IP address, and servers limit the requests per IP address. */

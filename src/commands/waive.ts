@@ -85,7 +85,7 @@ export const command = define('waive', {
   options: OPTIONS,
   examples: {
     'rollcall waive member-missing:team/billing/eve@acme.com --reason SUP-5 --owner ada@acme.com --expires 2027-01-31':
-      'Accept the finding with this name until a date',
+      'Accept this finding until the end of that day',
   },
   run: async ({ positionals, values }, world) => {
     const patch = await waive(positionals, values.policy ?? DEFAULT_POLICY, values, world)

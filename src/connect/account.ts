@@ -17,7 +17,7 @@ import { type Connection, resolveSettings } from './settings.ts'
 export type ConnectionFlags = Values<typeof CONNECTION_OPTIONS>
 
 export interface AccountParts extends Parts {
-  /** How many days of the audit log to read; null or absent: nothing of it. */
+  /** How many days of the audit log to read; null or absent: none. */
   readonly activityDays?: number | null
 }
 
@@ -78,7 +78,7 @@ export type ActivityFlags = Values<typeof ACTIVITY_OPTIONS>
 /** For commands without these options. */
 export const NO_ACTIVITY: ActivityFlags = { activity: false, 'activity-days': null }
 
-/** How many days of the audit log to read for these options and rules. Null: nothing of it. */
+/** How many days of the audit log to read for these options and rules. Null: none. */
 export function chooseActivityDays(
   { activity, 'activity-days': days }: ActivityFlags,
   rules: Policy['rules'] | null,

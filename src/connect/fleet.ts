@@ -136,7 +136,7 @@ export async function loadFleetPolicy(
   return diagnostics.length === 0 ? source : { ...source, policy: null, diagnostics }
 }
 
-/** What is wrong with the file itself is an error of the line that names it. */
+/** If the file itself is wrong, the error is at the line that names it. */
 function placeInFleet(problem: Diagnostic, { name, policy }: FleetAccount): Diagnostic {
   if (problem.location !== null) return problem
   const { location } = policy

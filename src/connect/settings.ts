@@ -46,7 +46,7 @@ interface Given {
 /** The variables that may have the token. */
 export interface TokenVariables {
   readonly name: string
-  /** Whether there is one for each account, with its id behind the name. */
+  /** Whether there is one for each account, with its id after the name. */
   readonly perAccount: boolean
 }
 

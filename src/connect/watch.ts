@@ -19,7 +19,10 @@ export interface Watch {
 const SHOWN_AFTER_MS = 500
 const CLEAR = '\r\u001b[K'
 
-/** Watches the read of one account. Beside other reads it shows no progress, and names the server. */
+/**
+ * Watches the read of one account. If it runs beside other reads, it shows no progress and names the
+ * server.
+ */
 export async function watch(
   { accountId, origin }: { readonly accountId: number; readonly origin: string },
   flags: { readonly quiet: boolean; readonly verbose: boolean; readonly sideBySide?: boolean },

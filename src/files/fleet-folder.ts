@@ -40,8 +40,8 @@ const LARGEST_FAILURE = 8 * 1024 * 1024
 const LONGEST_NAME = 180
 
 /**
- * The names of the two files of an account. Everything that a file system may not accept or may
- * confuse is encoded, and no two names of one fleet give the same.
+ * The names of the two files of an account. Everything that a file system may not accept or may confuse
+ * is encoded, and two names of one fleet never give the same file name.
  */
 export function nameFleetFiles(name: string): {
   readonly snapshot: string
@@ -136,13 +136,13 @@ async function isOurs(path: string): Promise<boolean> {
 }
 
 export interface FoundFiles {
-  /** Name of a file → where it is. One in each of two sub-folders means two. */
+  /** Name of a file → where it is. A name that is in two sub-folders has two. */
   readonly paths: ReadonlyMap<string, readonly string[]>
   /** Why the folder, or a folder in it, cannot be read. */
   readonly problems: readonly Diagnostic[]
 }
 
-/** Reading a pipe that nobody writes to would never end. */
+/** Reading a pipe without a writer would never end. */
 function isFile(entry: Dirent): boolean {
   return entry.isFile() || entry.isSymbolicLink()
 }

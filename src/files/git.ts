@@ -110,7 +110,7 @@ function runGit(
     signal,
   }
   // A repository can name programs that watch its files or fetch missing objects, and can replace
-  // objects by others: all of this is turned off.
+  // objects with others: all of this is turned off.
   const settings = ['core.fsmonitor=false', 'protocol.allow=never'].flatMap((each) => ['-c', each])
   const argv = ['--literal-pathspecs', '--no-replace-objects', ...settings]
   return new Promise((resolve) => {

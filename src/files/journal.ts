@@ -1,6 +1,6 @@
 /**
- * The file of a journal: only its owner can read it, it is made before the first write and never
- * overwritten, and each line is on disk before the run goes on. What the lines say is in
+ * The file of a journal: only its owner can read it, it is created before the first write and never
+ * overwritten, and each line is on disk before the run goes on. The content of the lines is in
  * core/apply/journal.ts.
  */
 
@@ -24,7 +24,7 @@ export interface Journal {
   /** Resolves when the line is on disk. Throws a Failure if it cannot be written. */
   readonly append: (line: JournalLine) => Promise<void>
   readonly close: () => Promise<void>
-  /** Of a run that ends before its first request: nothing of it stays. */
+  /** For a run that ends before its first request: removes the file. */
   readonly discard: () => Promise<void>
 }
 
@@ -105,7 +105,7 @@ export function hashLines(text: string): readonly HashedLine[] {
   return lines.map((line) => ({ text: line, hash: hashLine(line) }))
 }
 
-/** A journal of a folder. */
+/** A journal in a folder. */
 export interface FoundJournal {
   readonly path: string
   readonly reading: JournalReading
@@ -114,14 +114,14 @@ export interface FoundJournal {
 /** No journal is longer. */
 const LONGEST = 64 * 1024 * 1024
 
-/** The journals of a folder, and what may be one and could not be read, or not as a whole. */
+/** The journals in a folder, and files that may be journals but could not be read completely. */
 export interface FoundJournals {
   readonly journals: readonly FoundJournal[]
   readonly unread: readonly string[]
 }
 
 /**
- * The journals of earlier runs, in the folder of the new one. What is no journal is left out.
+ * The journals of earlier runs, in the folder of the new one. Leaves out files that are not journals.
  * @param shown the path of the new one, as the user wrote it
  */
 export async function findJournals(shown: string, world: World): Promise<FoundJournals> {
@@ -137,13 +137,13 @@ export async function findJournals(shown: string, world: World): Promise<FoundJo
     if (candidate.kind !== 'journal') continue
     const reading = readJournal(hashLines(candidate.text))
     journals.push({ path, reading })
-    // What a damaged line said may have been a removal.
+    // A damaged line may have been a removal.
     if (reading.first === null || reading.problems.length > 0) unread.push(path)
   }
   return { journals, unread }
 }
 
-/** Sorted. Null: it is there and cannot be read. */
+/** Sorted. Null: the folder exists but cannot be read. */
 async function listFolder(folder: string): Promise<readonly string[] | null> {
   try {
     return (await readdir(folder)).sort()
@@ -165,7 +165,7 @@ async function readCandidate(path: string): Promise<Candidate> {
       ? { kind: 'journal', text }
       : { kind: 'other' }
   } catch (error) {
-    // A link to nowhere, or a file that is gone by now.
+    // A link without a target, or a file that no longer exists.
     return { kind: getReason(error) === 'ENOENT' ? 'other' : 'unreadable' }
   }
 }

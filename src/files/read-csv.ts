@@ -90,7 +90,9 @@ export function readCsv(bytes: Uint8Array): Csv {
   return { rows, findPlace }
 }
 
-/** The formats of Excel and LibreOffice begin as ZIP archives do, older ones with bytes of their own. */
+/**
+ * The formats of Excel and LibreOffice begin like ZIP archives; older formats begin with other bytes.
+ */
 function isWorkbook(bytes: Uint8Array): boolean {
   const head = bytes.subarray(0, 4).join(' ')
   return head === '80 75 3 4' || head === '208 207 17 224'
@@ -105,7 +107,7 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-/** A byte order mark tells, or else a zero byte beside the first letter. */
+/** A byte order mark shows it, or otherwise a zero byte beside the first letter. */
 function guessEncoding([first, second]: Uint8Array): string {
   if ((first === 0xff && second === 0xfe) || second === 0) return 'utf-16le'
   return (first === 0xfe && second === 0xff) || first === 0 ? 'utf-16be' : 'utf-8'

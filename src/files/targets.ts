@@ -212,7 +212,7 @@ export async function writeTarget(target: ReportTarget, text: string): Promise<D
   return reason === null ? null : describeWriteError(target, reason)
 }
 
-/** A view had nothing to show, because its document would look like a good result. */
+/** A view wrote nothing, because its document would look like a good result. */
 export function describeWithheld(format: string, where: string): Diagnostic {
   return makeDiagnostic({
     code: 'output-withheld',

@@ -25,7 +25,7 @@ import {
 
 export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
-/** Keys that are missing, but stand there misspelt: what they hold is not known. */
+/** Keys that seem to be missing because they are misspelt: their values are not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
 
 /**
@@ -149,7 +149,7 @@ function reportUnknownKey(
   reportOnce(problems, 'policy-unknown-key', entry, {
     summary: `${nameSubject(path, spot)} does not allow the key ${quoteName(name)}.`,
     detail: widens
-      ? 'A policy can only restrict what `rollcall apply` writes. It can allow or approve nothing.'
+      ? 'A policy can only restrict what `rollcall apply` writes. It cannot allow or approve anything.'
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice: widens
       ? 'Remove it. Allow a step with the option `--allow` of the job.'

@@ -1,6 +1,6 @@
 /**
  * Invites, changes and removes agents. Removing one ends the membership at once; jobs do the rest, and
- * do not look whether the person was invited again.
+ * do not check whether the person was invited again.
  */
 import { randomUUID } from 'node:crypto'
 import { isOn } from './account.ts'
@@ -45,7 +45,8 @@ export function createAgent(call: OnAccount): Answer {
   if (sent === null) return answers.answerMissing('agent')
   if (full) return answers.NO_SEAT
 
-  // Found as sent, except for the case: with outer spaces, a user is not found, but in the way.
+  // Found as sent, except for the case. With outer spaces, the user is not found, but the address is
+  // taken.
   const email = castText(sent['email'])?.toLowerCase() ?? ''
   const known = findByEmail(state.users, email)
   const wrong = known === null ? findEmailError(state, email.trim()) : null
@@ -86,7 +87,7 @@ function namesItself(state: SandboxState): boolean {
   return isSince(state.version, 4, 14)
 }
 
-/** Stricter than what HTML calls an address, but only behind the @. */
+/** Stricter than an address in HTML, but only after the @. */
 const EMAIL = /^[^@\s]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/
 
 function findEmailError(state: SandboxState, email: string): string | null {
@@ -122,7 +123,7 @@ function numberSettings({ role, availability }: SandboxMember) {
   }
 }
 
-/** Three commits: the name, the settings, the custom role. What fails leaves what was before it. */
+/** Three commits: the name, the settings, the custom role. If one fails, the ones before it stay. */
 export function updateAgent(call: OnAccount, agent: Agent): Answer {
   const { installation, state, account, parameters } = call
   const { user, member } = agent
@@ -147,7 +148,7 @@ export function updateAgent(call: OnAccount, agent: Agent): Answer {
   return giveCustomRole(call, agent)
 }
 
-/** Whatever was asked: a custom role that was not sent at the top level is taken away. */
+/** Always removes a custom role that was not sent at the top level. */
 function giveCustomRole(call: OnAccount, { user, member }: Agent): Answer {
   const { edition, version } = call.state
   if (edition === 'enterprise') {

@@ -45,7 +45,7 @@ export const TOKEN_OF_A_BOT = makeError(401, 'Access to this endpoint is not aut
 export const ACCOUNT_SUSPENDED = makeError(401, 'Account is suspended')
 export const NOT_A_MEMBER = makeError(401, 'You are not authorized to access this account')
 export const NOT_AN_ADMINISTRATOR = makeError(401, 'You are not authorized to do this action')
-/** On Chatwoot Cloud, since 4.16, for plans without API access. */
+/** On Chatwoot Cloud, since 4.16, for subscriptions without API access. */
 export const NO_API_ACCESS = makeError(403, 'API access is not enabled for this account')
 export const RECORD_NOT_FOUND = makeError(404, 'Resource could not be found')
 
@@ -60,13 +60,13 @@ export function answerInvalid(message: string, attribute: string): Answer {
   return makeRefusal(422, { message, attributes: [attribute] })
 }
 
-/** What was deleted answers nothing, and calls it JSON. */
+/** The answer to a deletion is empty, with the content type of JSON. */
 export function answerEmpty(): Answer {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-cache' }
   return { status: 200, headers, body: '' }
 }
 
-/** Of the throttle in front of the application. */
+/** The answer of the throttle in front of the application. */
 export const RETRY_LATER: Answer = {
   status: 429,
   headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache' },

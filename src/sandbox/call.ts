@@ -13,7 +13,7 @@ import type { RowIds } from './row-ids.ts'
 import type { SandboxAccount, SandboxMember, SandboxState, SandboxUser, Site } from './state.ts'
 import { isSince } from './versions.ts'
 
-/** A running server: the state, and what ends with the process. */
+/** A running server: the state, and everything that exists only while it runs. */
 export interface Installation {
   readonly state: SandboxState
   readonly queue: Queue

@@ -80,7 +80,7 @@ export function updateCustomRole(call: OnAccount, role: SandboxCustomRole): Answ
   return answers.answerOk(makeCustomRoleBody(role))
 }
 
-/** Whoever holds it is a full agent then, on other accounts too. */
+/** People who have it become full agents, on other accounts too. */
 export function deleteCustomRole({ state, account }: OnAccount, role: SandboxCustomRole): Answer {
   account.custom_roles.splice(account.custom_roles.indexOf(role), 1)
   for (const member of state.accounts.flatMap(({ members }) => members)) {

@@ -31,7 +31,7 @@ export function findInbox({ account, parts, parameters }: OnAccount): SandboxInb
   return findById(account.inboxes, readInteger(parts['inbox'] ?? parameters['inbox_id']))
 }
 
-/** Whoever is in it already is left out. Returns all users with these ids. */
+/** Leaves out people who are in it already. Returns all users with these ids. */
 function joinGroup(
   call: OnAccount,
   kind: Kind,
@@ -78,10 +78,10 @@ function recordRow(
   recordAudit(actor, type, id, action, { id, [key]: group.id, user_id: userId })
 }
 
-/** What a list of ids asks for. Ids as text never equal those of members. */
+/** What a list of ids requests. Ids as text never equal the ids of members. */
 interface Wish {
   readonly sent: readonly unknown[]
-  /** Sent, and as sent not among the members: may be members all the same. */
+  /** Sent, but not found among the members in this form: they may still be members. */
   readonly toAdd: readonly number[]
   /** Members whose id was not sent as a number. */
   readonly toRemove: readonly number[]
@@ -115,7 +115,7 @@ function findUsers({ state }: OnAccount, ids: readonly number[]): readonly (Sand
   return ids.map((id) => findById(state.users, id))
 }
 
-/** Answers only those that it was asked to add, as often as they were named. */
+/** Answers only the people who were to be added, as often as they were named. */
 export const addTeamMembers = checkTeamWrite((call, team, { toAdd }) => {
   const users = joinGroup(call, 'teams', team, toAdd)
   return answers.answerOk(users.map((user) => makeAgentBody(call, user)))

@@ -2,7 +2,7 @@
 
 export type Parameters = Readonly<Record<string, unknown>>
 
-/** Null: malformed. What is not JSON, or no object, has no parameters. */
+/** Null: malformed. A body that is not JSON, or not an object, has no parameters. */
 export function parseParameters(text: string, contentType: string | undefined): Parameters | null {
   if (text.trim() === '' || !contentType?.includes('json')) return {}
   try {

@@ -54,7 +54,7 @@ interface Route {
   /** Of the method and the path. PUT counts as PATCH, and HEAD as GET. */
   readonly pattern: RegExp
   readonly handle: Handle
-  /** How often an account may ask on one day, from 4.16.1 on. */
+  /** How often an account may send this request on one day, from 4.16.1 on. */
   readonly perDay: number | undefined
 }
 
@@ -143,7 +143,7 @@ export function answerRequest({ method, path, body, contentType, ...rest }: Ques
   return answers.answerNoRoute(accept)
 }
 
-/** Counts every attempt, whatever becomes of it, by the days of UTC. */
+/** Counts every attempt, successful or not, by UTC day. */
 function mayTry({ state, attempts, now }: Installation, action: string, perDay: number): boolean {
   if (!isSince(state.version, 4, 16, 1)) return true
   const key = `${action} on ${now().toISOString().slice(0, 10)}`

@@ -20,7 +20,7 @@ export interface SandboxState {
   accounts: SandboxAccount[]
   bot_tokens: string[]
   platform_tokens: string[]
-  /** The least id that the next row of a table gets. */
+  /** The lowest id that the next row of a table gets. */
   next_ids: Partial<Record<RowTable, number>>
 }
 

@@ -38,7 +38,7 @@ export interface Result {
   /** Warnings for stderr. */
   readonly notes?: readonly Diagnostic[]
   readonly exitCode: number
-  /** Whether it is written even after a signal: it then says itself that the run was stopped. */
+  /** Whether it is written even after a signal: it must then say that the run was stopped. */
   readonly kept?: boolean
 }
 

@@ -30,7 +30,10 @@ function formatMinute(rfc3339: string): string {
   return `${rfc3339.slice(0, 10)} ${rfc3339.slice(11, 16)} UTC`
 }
 
-/** Which part of the audit log was read, and what it never has; a message of the run says why there is none. */
+/**
+ * Which part of the audit log was read, and what it never contains. If none was read, a message of the
+ * run says why.
+ */
 export function listActivityNotes({ activity }: Pick<Reading, 'activity'>): readonly string[] {
   return activity.state === 'read' ? [`Audit log: ${describeReach(activity)} ${NEVER_LOGGED}`] : []
 }
@@ -45,9 +48,9 @@ function describeReach({
     case 'asked':
       return `read back to ${day}, ${count(rows, 'row')}.`
     case 'beginning':
-      return rows === 0 ? 'read, but empty.' : `reaches back to ${day} only, ${count(rows, 'row')}.`
+      return rows === 0 ? 'read, but empty.' : `begins on ${day}, ${count(rows, 'row')}.`
     case 'cut':
-      return `very long: only the last ${count(rows, 'row')} were read, back to ${day}.`
+      return `only the newest ${count(rows, 'row')} were read, back to ${day}, because it is very long.`
   }
 }
 

@@ -1,5 +1,6 @@
 /** An apply as JSON: a contract, see schemas/apply.schema.json. */
-import type { ApplyReport, StepResult } from '../core/report/apply.ts'
+import type { StepResult } from '../core/apply/results.ts'
+import type { ApplyReport } from '../core/report/apply.ts'
 import { describeReport, toDiagnosticJson, toJson } from './json.ts'
 import {
   describeApproval,
@@ -49,7 +50,7 @@ export function renderApplyJson(
   })
 }
 
-/** Before the run has carried out anything, each step that it would write. */
+/** If the run has not carried out anything, each step that it would write. */
 function listResults({ steps, proposal }: ApplyReport): readonly StepResult[] {
   if (steps.length > 0) return steps
   const written = proposal?.plan.written ?? []

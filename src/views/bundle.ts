@@ -2,15 +2,14 @@
  * The tables and the manifest of an access review, for auditors to read and reviewers to fill in. One
  * row for each person on the account, also for people who are not in the policy.
  */
-import { type PersonAccess, RANKS_OF_ACCESS } from '../core/access/access.ts'
-import { RISKS } from '../core/messages/finding-records.ts'
+import { countRanks, type PersonAccess } from '../core/access/access.ts'
 import { labelSubject } from '../core/model/address.ts'
-import { groupBy, invertMap } from '../core/model/collect.ts'
+import { invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { PersonOutcome } from '../core/plan/outcome.ts'
-import { countRisks, sortByWorstFinding } from '../core/report/order.ts'
+import { findWorstRisk, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
 import { ANSWERS } from '../core/review/form.ts'
 import { type ClockReading, measureAhead, readClocks } from '../core/review/moments.ts'
@@ -26,9 +25,9 @@ import { formatReaches } from './access/words.ts'
 import { listActivityNotes } from './activity-words.ts'
 import { makePersonCells, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
-import { API_LIMITS, HIDING, nameGroups, STANDINGS } from './labels.ts'
+import { API_LIMITS, describeInPolicy, HIDING, nameGroups, STANDINGS } from './labels.ts'
 
-/** New kinds stand at the end, because columns may only be added there. */
+/** New kinds come last, because columns may only be added at the end. */
 const SECTIONS = KINDS.map(({ section }) => section)
 const [FIRST, NEWER] = [SECTIONS.slice(0, 1), SECTIONS.slice(1)]
 const ROLE = ['role', 'custom_role', 'status'] as const
@@ -51,7 +50,7 @@ const FORM = [
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
 function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly PersonAccess[]) {
   const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
-  const says = describePolicy(account, policy)
+  const says = describePolicy(policy)
   return (person: PersonOutcome) => {
     const { seen, standing, findings } = person
     if (seen === null) return []
@@ -65,7 +64,7 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
         ),
         policy_says: says(person),
         standing: STANDINGS[standing],
-        risk: RISKS.find((risk) => countRisks(findings)[risk] > 0),
+        risk: findWorstRisk(findings),
         findings: findings.map(({ code }) => code).join(', '),
         reaches: reaches.get(seen.email),
       },
@@ -74,30 +73,20 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
 }
 
 /** What the policy says about a person. */
-function describePolicy(
-  { ignored }: JudgedAccount,
-  policy: Policy,
-): (person: PersonOutcome) => string {
+function describePolicy(policy: Policy): (person: PersonOutcome) => string {
   const listed = listGroups(policy).toSorted((a, b) =>
     compareCodeUnits(a.subject.name, b.subject.name),
   )
   const groupsOf = invertMap(
     listed.map(({ subject, members }) => [labelSubject(subject), members.keys()]),
   )
-  const patterns = new Map(ignored.map(({ address, pattern }) => [address, pattern]))
-  return ({ email, address, alone }) => {
-    const wanted = policy.agents?.entries.get(email)
+  return ({ email, inPolicy }) => {
     const groups = groupsOf.get(email)
     const within = groups === undefined ? '' : `; in ${groups.join(', ')}`
-    if (wanted !== undefined) {
-      const custom = wanted.customRole?.value
-      const named =
-        custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
-      return `${wanted.role}${named ? `, ${named}` : ''}${within}`
-    }
-    const by = patterns.get(address)
-    if (by !== undefined) return `ignored by the pattern ${by}`
-    return `${alone.standing === 'unmanaged' ? 'not managed' : 'not in the policy'}${within}`
+    const custom = policy.agents?.entries.get(email)?.customRole?.value
+    const named =
+      custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
+    return `${describeInPolicy(inPolicy, (pattern) => pattern)}${named ? `, ${named}` : ''}${within}`
   }
 }
 
@@ -172,12 +161,6 @@ function describeUnreadRoles(access: readonly PersonAccess[]): readonly string[]
         'This review does not show what custom roles permit: the token may not read them, and only an administrator can.',
       ]
     : []
-}
-
-/** How many people reach that much. */
-function countRanks(access: readonly PersonAccess[]): Readonly<Record<string, number>> {
-  const ranks = groupBy(access, ({ rank }) => rank)
-  return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
 }
 
 export function renderManifest({ account, record, ...facts }: ManifestFacts): string {

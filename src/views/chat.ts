@@ -3,6 +3,7 @@
  * escaping. `quoted` may contain text from a server or a policy, which each view escapes; everything
  * else is text of rollcall alone.
  */
+import { isError } from '../core/messages/diagnostic.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { listNews, type NewsItem } from '../core/report/order.ts'
 import type { AccountReport, Reading, Report } from '../core/report/report.ts'
@@ -41,9 +42,8 @@ export interface ChatMessage {
 }
 
 function composeChat(report: Report): ChatMessage {
-  const { accounts, verdict, exitCode, tool, generatedAt } = report
+  const { accounts, verdict, exitCode, failed, tool, generatedAt } = report
   const judged = accounts.flatMap((account) => (account.verdict === 'none' ? [] : [account]))
-  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
   const asked = listVerdictOptions(report)
   return {
     title: `rollcall: ${VERDICTS[verdict]}`,
@@ -80,8 +80,8 @@ function describeSnapshots(readings: readonly Reading[]): readonly string[] {
 const MOST_ITEMS = 46
 
 /**
- * The message with as many items as have room, worst first. `left` says how many are left out, and
- * is empty if all are there.
+ * The message with as many items as fit, worst first. `left` says how many are left out, and is empty
+ * if all are there.
  */
 export function renderChat(
   report: Report,
@@ -109,7 +109,7 @@ function describeNews({ account, finding }: NewsItem, several: boolean): ChatIte
 }
 
 function describeUnjudged({ diagnostics }: AccountReport, where: readonly string[]): ChatItem {
-  const error = diagnostics.find(({ severity }) => severity === 'error')
+  const error = diagnostics.find(isError)
   const advice = error?.advice ?? null
   return {
     own: VERDICTS.none,

@@ -12,7 +12,7 @@ import { arrangeRows, placeSubject, type Row } from './text/table.ts'
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
 export function renderDiff(diff: DiffAnswer, paint: Paint): string {
-  const word = paint.strong(diff.exitCode === 0 ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
+  const word = paint.strong(diff.equal ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
   const head = `${word}  ${nameAccountOf(diff.after)}${summariseDiff(diff)}`
   const table = arrangeRows(
     [...diff.differences.map(makeRow), ...diff.controls.map(makeControlRow)],
@@ -82,7 +82,7 @@ export function renderDiffJson(diff: Diff): string {
     format_version: '1.1',
     tool: diff.tool,
     of: diff.of,
-    equal: diff.of === null ? null : diff.exitCode === 0,
+    equal: diff.equal,
     exit_code: diff.exitCode,
     diagnostics: diff.diagnostics.map(toDiagnosticJson),
     before: side(diff.before),

@@ -1,6 +1,6 @@
 /** The output of `rollcall doctor`: one line for each check with the next step, or JSON. */
 import { count } from '../core/messages/phrase.ts'
-import type { Check, Checkup, NamedCheckup } from '../core/report/checkup.ts'
+import type { Checkup, NamedCheckup } from '../core/report/checkup.ts'
 import { toJson } from './json.ts'
 import { makePrintable, type Paint, pad, wrapParagraph } from './text/layout.ts'
 
@@ -10,25 +10,23 @@ const HANGING = STATUS + 12
 export function renderDoctor(checkup: Checkup, paint: Paint): string {
   const { accounts } = checkup
   const lines = accounts === undefined ? drawChecks(checkup, paint) : drawAccounts(accounts, paint)
-  const all = [checkup, ...(accounts ?? []).map((each) => each.checkup)]
-  return `${lines.join('\n').trimEnd()}\n\n${conclusion(all.flatMap(({ checks }) => checks))}\n`
+  return `${lines.join('\n').trimEnd()}\n\n${renderConclusion(checkup, paint)}\n`
+}
 
-  function conclusion(checks: readonly Check[]): string {
-    const number = (wanted: Check['status']) =>
-      checks.filter(({ status }) => status === wanted).length
-    const warnings = number('warn') === 0 ? '' : `, ${count(number('warn'), 'warning')}`
-    const last = `${warnings}, exit code ${checkup.exitCode}`
-    if (checkup.healthy) return `${paint.good('OK')}${last}`
-    return `${paint.bad('FAIL')}, ${count(number('fail'), 'failure')}${last}`
-  }
+function renderConclusion(
+  { healthy, warnings, failures, exitCode }: Checkup,
+  paint: Paint,
+): string {
+  const last = `${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}, exit code ${exitCode}`
+  if (healthy) return `${paint.good('OK')}${last}`
+  return `${paint.bad('FAIL')}, ${count(failures, 'failure')}${last}`
 }
 
 /** Those with a problem come first; each of the others takes one line. */
 function drawAccounts(accounts: readonly NamedCheckup[], paint: Paint): readonly string[] {
   const describe = ({ name, checkup: { server, accountId } }: NamedCheckup) =>
     makePrintable(`${name}: account ${accountId} on ${server}`)
-  const isClean = ({ checkup }: NamedCheckup) =>
-    checkup.checks.every(({ status }) => status === 'ok')
+  const isClean = ({ checkup: { warnings, failures } }: NamedCheckup) => warnings + failures === 0
   return [
     ...accounts
       .filter((each) => !isClean(each))

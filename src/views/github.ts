@@ -3,9 +3,10 @@
  * worst findings at the lines of the policy. No text from a server can begin a command.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { type Finding, isOpen } from '../core/messages/finding.ts'
-import { FINDINGS, RISKS } from '../core/messages/finding-records.ts'
+import type { Finding } from '../core/messages/finding.ts'
+import { FINDINGS } from '../core/messages/finding-records.ts'
 import type { Location } from '../core/model/location.ts'
+import { listNews } from '../core/report/order.ts'
 import type { Report } from '../core/report/report.ts'
 import { phraseFinding } from './labels.ts'
 import type { Repository } from './repository.ts'
@@ -23,16 +24,13 @@ interface Annotation {
 }
 
 export function renderGithub(report: Report, { uri }: Repository): string {
-  const findings = report.accounts
-    .flatMap((account) => account.findings)
-    .filter(isOpen)
-    .sort((a, b) => RISKS.indexOf(a.risk) - RISKS.indexOf(b.risk))
+  const judged = report.accounts.filter(({ verdict }) => verdict !== 'none')
+  const diagnostics = [report, ...judged].flatMap((each) => each.diagnostics)
   const annotations = [
-    ...report.diagnostics.map(annotateDiagnostic),
-    // Critical findings before why there is no verdict, as in the order of the accounts.
-    ...findings.filter(isCritical).map(annotateFinding),
-    ...report.accounts.flatMap(({ diagnostics }) => diagnostics.map(annotateDiagnostic)),
-    ...findings.filter((each) => !isCritical(each)).map(annotateFinding),
+    ...diagnostics.map(annotateDiagnostic),
+    ...listNews(report.accounts).flatMap(({ account, finding }) =>
+      finding === null ? account.diagnostics.map(annotateDiagnostic) : [annotateFinding(finding)],
+    ),
   ]
   const commands = (['error', 'warning'] as const).flatMap((level) =>
     limitAnnotations(annotations.filter((each) => each.level === level)).map((each) =>
@@ -42,10 +40,6 @@ export function renderGithub(report: Report, { uri }: Repository): string {
   const log = [escapeLog(renderPlain(report)), ...commands].join('')
   // GitHub accepts the older form of a command anywhere in a line, even inside the newer form.
   return log.replaceAll('##[', '## [')
-}
-
-function isCritical({ risk }: Finding): boolean {
-  return risk === 'critical'
 }
 
 function annotateFinding(finding: Finding): Annotation {

@@ -139,7 +139,7 @@ function toPastJson({ id, code, address, risk, firstSeen }: PastFinding) {
   return { id, code, address, risk, first_seen: firstSeen }
 }
 
-/** Only if an approval was asked for. */
+/** Only if an approval was requested. */
 function toProposalJson(from: AccountReport) {
   if (from.verdict === 'none' || from.proposal === null) return {}
   return {

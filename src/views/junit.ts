@@ -1,18 +1,19 @@
 /**
- * The report as JUnit XML: a suite per account, a case per person, custom role, group and membership, so that
- * green means "checked and fine". CI systems compare runs by classname and name: the pair is
+ * The report as JUnit XML: a suite per account, a case per person, custom role, group and membership,
+ * so that green means "checked and fine". CI systems compare runs by classname and name: the pair is
  * unique, and does not change with the lines of the policy or the name of the account. Text from
- * outside passes through `escapeXml`. Long because it also contains the XML writer.
+ * outside passes through `escapeXml`. The file is long because it also contains the XML writer.
  */
 
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { type Finding, isDrift, isOpen, listWaived } from '../core/messages/finding.ts'
+import { type Diagnostic, isError } from '../core/messages/diagnostic.ts'
+import { type Finding, listWaived } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { formatAddress } from '../core/model/address.ts'
 import { formatLocation, type Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
+import { sortOpenFindings } from '../core/report/order.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
 import { describeAcceptance, listVerdictOptions, measureSeconds, phraseFinding } from './labels.ts'
 import { OFFER } from './remedy.ts'
@@ -22,7 +23,7 @@ export function renderJunit(report: Report, { uri }: Repository): string {
   const asked = listVerdictOptions(report)
   const suites = report.accounts.map((account) => makeSuite(account, asked, uri))
   // Errors of the whole run. A file without any case would look like "no findings".
-  if (suites.length === 0 || report.diagnostics.some(isError)) {
+  if (suites.length === 0 || report.failed) {
     suites.unshift({
       name: 'rollcall',
       asked: asked.join(' '),
@@ -110,10 +111,6 @@ function makeErrorCases(classname: string, diagnostics: readonly Diagnostic[]): 
   return [{ classname, name: 'verdict', location: null, result }]
 }
 
-function isError({ severity }: Diagnostic): boolean {
-  return severity === 'error'
-}
-
 function explainDiagnostic({ summary, location, detail, advice, requestId }: Diagnostic): string[] {
   return [
     summary,
@@ -163,8 +160,8 @@ function makeResult(
       return { is: 'skipped', message: 'Not managed by this policy.' }
     case 'waived': {
       const waived = listWaived(findings)
-      const told = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
-      return { is: 'skipped', message: `Waived: ${told.join('; ')}` }
+      const accepted = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
+      return { is: 'skipped', message: `Waived: ${accepted.join('; ')}` }
     }
     case 'off': {
       const codes = [...new Set(findings.map(({ code }) => code))].join(', ')
@@ -172,8 +169,7 @@ function makeResult(
     }
     case 'warning':
     case 'drift': {
-      const open = findings.filter(isOpen)
-      const worstFirst = [...open.filter(isDrift), ...open.filter((each) => !isDrift(each))]
+      const worstFirst = sortOpenFindings(findings)
       const lines = () => [
         ...worstFirst.flatMap((each, index) => [
           ...(index === 0 ? [] : ['']),

@@ -1,7 +1,7 @@
 /** The words that all views for people share: a word for each code of a report. No markup or escaping. */
 
 import type { KeptStep } from '../core/apply/decide.ts'
-import type { Diagnostic } from '../core/messages/diagnostic.ts'
+import { type Diagnostic, isError } from '../core/messages/diagnostic.ts'
 import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
 import { addArticle, count, countGroups } from '../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject } from '../core/model/address.ts'
@@ -12,17 +12,11 @@ import { formatLocation } from '../core/model/location.ts'
 import { SINCE } from '../core/model/server-version.ts'
 import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
-import type { Standing } from '../core/plan/outcome.ts'
+import type { PersonInPolicy, Standing } from '../core/plan/outcome.ts'
 import type { Proposal } from '../core/report/proposal.ts'
-import {
-  type AccountReport,
-  countVerdicts,
-  type Reading,
-  type Report,
-  type Summary,
-  type Verdict,
-} from '../core/report/report.ts'
+import type { AccountReport, Reading, Report, Summary, Verdict } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
+import { countTotals } from '../core/report/totals.ts'
 import { abridge } from './abridge.ts'
 import { describeNotJudged, describeOrigin, listActivityNotes } from './activity-words.ts'
 import { quoteForShell } from './shell-word.ts'
@@ -39,12 +33,29 @@ export const MEANINGS: Readonly<Record<Verdict, string>> = {
   none: 'Something could not be read or understood completely, so rollcall gives no result for it.',
 }
 
-/** What coverage speaks of, as a title: `Custom roles`. */
+/** A section of the coverage, as a title: `Custom roles`. */
 export function titleSection(section: string): string {
   return section.charAt(0).toUpperCase() + section.slice(1).replaceAll('_', ' ')
 }
 
 /** In the order of charts and legends. */
+/** `shown` escapes and shortens a pattern. */
+export function describeInPolicy(
+  inPolicy: PersonInPolicy,
+  shown: (pattern: string) => string,
+): string {
+  switch (inPolicy.kind) {
+    case 'listed':
+      return inPolicy.role
+    case 'ignored':
+      return `ignored by the pattern ${shown(inPolicy.pattern)}`
+    case 'unmanaged':
+      return 'not managed'
+    case 'not-listed':
+      return 'not in the policy'
+  }
+}
+
 export const STANDINGS: Readonly<Record<Standing, string>> = {
   drift: 'drift',
   warning: 'warning',
@@ -133,10 +144,14 @@ export function listVerdictOptions({
   ]
 }
 
+/** Ends the summary of the changes. What an apply has changed is shown with its steps. */
+export function noteUnchanged({ command }: Pick<Report, 'command'>): string {
+  return command === 'apply' ? '' : ' Nothing was changed.'
+}
+
 export function summariseVerdicts({ accounts }: Report): string {
-  const of = countVerdicts(accounts)
+  const { verdicts: of, critical } = countTotals(accounts)
   const parts = `${of.in_sync} in sync, ${of.drift} with drift, ${of.none} without a verdict`
-  const critical = accounts.reduce((sum, { summary }) => sum + summary.critical, 0)
   const worst = critical === 0 ? '' : `; ${count(critical, 'critical finding')}`
   return `${count(accounts.length, 'account')}: ${parts}${worst}`
 }
@@ -146,7 +161,7 @@ export function summariseVerdicts({ accounts }: Report): string {
  * would blame the token when its owner is not on the account. Not escaped.
  */
 export function explainNoVerdict(diagnostics: readonly Diagnostic[]): string {
-  const [first, ...more] = diagnostics.filter(({ severity }) => severity === 'error')
+  const [first, ...more] = diagnostics.filter(isError)
   if (first === undefined) return 'nothing was checked'
   const others = more.length === 0 ? '' : ` (and ${count(more.length, 'more error')})`
   return `${abridge(first.summary.replace(/\.$/, ''))}${others}`
@@ -256,7 +271,7 @@ export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonl
   return groups.filter((group) => group.of === of).map(labelSubject)
 }
 
-/** The same in one cell, which says so where this kind was not read. */
+/** The same in one cell, which says so if this kind was not read. */
 export function nameGroups(
   groups: readonly GroupSubject[],
   of: GroupKind,
@@ -273,7 +288,7 @@ export function describeSwitchedOff({ off }: AccountReport): string | null {
   return `Switched off by the policy: ${codes.join(', ')}.`
 }
 
-/** Of a change, beside its word or alone. */
+/** The symbol of a change, beside its word or alone. */
 export const SYMBOLS: Readonly<Record<Action, string>> = { create: '+', update: '~', delete: '-' }
 
 export const ACTIONS: Readonly<Record<Action, string>> = {
@@ -282,7 +297,7 @@ export const ACTIONS: Readonly<Record<Action, string>> = {
   delete: 'remove',
 }
 
-/** What a change would make of something, fact by fact; `was` is null where nothing is known. Not escaped. */
+/** What a change would change, fact by fact; `was` is null if it is not known. Not escaped. */
 export function listChangedFacts({ before, after, subject }: Change): readonly {
   readonly key: string
   readonly was: string | null

@@ -55,7 +55,7 @@ function makeLine(text: string, look: Readonly<Record<string, string | boolean>>
   }
 }
 
-/** The escape function of Teams: no `{{DATE(…)}}`, whatever stands before or after it. */
+/** The escape function of Teams: no `{{DATE(…)}}`, whatever is before or after it. */
 export function escapeRun(text: string): string {
   return reveal(text).replace(/\{(?=\{)/g, escapeInvisible)
 }

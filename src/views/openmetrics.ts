@@ -5,8 +5,8 @@
  * no number: 0 findings would look like a good result.
  */
 import { type Finding, isOpen, listWaived } from '../core/messages/finding.ts'
-import { groupBy } from '../core/model/collect.ts'
 import { reveal } from '../core/model/visible.ts'
+import { countAlike, countRoles } from '../core/report/glance.ts'
 import type {
   AccountReport,
   JudgedAccount,
@@ -25,7 +25,7 @@ interface Sample {
 
 interface Family {
   readonly name: string
-  /** The last word of the name; absent: what is counted has none. */
+  /** The last word of the name; absent: a number without a unit. */
   readonly unit?: 'seconds'
   readonly help: string
   readonly sample: (report: Report) => readonly Sample[]
@@ -47,20 +47,23 @@ const FAMILIES: readonly Family[] = [
     name: 'rollcall_findings',
     help: 'Open findings. Those with the severity error are drift.',
     sample: measureJudged(({ findings }) =>
-      countBy(findings.filter(isOpen), ({ code, risk, severity }) => ({ code, risk, severity })),
+      measureFindings(findings.filter(isOpen), 'code', 'risk', 'severity'),
     ),
   },
   {
     name: 'rollcall_waived_findings',
     help: 'Findings that a waiver of the policy accepts.',
-    sample: measureJudged(({ findings }) =>
-      countBy(listWaived(findings), ({ code, risk }) => ({ code, risk })),
-    ),
+    sample: measureJudged(({ findings }) => measureFindings(listWaived(findings), 'code', 'risk')),
   },
   {
     name: 'rollcall_people',
     help: 'People on the account by role. The state invited means that they have not signed in yet.',
-    sample: measureJudged(countRoles),
+    sample: measureJudged((account) =>
+      countRoles(account).map(({ role, confirmed, count }) => ({
+        labels: { role, state: confirmed ? 'confirmed' : 'invited' },
+        value: count,
+      })),
+    ),
   },
   {
     name: 'rollcall_read_timestamp_seconds',
@@ -136,26 +139,12 @@ function measureReading(measure: (read: Reading) => number): Family['sample'] {
   return measureJudged(({ read }) => [{ labels: {}, value: measure(read) }])
 }
 
-/** No series for a code without a finding: 0 would also stand there if nobody had looked for it. */
-function countBy(
+/**
+ * No series for a code without a finding: there would also be a 0 if rollcall had not looked for it.
+ */
+function measureFindings(
   findings: readonly Finding[],
-  label: (finding: Finding) => Labels,
+  ...keys: readonly ('code' | 'risk' | 'severity')[]
 ): readonly Sample[] {
-  return [...groupBy(findings, (each) => Object.values(label(each)).join()).values()].map(
-    (same) => ({ labels: label(same[0]), value: same.length }),
-  )
-}
-
-/** Everybody was read, so here a 0 is a fact. */
-function countRoles({ getOutcomes }: JudgedAccount): readonly Sample[] {
-  const roles = ['administrator', 'agent'] as const
-  const states = ['confirmed', 'invited'] as const
-  return roles.flatMap((role) =>
-    states.map((state) => ({
-      labels: { role, state },
-      value: getOutcomes().people.filter(
-        ({ seen }) => seen?.role === role && seen.confirmed === (state === 'confirmed'),
-      ).length,
-    })),
-  )
+  return countAlike(findings, keys).map(({ of, count }) => ({ labels: of, value: count }))
 }

@@ -1,4 +1,7 @@
-/** The output of commands that change a policy: a unified diff of it, then what was done and what not. */
+/**
+ * The output of commands that change a policy: a unified diff of it, then what was done and what was
+ * not.
+ */
 import type { Adoption } from '../core/adopt/adopt.ts'
 import type { Hunk, NewWaiver } from '../core/adopt/amendments.ts'
 import type { Removal } from '../core/adopt/removal.ts'
@@ -54,7 +57,7 @@ function describeEnd({ path, adoption, hunks, written }: Patch): string {
   const shown = shorten(path)
   if (adoption.adopted.length === 0) {
     return adoption.left.length === 0
-      ? `Nothing to adopt: the account matches ${shown}.`
+      ? 'Nothing to adopt: there is no open finding.'
       : `Nothing was adopted. ${shown} is unchanged.`
   }
   if (hunks.length === 0) return `${shown} is unchanged.`

@@ -8,7 +8,9 @@ export function describeApproval(proposal: Proposal) {
   return isApprovable(proposal) ? { value: approval, expires, document } : null
 }
 
-/** What is known before: whether an invited person has a login already is known after. */
+/**
+ * What is known before the run. Whether an invited person already has a login is known only afterwards.
+ */
 export function describeExpected({ classes, people }: Proposal) {
   return { classes, gain: people.gain, lose: people.lose }
 }

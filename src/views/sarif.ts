@@ -19,7 +19,7 @@ import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
 import { chooseResults } from '../core/report/code-scanning.ts'
 import {
-  decideExitCode,
+  decideAccountExitCode,
   type JudgedAccount,
   type PolicyLines,
   type Report,
@@ -45,8 +45,8 @@ export function renderSarif(report: Report, { uri }: Repository): string | null 
 const CODES = Object.keys(FINDINGS) as FindingCode[]
 
 function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri']): Run {
-  const { tool, exitZero } = report
-  const { read, verdict, findings } = account
+  const { tool } = report
+  const { read, findings } = account
   const { shown, leftOut } = chooseResults(findings)
   const asked = [
     ...listVerdictOptions(report).flatMap((each) => each.split(' ')),
@@ -63,8 +63,7 @@ function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri'])
       {
         executionSuccessful: true,
         ...(asked.length > 0 && { arguments: asked }),
-        // The exit code of this account alone: other accounts do not affect it.
-        exitCode: decideExitCode(verdict, exitZero),
+        exitCode: decideAccountExitCode(account, report),
         ...(account.off.size > 0 && {
           toolConfigurationNotifications: [...account.off].map(noteSwitchedOff),
         }),

@@ -1,6 +1,6 @@
 /**
- * The report as a message for an incoming webhook of Slack, in its Block Kit. Text that is not of
- * rollcall stands in code spans only, where Slack knows no formatting, emoji or link.
+ * The report as a message for an incoming webhook of Slack, in its Block Kit. Text from a server or a
+ * policy is only in code spans, where Slack has no formatting, emoji or links.
  */
 import { escapeInvisible, reveal } from '../core/model/visible.ts'
 import type { Report } from '../core/report/report.ts'

@@ -1,6 +1,6 @@
 /**
  * One sentence about what an apply would write, and one about what it wrote: a phrase for each class of
- * steps. Two classes are named also where there is none of them: people look for those first.
+ * steps. Two classes are named even if there are none of them, because people look for those first.
  */
 import type { StepClass } from '../core/apply/step-classes.ts'
 import { count } from '../core/messages/phrase.ts'
@@ -21,8 +21,12 @@ const countPeople = ({ people }: StepClass) =>
 const countMemberships = (of: StepClass, preposition: string) =>
   `${countPeople(of)} ${preposition} ${count(of.groups.length, 'group')}`
 
-/** Chatwoot shows only the people of this account: who has a login is known after the invitation. */
-const HOW = '(a mail, or access at once for people who have a login on this server already)'
+/**
+ * Chatwoot shows only the people of this account: whether somebody has a login is known after the
+ * invitation.
+ */
+const HOW =
+  '(they must accept an invitation, or have access at once if they already have a login on this server)'
 
 const WORDINGS: Readonly<Record<Step, Wording>> = {
   'create-custom-role': word('creates', 'created', ({ steps }) => count(steps, 'custom role')),
@@ -59,11 +63,11 @@ export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
   return joinPhrases([
     ...(byMail.length === 0
       ? []
-      : [`invited ${count(byMail.length, 'person', 'people')} (a mail)`]),
+      : [`invited ${count(byMail.length, 'person', 'people')} (they must accept the invitation)`]),
     ...(atOnce.length === 0
       ? []
       : [
-          `gave access at once to ${count(atOnce.length, 'person', 'people')} who had a login on this server already`,
+          `gave access at once to ${count(atOnce.length, 'person', 'people')} who already had a login on this server`,
         ]),
     ...phraseClasses(others, ({ did, what }, of) => `${did} ${what(of)}`),
   ])

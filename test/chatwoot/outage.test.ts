@@ -121,7 +121,7 @@ describe('an outage', () => {
     )
     expect(codes).toEqual(['server-error'])
     expect(diagnostics[0]?.detail).toMatch(
-      /Tried \d+ times; there is no time for another try within the 20s of --timeout\.$/,
+      /Tried \d+ times; --timeout \(20s\) leaves no time to try again\.$/,
     )
     expect(sum(sleeps)).toBeLessThan(20_000)
   })

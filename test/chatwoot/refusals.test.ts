@@ -209,7 +209,7 @@ describe('redirects', () => {
     ['another port', 'http://127.0.0.1:1/x', 'http://127.0.0.1:1;'],
     ['another scheme of another host', 'https://chat.acme.com/x', 'https://chat.acme.com;'],
     ['its own https', 'https://127.0.0.1/api/v1/profile', 'redirects from http to https'],
-    ['itself', AGENTS, 'in circles'],
+    ['itself', AGENTS, 'in a loop'],
     ['nowhere', undefined, 'without saying where'],
     ['nonsense', 'http://[', 'without saying where'],
   ])('to %s is refused', async (_, location, words) => {

@@ -32,7 +32,7 @@ describe('a body of the wrong shape is refused with its path', () => {
   test.each<[string, unknown, string]>([
     [PROFILE, null, 'profile should be an object, it is null'],
     [PROFILE, [], 'profile should be an object, it is a list'],
-    [PROFILE, { ...profile, email: ' ' }, 'profile.email should be filled'],
+    [PROFILE, { ...profile, email: ' ' }, 'profile.email should be text that is not blank'],
     [PROFILE, { ...profile, accounts: {} }, 'profile.accounts should be a list, it is an object'],
     [PROFILE, without, 'profile.accounts[1].role should be administrator or agent, it is absent'],
     [
@@ -49,7 +49,11 @@ describe('a body of the wrong shape is refused with its path', () => {
     [AGENTS, [{ ...ada, id: 1.5 }], 'it is the number 1.5'],
     [AGENTS, [{ ...ada, id: 2 ** 53 }], 'agents[0].id'],
     [AGENTS, [{ ...ada, email: null }], 'agents[0].email should be a string, it is null'],
-    [AGENTS, [{ ...ada, email: '' }], 'agents[0].email should be filled, it is empty'],
+    [
+      AGENTS,
+      [{ ...ada, email: '' }],
+      'agents[0].email should be text that is not blank, it is empty',
+    ],
     [AGENTS, [{ ...ada, name: 7 }], 'agents[0].name'],
     [AGENTS, [ada, { ...grace, role: null }], 'agents[1].role should be administrator or agent'],
     [AGENTS, [ada, { ...grace, role: 'Administrator' }], 'agents[1].role'],
@@ -69,7 +73,7 @@ describe('a body of the wrong shape is refused with its path', () => {
     ],
     [TEAMS, null, 'teams should be a list, it is null'],
     [TEAMS, { payload: [] }, 'teams should be a list'],
-    [TEAMS, [{ ...billing, name: '' }], 'teams[0].name should be filled'],
+    [TEAMS, [{ ...billing, name: '' }], 'teams[0].name should be text that is not blank'],
     [TEAMS, [{ ...billing, description: 1 }], 'teams[0].description'],
     [TEAMS, [{ ...billing, allow_auto_assign: null }], 'teams[0].allow_auto_assign'],
     [TEAMS, [{ ...billing, account_id: 3 }], 'teams[0].account_id'],
@@ -77,7 +81,11 @@ describe('a body of the wrong shape is refused with its path', () => {
     [TEAMS, [billing, { ...billing, id: 8 }], 'are both billing'],
     [INBOXES, [], 'body should be an object, it is a list'],
     [INBOXES, {}, 'payload should be a list, it is absent'],
-    [INBOXES, { payload: [{ ...website, name: '' }] }, 'payload[0].name should be filled'],
+    [
+      INBOXES,
+      { payload: [{ ...website, name: '' }] },
+      'payload[0].name should be text that is not blank',
+    ],
     [INBOXES, { payload: [{ ...website, channel_type: null }] }, 'payload[0].channel_type'],
     [
       INBOXES,

@@ -63,9 +63,7 @@ describe('without addresses', () => {
     expect(stdout).toContain('Nothing was adopted. rollcall.yaml is unchanged.')
     const teams = 'version: 1\naccount: 1\nteams: {}\nscope: { ignore: { teams: ["*"] } }\n'
     const { rollcall: other } = await setting(teams)
-    expect((await other('adopt')).stdout).toBe(
-      'Nothing to adopt: the account matches rollcall.yaml.\n',
-    )
+    expect((await other('adopt')).stdout).toBe('Nothing to adopt: there is no open finding.\n')
   })
 })
 

@@ -1,6 +1,7 @@
 /** `rollcall apply` over real HTTP: what it asks, refuses, writes, records and says. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readJournal } from '../../src/core/apply/journal.ts'
@@ -206,7 +207,7 @@ describe('refused before any request but GET', () => {
         argv: [`--allow=remove-agent:agent/${BOT}`],
         code: 'guard-token-owner',
         says: 'bot@acme.com, who owns the token',
-        advice: 'made for apply',
+        advice: 'a separate user for apply',
       },
     ],
     [
@@ -583,7 +584,7 @@ describe('--other-policy', () => {
     expect([hidden.code, hidden.writes]).toEqual([1, []])
     expect(hidden.said.before.accounts.length).toBe(0)
     expect(JSON.stringify(hidden.said)).toContain(
-      'Whether other.yaml removes people whom this apply invites is not known: account 7 could not be planned.',
+      'rollcall does not know whether other.yaml removes people whom this apply invites, because there is no plan for account 7.',
     )
     const nowhere = await move(other([]).replace('account: 2\n', ''))
     expect([nowhere.code, nowhere.writes]).toEqual([1, []])
@@ -593,12 +594,12 @@ describe('--other-policy', () => {
     const nothing = await move(
       other([]).replace('administrator', '{ role: administrator, expires: 2026-01-01 }'),
     )
-    expect(JSON.stringify(nothing.said)).toContain('It gives no plan.')
+    expect(JSON.stringify(nothing.said)).toContain('The policy and the account give no plan.')
   })
 })
 
 describe('what comes out', () => {
-  test('who got a mail and who had a login already is open before, and said after', async () => {
+  test('who must accept the invitation and who already had a login is open before, and said after', async () => {
     const policy = writePolicy({ 'new@acme.com': 'agent', 'known@acme.com': 'agent' })
     const sandbox = await serve({}, makeState({ others: ['known@acme.com'] }))
     const asked: string[] = []
@@ -609,10 +610,10 @@ describe('what comes out', () => {
     const ran = await apply(sandbox, policy, ['--format=text'], { world: { stdout } })
     const text = fold([...asked, ran.stdout].join(''))
     expect(text).toContain(
-      'Invites 2 people (a mail, or access at once for people who have a login on this server already), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
+      'Invites 2 people (they must accept an invitation, or have access at once if they already have a login on this server), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
     )
     expect(text).toContain(
-      'Invited 1 person (a mail), gave access at once to 1 person who had a login on this server already, demoted nobody, removed nobody.',
+      'Invited 1 person (they must accept the invitation), gave access at once to 1 person who already had a login on this server, demoted nobody, removed nobody.',
     )
     const again = await serve({}, makeState({ others: ['known@acme.com'] }))
     const said = JSON.parse((await apply(again, policy, ['--format=json'])).stdout)
@@ -651,6 +652,37 @@ describe('what comes out', () => {
     expect(code).toBe(1)
     expect(stderr).toContain('now.json')
     expect(() => statSync(join(cwd, 'now.json'))).toThrow('ENOENT')
+  })
+
+  test('--report has no verdict if a step failed, whatever the account is like', async () => {
+    const reject = ({ method }: { readonly method: string }, response: ServerResponse) =>
+      method === 'POST' && !!response.writeHead(422).end()
+    const sandbox = await serve({ intercept: reject }, makeState(TEAM))
+    const argv = ['--report=json=now.json', '--report=markdown=now.md']
+    const { cwd, code, stdout } = await apply(sandbox, JOIN, argv)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/Stopped: 0 of 1 step written.*Exit code\s1\.\n$/s)
+    const report = JSON.parse(readFileSync(join(cwd, 'now.json'), 'utf8'))
+    expect(report).toMatchObject({ verdict: 'none', exit_code: 1, cause: 'incomplete' })
+    const markdown = readFileSync(join(cwd, 'now.md'), 'utf8')
+    expect(markdown).toMatch(/^## NO VERDICT: Stopped: 0 of 1 step written/m)
+    expect(markdown).toMatch(/\*\*NO VERDICT, exit code 1\*\*\s*$/)
+  })
+
+  test('a report that cannot be written at the end costs verdict and exit code alike', async () => {
+    const cwd = folder({ 'rollcall.yaml': JOIN })
+    // What somebody does while the account is read.
+    const intercept = () => {
+      mkdirSync(join(cwd, 'late'), { recursive: true })
+      return false
+    }
+    const sandbox = await serve({ intercept }, makeState(TEAM))
+    const argv = ['--format=json', '--report=html=late']
+    const ran = await apply(sandbox, JOIN, argv, { world: { cwd } })
+    expect(ran.code).toBe(1)
+    expect(parseSaid(ran)).toMatchObject({ verdict: 'none', exit_code: 1, end: 'applied' })
+    expect(parseSaid(ran).summary).toContain('A report could not be written')
+    expect(parseSaid(ran).after?.verdict).toBe('in_sync')
   })
 
   test.each([

@@ -58,7 +58,7 @@ function answering(path: RegExp, { status, headers, body }: Answer) {
   })
 }
 
-test('an administrator is more than a read needs, and that is a warning only', async () => {
+test('an administrator is more than rollcall needs to read the account, and that is a warning only', async () => {
   const { code, status, texts } = await doctor(ACCOUNT, { env: connection(await serve()) })
   expect([code, status['role']]).toEqual([0, 'warn'])
   expect(texts['role']).toContain('role agent')
@@ -93,7 +93,7 @@ test('no role is asked for that could read names where the server has no custom 
   expect(grace.texts['role']).toContain('the weakest that can read agents and teams')
   const ada = await doctor([], { files, env: connection(sandbox) })
   expect([ada.code, ada.status['role']]).toEqual([0, 'warn'])
-  expect(ada.texts['role']).toContain('more than a read needs')
+  expect(ada.texts['role']).toContain('more than rollcall needs to read the account')
   expect(ada.texts['sight']).toContain('does not support custom roles')
 })
 
@@ -333,7 +333,7 @@ test('a policy about inboxes needs an administrator, and says so of every other 
   const files = { 'rollcall.yaml': `${EXACT}${inboxes}` }
   const fine = await doctor([], { files, env: connection(sandbox, ADA) })
   expect([fine.code, fine.status['role'], fine.status['sight']]).toEqual([0, 'ok', 'ok'])
-  expect(fine.texts['role']).toContain('which the policy needs')
+  expect(fine.texts['role']).toContain('the policy needs it')
   expect(fine.texts['role']).toContain('saves a snapshot')
   expect(fine.texts['sight']).toContain('2 inboxes')
   const agent = await doctor([], { files, env: connection(sandbox, GRACE) })

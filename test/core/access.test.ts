@@ -5,9 +5,10 @@ import {
   type AccessRank,
   type AccessState,
   computeAccess,
+  countRanks,
   type Way,
 } from '../../src/core/access/access.ts'
-import { answerAccess } from '../../src/core/access/answer.ts'
+import { answerAccess, listAccess } from '../../src/core/access/answer.ts'
 import { compareAccess } from '../../src/core/access/compare.ts'
 import {
   findTopics,
@@ -208,6 +209,30 @@ test('an agent of whom the inboxes were not read is not known, whatever else is'
     const found = only(computeAccess({ ...state, coverage: { teams: 'read', inboxes: coverage } }))
     expect([found.rank, found.unread]).toEqual(['unknown', [INBOX]])
   }
+})
+
+test('an agent of whom no group gives anything reaches nothing only if every kind was read', () => {
+  const state = build({
+    role: 'agent',
+    custom: 'none',
+    version: '4.16.2',
+    inbox: false,
+    team: false,
+  })
+  const rank = (teams: 'read' | 'unread') =>
+    only(computeAccess({ ...state, coverage: { teams, inboxes: 'read' } })).rank
+  expect([rank('read'), rank('unread')]).toEqual(['nothing', 'unknown'])
+})
+
+test('everybody counts once, by how much they reach, and a rank of nobody is 0', () => {
+  const agents = {
+    'ada@acme.com': 'administrator',
+    'b@acme.com': 'agent',
+    'c@acme.com': 'agent',
+  } as const
+  expect(countRanks(listAccess(account({ agents, inboxes: [] })))).toEqual({
+    ...{ everything: 1, foreign: 0, unknown: 0, inboxes: 0, narrowed: 0, teams: 0, nothing: 2 },
+  })
 })
 
 test('what is worst comes first, then who is in more inboxes, then the e-mail address', () => {

@@ -1,6 +1,8 @@
 /** What an apply concludes: verdict, exit code and summary come from what was read, never from answers. */
 import { describe, expect, test } from 'vitest'
-import { type ApplyFacts, concludeApply, type StepStatus } from '../../src/core/report/apply.ts'
+import type { StepStatus } from '../../src/core/apply/results.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
+import { type ApplyFacts, concludeApply, reportApply } from '../../src/core/report/apply.ts'
 import { isApprovable } from '../../src/core/report/proposal.ts'
 import { BEFORE, FACTS, IN_SYNC, proposal, result } from '../views/applies.ts'
 
@@ -82,6 +84,49 @@ describe('an apply', () => {
   ])('with a step that is %s ends with %i where everything else is in sync', (status, exitCode) => {
     const after = IN_SYNC
     expect(conclude({ end: 'applied', steps: [result(status)], after }).exitCode).toBe(exitCode)
+  })
+})
+
+describe('a report that could not be written', () => {
+  const applied = { ...FACTS, end: 'applied', steps: [result('done')], after: IN_SYNC } as const
+  const failed = makeDiagnostic({ code: 'output-failed', summary: 'The disk is full.' })
+  const withheld = makeDiagnostic({ code: 'output-withheld', summary: 'None was written.' })
+
+  test('costs the verdict, the exit code and the summary alike', () => {
+    expect(concludeApply(applied, [withheld])).toEqual(concludeApply(applied))
+    expect(concludeApply(applied, [withheld, failed])).toMatchObject({
+      ...none,
+      summary: '1 of 1 step written. A report could not be written, so there is no verdict.',
+    })
+  })
+
+  test('leaves the exit code of a signal', () => {
+    const ended = { ...applied, end: 'stopped', after: null, signal: 130 } as const
+    expect(concludeApply(ended, [failed])).toMatchObject({ verdict: 'none', exitCode: 130 })
+  })
+})
+
+describe('the report of the account at the end of an apply', () => {
+  const report = (parts: Partial<ApplyFacts>) => reportApply(concludeApply({ ...FACTS, ...parts }))
+
+  test('is what was read after the writes, or before if there was nothing to write', () => {
+    expect(report({ end: 'applied', steps: [result('done')], after: IN_SYNC })).toBe(IN_SYNC)
+    expect(report({ end: 'nothing' })).toBe(FACTS.before)
+    expect(report({ end: 'refused' })).toBe(null)
+    expect(report({ end: 'applied', steps: [result('done')] })).toBe(null)
+  })
+
+  test('has no verdict if the apply has none', () => {
+    const stopped = report({ end: 'applied', steps: [result('unknown')], after: IN_SYNC })
+    expect(stopped).toMatchObject({ ...none, cause: 'incomplete', accounts: IN_SYNC.accounts })
+    expect(stopped?.diagnostics.map(({ code, summary }) => [code, summary])).toEqual([
+      [
+        'apply-incomplete',
+        '0 of 1 step written. A step failed or is unknown, so there is no verdict.',
+      ],
+    ])
+    const unjudged = { ...IN_SYNC, verdict: 'none', cause: 'server', exitCode: 1 } as const
+    expect(report({ end: 'applied', steps: [result('done')], after: unjudged })).toBe(unjudged)
   })
 })
 

@@ -341,7 +341,7 @@ describe('a custom role that is not of the account', () => {
   const foreign = (plan: Plan) =>
     said(plan).filter((each) => each.startsWith('custom-role-foreign'))
   const KEN =
-    'custom-role-foreign:agent/ken@acme.com (critical): custom role 99, which is not a custom role of this account'
+    'custom-role-foreign:agent/ken@acme.com (critical): custom role 99, which is not on this account'
 
   test('is critical for everybody in scope, whatever the policy says of the person', () => {
     const seen = { agents: held(99), customRoles: {} }
@@ -627,9 +627,9 @@ describe('an export', () => {
     )
   })
 
-  test('says of a person that the custom role is not of this account', () => {
+  test('says of a person that the custom role is not on this account', () => {
     expect(text({ agents: held(99), customRoles: {} })).toContain(
-      'ken@acme.com: agent # ken@acme.com; custom role 99 is not of this account',
+      'ken@acme.com: agent # ken@acme.com; custom role 99 is not on this account',
     )
   })
 })

@@ -20,6 +20,7 @@ describe('the catalogue of messages', () => {
     report: 'incomplete',
     roster: 'incomplete',
     journal: 'incomplete',
+    apply: 'incomplete',
     guard: 'guard',
     output: 'output',
     internal: 'internal',

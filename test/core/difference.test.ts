@@ -124,12 +124,7 @@ describe('between two snapshots', () => {
       'changed update: no custom role → custom role "Clerk", on an administrator that affects only the menus of the dashboard',
     ],
     ['an invitation accepted', { confirmed: false }, {}, 'gained update: accepted the invitation'],
-    [
-      'an address to confirm again',
-      {},
-      { confirmed: false },
-      'lost update: invitation not accepted any more',
-    ],
+    ['an address to confirm again', {}, { confirmed: false }, 'lost update: invitation open again'],
     ['a name', { name: 'Bob' }, { name: 'Rob' }, 'changed update: name "Bob" → "Rob"'],
     [
       'a name that looks the same says what is different',
@@ -241,7 +236,7 @@ describe('between two snapshots', () => {
         holding(1, clerk),
         holding(1, none),
         [
-          'lost update agent/ken@acme.com: custom role "Clerk" is no longer one of this account',
+          'lost update agent/ken@acme.com: custom role "Clerk" no longer exists on this account',
           'lost delete custom-role/Clerk: custom role removed; 1 person has it',
         ],
       ],
@@ -475,6 +470,25 @@ describe('between two policies', () => {
     ])
     expect(diffPolicies(before, after).differences[0]?.location?.line).toBe(2)
     expect(diffPolicies(before, before)).toEqual({ differences: [], controls: [] })
+  })
+
+  test('what a policy does not say about a person is null, and no difference of an account', () => {
+    const before = policy('agents: { ada@acme.com: administrator }\n')
+    const entry = 'ken@acme.com: { role: agent, pending_until: 2026-12-15 }'
+    const after = policy(`agents: { ada@acme.com: administrator, ${entry} }\n`)
+    const [only] = diffPolicies(before, after).differences
+    expect(only?.summary).toBe('new agent')
+    expect(only?.after).toEqual({
+      ...{ name: null, role: 'agent', custom_role: null, confirmed: null, provider: null },
+      ...{ teams: null, inboxes: null },
+    })
+    const named = policy(`agents: { ada@acme.com: { role: administrator, name: Ada } }\n`)
+    expect(said(diffPolicies(before, named))).toEqual([
+      'changed update agent/ada@acme.com: name not set → "Ada"',
+    ])
+    expect(said(diffPolicies(named, before))).toEqual([
+      'changed update agent/ada@acme.com: name "Ada" → not set',
+    ])
   })
 
   test('a section that only one of them has is a control, and no list of people', () => {

@@ -8,10 +8,13 @@ import { chooseResults, listShortened } from '../../src/core/report/code-scannin
 import {
   countRisks,
   decideUrgency,
+  findWorstRisk,
   listNews,
   listWorseRisks,
   sortAccounts,
   sortByWorstFinding,
+  sortOpenFindings,
+  splitByFindings,
   splitQuiet,
 } from '../../src/core/report/order.ts'
 import type { AccountReport } from '../../src/core/report/report.ts'
@@ -71,6 +74,28 @@ describe('the order of accounts', () => {
         expect(names(sortAccounts(accounts)).sort()).toEqual(names(accounts).sort())
       }),
     )
+  })
+})
+
+describe('the order of findings', () => {
+  test('of one person has drift before warnings, and only what is open', () => {
+    const findings = account('a', [
+      { risk: 'low' },
+      { risk: 'high', severity: 'warning' },
+      { risk: 'critical', disposition: 'waived' },
+      { risk: 'medium' },
+    ]).findings
+    expect(sortOpenFindings(findings).map(({ risk }) => risk)).toEqual(['low', 'medium', 'high'])
+    expect([findWorstRisk(findings), findWorstRisk([])]).toEqual(['high', null])
+  })
+
+  test('of people or groups never puts one without findings before another', () => {
+    const items = [quiet, of('low'), waived, noted, of('high')]
+    const { noted: those, fine } = splitByFindings(items)
+    expect([names(those), names(fine)]).toEqual([
+      ['high', 'low', 'waived'],
+      ['quiet', 'noted'],
+    ])
   })
 })
 

@@ -144,6 +144,50 @@ test('what is ignored or unmanaged is neither fine nor drift', () => {
   expect(standings({ teams: {} }, { agents: ada })).toEqual(['agent/ada@acme.com unmanaged'])
 })
 
+test('a person without an entry is ignored by a pattern, left out by the policy, or not in it', () => {
+  const inPolicy = (written: WrittenPolicy) => {
+    const agents = {
+      ...{ ...ada, ...bob, ...mal },
+      'bot@bots.x': { role: 'agent', customRoleId: 9 },
+      'boss@bots.x': 'administrator',
+    } as const
+    const decision = plan(policy(written), snapshot({ agents, customRoles: {} }), '2026-11-23')
+    if (decision.kind === 'unknown') throw new Error('no plan')
+    return decision.plan.getOutcomes().people.map(({ email, inPolicy }) => [email, inPolicy])
+  }
+  const is = (kind: string) => ({ kind })
+  const listed = { kind: 'listed', role: 'administrator', expires: null }
+  const pattern = { kind: 'ignored', pattern: '*@bots.x' }
+  expect(inPolicy({ agents: ada })).toEqual([
+    ['ada@acme.com', listed],
+    ['bob@acme.com', is('not-listed')],
+    ['boss@bots.x', is('not-listed')],
+    ['bot@bots.x', is('not-listed')],
+    ['mal@evil.example', is('not-listed')],
+  ])
+  // Nobody is left out for a finding of another kind, and no pattern ignores an administrator.
+  expect(
+    inPolicy({ agents: ada, scope: 'administrators', ignoreAgents: ['*@bots.x'], customRoles: {} }),
+  ).toEqual([
+    ['ada@acme.com', listed],
+    ['bob@acme.com', is('unmanaged')],
+    ['boss@bots.x', is('not-listed')],
+    ['bot@bots.x', pattern],
+    ['mal@evil.example', is('not-listed')],
+  ])
+  expect(inPolicy({ agents: ada, scope: 'administrators', customRoles: {} })[3]).toEqual([
+    'bot@bots.x',
+    is('unmanaged'),
+  ])
+  expect(inPolicy({ teams: {}, ignoreAgents: ['*@bots.x'] })).toEqual([
+    ['ada@acme.com', is('unmanaged')],
+    ['bob@acme.com', is('unmanaged')],
+    ['boss@bots.x', pattern],
+    ['bot@bots.x', pattern],
+    ['mal@evil.example', is('unmanaged')],
+  ])
+})
+
 test('a person is shown as read: name, role, custom role and every team by name', () => {
   const account: SeenAccount = {
     agents: { ...ada, 'ken@acme.com': { role: 'agent', name: 'Ken', customRoleId: 3 } },
@@ -152,7 +196,7 @@ test('a person is shown as read: name, role, custom role and every team by name'
   const decision = plan(policy({ agents: ada }), snapshot(account), '2026-11-23')
   const people = decision.kind === 'plan' ? decision.plan.getOutcomes().people : []
   expect(people.find(({ email }) => email === 'ken@acme.com')).toMatchObject({
-    wanted: null,
+    inPolicy: { kind: 'not-listed' },
     seen: {
       name: 'Ken',
       role: 'agent',

@@ -765,7 +765,7 @@ describe('teams', () => {
         account: { agents: ada, teams: { 'billing ': members, billing: members } },
         findings: ['team-unexpected:team/billing  @ teams'],
         changes: ['- team/billing '],
-        says: /^team, not in the policy; the policy lists another of this name; members ada@acme\.com$/,
+        says: /^team, not in the policy; the policy lists another team with this name; members ada@acme\.com$/,
       },
       {
         rule: 'of two, the policy may mean the one with the space',

@@ -30,14 +30,14 @@ describe('a finding', () => {
   })
 
   test('of a rule or a waiver is never adopted, and none that is critical whatever it is about but one', () => {
-    const adopted = ({ settledBy }: FindingRecord) => !/^(nothing|a later end)$/.test(settledBy)
+    const adopted = ({ fixedBy }: FindingRecord) => !/^(nothing|a later end)$/.test(fixedBy)
     for (const code of codes(adopted)) expect(code).not.toMatch(/^(rule|waiver|access)-|ghost/)
     expect(codes((each) => adopted(each) && each.risk === 'critical')).toEqual(['admin-unexpected'])
   })
 
-  test('about something that is missing is settled by removing its line', () => {
+  test('about something that is missing is fixed by removing its line', () => {
     for (const code of codes(() => true).filter((each) => each.endsWith('-missing'))) {
-      expect(FINDINGS).toHaveProperty([code, 'settledBy'], 'a removed line')
+      expect(FINDINGS).toHaveProperty([code, 'fixedBy'], 'a removed line')
     }
   })
 

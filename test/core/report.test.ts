@@ -4,12 +4,13 @@ import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnos
 import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
+import { concludeDemo } from '../../src/core/report/demo.ts'
 import {
   type AccountReport,
   concludeAccount,
   concludeReport,
   concludeUnjudged,
-  decideExitCode,
+  decideAccountExitCode,
   type Report,
   type Target,
 } from '../../src/core/report/report.ts'
@@ -162,6 +163,7 @@ describe('the verdict on a run', () => {
     expect(concludeReport(HEAD, [], accounts)).toEqual({
       ...HEAD,
       ...outcome,
+      failed: false,
       diagnostics: [],
       accounts,
     })
@@ -174,6 +176,7 @@ describe('the verdict on a run', () => {
       ...NONE,
       cause: 'usage',
       retryable: false,
+      failed: true,
       diagnostics: usage,
       accounts: [],
     })
@@ -196,12 +199,22 @@ describe('the verdict on a run', () => {
     expect(concludeReport(HEAD, [], accounts).accounts).toEqual(accounts)
   })
 
-  test('in sync is 0, no verdict is 1, drift is 2', () => {
-    expect([
-      decideExitCode('in_sync', false),
-      decideExitCode('none', false),
-      decideExitCode('drift', false),
-    ]).toEqual([0, 1, 2])
+  test('of one account: in sync is 0, no verdict is 1, drift is 2, unless the job only informs', () => {
+    const code = (verdict: AccountReport['verdict'], exitZero: boolean) =>
+      decideAccountExitCode({ verdict } as AccountReport, { exitZero })
+    const verdicts = ['in_sync', 'none', 'drift'] as const
+    expect(verdicts.map((verdict) => code(verdict, false))).toEqual([0, 1, 2])
+    expect(verdicts.map((verdict) => code(verdict, true))).toEqual([0, 1, 0])
+  })
+
+  test('of the demo is 0, unless it has no verdict', () => {
+    const demo = (diagnostics: Parameters<typeof concludeReport>[1], accounts: AccountReport[]) =>
+      concludeDemo(concludeReport(HEAD, diagnostics, accounts))
+    expect(demo([], [drifted])).toMatchObject({
+      report: { verdict: 'drift', failed: false, exitCode: 2 },
+      exitCode: 0,
+    })
+    expect(demo([message('internal')], [])).toMatchObject({ report: { failed: true }, exitCode: 1 })
   })
 })
 

@@ -1,7 +1,10 @@
 /** What a shard leaves for an account that it could not read: only a whole document is believed. */
 import { describe, expect, test } from 'vitest'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
-import { parseSnapshotFailure } from '../../src/core/report/snapshot-failure.ts'
+import {
+  concludeFleetSnapshots,
+  parseSnapshotFailure,
+} from '../../src/core/report/snapshot-failure.ts'
 import { renderSnapshotFailure } from '../../src/views/snapshot.ts'
 
 const FAILURE = {
@@ -25,6 +28,15 @@ const parse = (document: unknown) =>
   parseSnapshotFailure(document, (path, problem) => {
     throw new Error(`${path.join('/')}: ${problem}`)
   })
+
+test('a fleet of which one snapshot failed has failed; a warning is no failure', () => {
+  const [warning, error] = FAILURE.diagnostics
+  if (warning === undefined || error === undefined) throw new Error('There are none.')
+  expect(concludeFleetSnapshots([[], [warning]])).toEqual({ taken: 2, failed: 0, exitCode: 0 })
+  expect(concludeFleetSnapshots([[], [warning, error], [error]])).toEqual({
+    ...{ taken: 1, failed: 2, exitCode: 1 },
+  })
+})
 
 describe('a failed snapshot', () => {
   test('is read as it was written', () => {

@@ -7,8 +7,8 @@ export function findingsPage(): string {
   )
   return `# Findings
 
-Everything that \`rollcall plan\` can say about an account. This page is made from the records in
-\`src/core/messages/finding-records.ts\`; a test keeps the two equal.
+Everything that \`rollcall plan\` can report about an account. This page is made from the records in
+\`src/core/messages/finding-records.ts\`; a test checks that the two are equal.
 
 A finding of severity **error** is drift: the verdict is DRIFT and the exit code is 2. A **warning**
 is shown and does not count, unless you use \`--strict\`. A policy can change the severity of a code,
@@ -22,9 +22,10 @@ decides the order. A finding has a code and an address, such as
 ${entries.map(([code, { title, risk, severity }]) => `| [${code}](#${code}) | ${title} | ${risk} | ${severity} |`).join('\n')}
 
 One fact gives one finding. A finding about a person who is unexpected, expired or missing also covers
-the person's team memberships. A finding about a missing or unexpected team covers its members. Such
-a finding names what it covers. Only an open invitation, a different name and access that ends soon
-are reported beside another finding.
+the person's memberships of teams and inboxes. A finding about a missing or unexpected team or inbox
+covers its members. Such a finding names what it covers. A person can have these findings in addition to
+another one: an open invitation, a different name, access that ends soon, a custom role that is not on
+the account, and the findings of rules, of the roster and of the audit log.
 
 If a name or a text looks the same as another one and is different, the finding has a note that says
 what is different: see [policy.md](policy.md#names-that-look-alike).

@@ -52,7 +52,7 @@ test.each<[string, string, readonly RegExp[]]>([
     'a channel as a class name',
     'inboxes: { a: { channel: "Channel::Email", members: [] } }',
     [
-      /^2 policy-value: `channel` of `a` must be the kind of a channel in lower case.*`rollcall export`/,
+      /^2 policy-value: `channel` of `a` must be the type of a channel in lower case.*`rollcall export`/,
     ],
   ],
   [

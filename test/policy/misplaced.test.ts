@@ -212,7 +212,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a person behind a dash',
       `${HEAD}  - grace@acme.com: agent\n`,
-      '4:5 grace@acme.com stands behind a -, but the lines above it are not a list. Remove the -, and begin the line in the same column as the lines above it.',
+      '4:5 grace@acme.com comes after a -, but the lines above it are not a list. Remove the -, and begin the line in the same column as the lines above it.',
     ],
     [
       'an item below a list in brackets',
@@ -237,12 +237,12 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'blanks that are not spaces',
       `${HEAD}\u00a0\u00a0grace@acme.com: agent\n`,
-      '4:1 \u00a0\u00a0grace@acme.com is at the left margin, outside of agents. Remove what stands before the name, and indent it with plain spaces like the other lines below agents:.',
+      '4:1 \u00a0\u00a0grace@acme.com is at the left margin, outside of agents. Remove what is before the name, and indent it with plain spaces like the other lines below agents:.',
     ],
     [
       'a line that was copied from a diff',
       `${HEAD}+  grace@acme.com: agent\n`,
-      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove what stands before the name, and indent it with plain spaces like the other lines below agents:.',
+      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove what is before the name, and indent it with plain spaces like the other lines below agents:.',
     ],
     [
       'tabs',

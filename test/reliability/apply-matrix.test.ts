@@ -5,7 +5,7 @@
  */
 import { expect, test } from 'vitest'
 import type { Proposed } from '../../src/commands/apply/propose.ts'
-import type { StepStatus } from '../../src/core/report/apply.ts'
+import type { StepStatus } from '../../src/core/apply/results.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import { type Made, makeState, type Person, writePolicy } from '../cli/applying.ts'

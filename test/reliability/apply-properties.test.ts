@@ -136,7 +136,7 @@ function listDifferences(before: Truth, after: Truth): readonly string[] {
 }
 
 /** Of the people in the policy, apart from the owner of the token. */
-function countCounting(state: SandboxState, policy: string): number {
+function countAdministrators(state: SandboxState, policy: string): number {
   const confirmed = new Set(state.users.filter((user) => user.confirmed).map(({ email }) => email))
   return (state.accounts[0]?.members ?? []).filter(
     ({ email, role, custom_role_id }) =>
@@ -166,13 +166,13 @@ async function runWatched(
     (each, index) => each.startsWith('--') === false && given[index % given.length],
   )
   const touched: string[] = []
-  const least = Math.min(1, countCounting(state, policy))
+  const least = Math.min(1, countAdministrators(state, policy))
   const counts: number[] = []
   const watch: NonNullable<SandboxOptions['intercept']> = (request, _response, now, honest) => {
     if (request.method === 'GET' || request.user !== BOT) return false
-    const [before, had] = [readTruth(now, 1), countCounting(now, policy)]
+    const [before, had] = [readTruth(now, 1), countAdministrators(now, policy)]
     honest()
-    const has = countCounting(now, policy)
+    const has = countAdministrators(now, policy)
     if (has < had) counts.push(has)
     touched.push(...listDifferences(before, readTruth(now, 1)))
     return false

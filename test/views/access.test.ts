@@ -13,11 +13,11 @@ import {
 } from '../../src/core/report/access.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import { renderAccessJson } from '../../src/views/access/json.ts'
-import { formatReaches } from '../../src/views/access/words.ts'
+import { formatReaches, listReasons } from '../../src/views/access/words.ts'
 import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderAccessText } from '../../src/views/text/access.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
-import { ACCESSES, HOUSE, LARGE, NAMED } from './accesses.ts'
+import { ACCESSES, ask, HOUSE, LARGE, NAMED, UNREAD_GROUPS } from './accesses.ts'
 import { matchGolden, matchHtmlGolden, matchJsonGolden } from './golden.ts'
 
 const HEAD = {
@@ -61,6 +61,30 @@ describe('text', () => {
       expect([name, lines.filter((line) => stringWidth(line) > 80)]).toEqual([name, []])
     }
   })
+})
+
+test.each([
+  ['unread-groups', ['not known: teams and inboxes were not read']],
+  [
+    'unread-inboxes',
+    [
+      'team/billing: member of the team: conversations assigned to it, from any inbox',
+      'team/tier 1: member of the team: conversations assigned to it, from any inbox',
+      'not known: inboxes were not read',
+    ],
+  ],
+  ['nobody', ['none: a member of no inbox and of no team']],
+] as const)('%s never says that there is no way in, if nobody has looked', (name, expected) => {
+  const [person] = ACCESSES[name].sections.flatMap(({ people }) => people)
+  const reasons = person === undefined ? [] : listReasons(person).map((each) => each.join(': '))
+  expect(reasons).toEqual(expected)
+  const words = (text: string) => text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/[^\w.]+/g, ' ')
+  for (const each of [
+    renderAccessText(ACCESSES[name], 0, PLAIN),
+    renderAccessHtml(conclude(ACCESSES[name])),
+  ]) {
+    for (const reason of expected) expect(words(each)).toContain(words(reason))
+  }
 })
 
 describe('JSON', () => {
@@ -127,6 +151,11 @@ describe('HTML', () => {
     for (const share of [0.1, 0.5, 0.6, 1]) {
       expect(Buffer.byteLength(renderAccessHtml(conclude(LARGE(share))))).toBeLessThan(300_000)
     }
+  })
+
+  test('has no heading for groups that were not read', () => {
+    const page = renderAccessHtml(conclude(ask({ ...HOUSE, ...UNREAD_GROUPS }, null)))
+    expect(page).not.toMatch(/<h3[^>]*>(Teams|Agents and)|No agent/)
   })
 
   test('never fills a cell for a conversation that is assigned to a team', () => {

@@ -60,7 +60,7 @@ export const HOUSE = {
 
 export const NAMED = 'ken@acme.com'
 
-const ask = (of: Snapshot, word: string | null, file: string | null = null) => {
+export const ask = (of: Snapshot, word: string | null, file: string | null = null) => {
   const topic: AccessTopic | null =
     word === null ? null : (findTopics(word, listTopics(of))[0] ?? null)
   return describeAccountAccess(of, topic, file)
@@ -93,6 +93,15 @@ const HOSTILE_ACCOUNT = {
   customRoles: { kind: 'read', roles: [role(1, HOSTILE, [HOSTILE])] },
 } satisfies Snapshot
 
+export const UNREAD_GROUPS = {
+  coverage: { teams: 'unread', inboxes: 'unread' },
+  groups: [],
+} as const
+const UNREAD_INBOXES = {
+  coverage: { teams: 'read', inboxes: 'unreadable' },
+  groups: HOUSE.groups.filter(({ of }) => of.section !== 'inboxes'),
+} as const
+
 export const ACCESSES = {
   house: ask(HOUSE, null),
   person: ask(HOUSE, NAMED),
@@ -109,12 +118,13 @@ export const ACCESSES = {
     {
       ...HOUSE,
       caller: { email: 'grace@acme.com', role: 'agent' },
-      coverage: { teams: 'read', inboxes: 'unreadable' },
-      groups: HOUSE.groups.filter(({ of }) => of.section !== 'inboxes'),
+      ...UNREAD_INBOXES,
       customRoles: { kind: 'unreadable' },
     },
     null,
   ),
+  'unread-groups': ask({ ...HOUSE, ...UNREAD_GROUPS }, 'linus@acme.com'),
+  'unread-inboxes': ask({ ...HOUSE, ...UNREAD_INBOXES }, 'grace@acme.com'),
   hostile: ask(HOSTILE_ACCOUNT, null),
   'hostile-inbox': ask(HOSTILE_ACCOUNT, `inbox/${HOSTILE}`),
   'hostile-role': ask(HOSTILE_ACCOUNT, `custom-role/${HOSTILE}`),

@@ -25,14 +25,11 @@ const NEVER =
 
 test.each([
   [{ ...WINDOW, reach: 'asked' }, `Audit log: read back to 2026-11-01, 3 rows. ${NEVER}`],
-  [
-    { ...WINDOW, reach: 'beginning' },
-    `Audit log: reaches back to 2026-11-01 only, 3 rows. ${NEVER}`,
-  ],
+  [{ ...WINDOW, reach: 'beginning' }, `Audit log: begins on 2026-11-01, 3 rows. ${NEVER}`],
   [{ ...WINDOW, reach: 'beginning', rows: 0 }, `Audit log: read, but empty. ${NEVER}`],
   [
     { ...WINDOW, reach: 'cut' },
-    `Audit log: very long: only the last 3 rows were read, back to 2026-11-01. ${NEVER}`,
+    `Audit log: only the newest 3 rows were read, back to 2026-11-01, because it is very long. ${NEVER}`,
   ],
   [{ state: 'off' }, ''],
 ] as const)('%o is said in one line', (activity, line) => {

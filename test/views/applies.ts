@@ -2,14 +2,9 @@
 
 import type { ApplyPlan } from '../../src/core/apply/apply-plan.ts'
 import { describeExpiry } from '../../src/core/apply/approval.ts'
+import type { StepResult, StepStatus } from '../../src/core/apply/results.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
-import {
-  type ApplyFacts,
-  type ApplyReport,
-  concludeApply,
-  type StepResult,
-  type StepStatus,
-} from '../../src/core/report/apply.ts'
+import { type ApplyFacts, type ApplyReport, concludeApply } from '../../src/core/report/apply.ts'
 import { type Proposal, summariseSteps } from '../../src/core/report/proposal.ts'
 import type { Report } from '../../src/core/report/report.ts'
 import { planned } from '../core/apply/apply.ts'
@@ -110,7 +105,7 @@ const steps: readonly StepResult[] = [
       { write: WRITE, outcome: 'not-done', status: null, requestId: null, confirmed: null },
     ],
   },
-  result('skipped', 'No seat is free on the account.'),
+  result('skipped', 'The account has no free seat.'),
   result('unknown'),
 ]
 

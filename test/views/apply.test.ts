@@ -1,10 +1,11 @@
 /** The views of an apply: whole files, no text that a terminal would act on, and JSON that stays JSON. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { REPORT_VIEWS } from '../../src/commands/plan/views.ts'
 import { renderApplyJson } from '../../src/views/apply-json.ts'
 import { renderApply, renderProposal } from '../../src/views/text/apply.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
-import { APPLIES } from './applies.ts'
+import { APPLIES, BEFORE } from './applies.ts'
 import { matchGolden, matchJsonGolden } from './golden.ts'
 
 const cases = Object.entries(APPLIES)
@@ -76,3 +77,17 @@ describe('JSON', () => {
     for (const { status } of steps) expect(status).toBe('not-started')
   })
 })
+
+test.each(Object.entries(REPORT_VIEWS))(
+  'a report of an apply as %s never says that nothing was changed, and one of a plan says it of itself',
+  async (format, render) => {
+    const show = async (command: string) => {
+      const report = { ...BEFORE, command }
+      return render({ report, maxBytes: 60_000, repository: { uri: (file) => file } }, PLAIN)
+    }
+    const claims = async (command: string) =>
+      /nothing was changed/i.test((await show(command)) ?? '')
+    expect(await claims('apply')).toBe(false)
+    expect(await claims('plan')).toBe(['text', 'markdown', 'github', 'html'].includes(format))
+  },
+)

@@ -6,13 +6,14 @@ import { diffPolicies } from '../../src/core/compare/difference.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
-import { concludeAccount } from '../../src/core/report/report.ts'
+import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/load.ts'
 import { renderTables } from '../../src/views/bundle.ts'
 import { renderDiff } from '../../src/views/diff.ts'
+import { renderHtml } from '../../src/views/html/report.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { snapshot as seen } from '../core/build.ts'
-import { HOSTILE } from './reports.ts'
+import { HEAD, HOSTILE } from './reports.ts'
 
 function policy(text: string): Policy {
   const source = parsePolicy('p.yaml', Buffer.from(`version: 1\n${text}`))
@@ -114,6 +115,43 @@ test('the tables of a review spell everybody as the server does, however the pol
       [stored, 'agent'],
     ])
   }
+})
+
+test('every file of a review says the same about people without an entry in the policy', () => {
+  const agents = {
+    'ada@acme.com': 'administrator',
+    'boss@bots.x': 'administrator',
+    'bob@acme.com': 'agent',
+    'bot@bots.x': 'agent',
+  } as const
+  const says = (text: string) => {
+    const base = policy(text)
+    const snapshot = seen({ agents })
+    const decision = plan(base, snapshot, '2026-11-23')
+    if (decision.kind !== 'plan') throw new Error('no plan')
+    const account = concludeAccount(base, snapshot, decision.plan, new Map())
+    const html = renderHtml(concludeReport(HEAD, [], [account]))
+    const row = /<strong id="[^"]+"><bdi>(.*?)<\/bdi>.*?data-head="Policy"><div>(.*?)<\/div>/g
+    const cells = [...html.matchAll(row)].map(([, email, cell]) => [email, cell])
+    const csv = renderTables(account, base, listAccess(snapshot))['population.csv'] ?? ''
+    const rows = parse(csv, { columns: true }) as Record<string, string>[]
+    expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual(cells.sort())
+    return Object.fromEntries(cells)
+  }
+  const listed = 'agents: { ada@acme.com: administrator }\n'
+  const ignore = 'ignore: { agents: ["*@bots.x"] }'
+  expect(says(`${listed}scope: { ${ignore} }\n`)).toEqual({
+    'ada@acme.com': 'administrator',
+    'bob@acme.com': 'not in the policy',
+    'boss@bots.x': 'not in the policy',
+    'bot@bots.x': 'ignored by the pattern *@bots.x',
+  })
+  expect(says(`${listed}scope: { agents: administrators }\n`)).toEqual({
+    'ada@acme.com': 'administrator',
+    'bob@acme.com': 'not managed',
+    'boss@bots.x': 'not in the policy',
+    'bot@bots.x': 'not managed',
+  })
 })
 
 test('the tables of a review say which of several inboxes with one name the policy means', () => {

@@ -6,7 +6,12 @@ import { parse } from 'yaml'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Finding } from '../../src/core/messages/finding.ts'
 import { FINDINGS, RISKS, type Risk } from '../../src/core/messages/finding-records.ts'
-import type { AccountReport, JudgedAccount, Report } from '../../src/core/report/report.ts'
+import {
+  type AccountReport,
+  addDiagnostics,
+  type JudgedAccount,
+  type Report,
+} from '../../src/core/report/report.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
 import { renderMarkdown } from '../../src/views/markdown/report.ts'
 import { shortenRemedy } from '../../src/views/remedy.ts'
@@ -223,14 +228,7 @@ describe('the document', () => {
       code: 'output-failed',
       summary: 'The file x.csv was not written.',
     })
-    const text = render({
-      ...named('in-sync'),
-      verdict: 'none',
-      cause: 'output',
-      retryable: false,
-      exitCode: 1,
-      diagnostics: [failed],
-    })
+    const text = render(addDiagnostics(named('in-sync'), [failed]))
     const order = [
       '## NO VERDICT: The file `x.csv` was',
       'error: The file x.csv',

@@ -25,7 +25,7 @@ const shown = (parts: Partial<Patch>) => renderPatch(patch(parts), PLAIN)
 describe('the words', () => {
   test('nothing to adopt, nothing adopted, nothing to change', () => {
     expect(shown({ adoption: { adopted: [], left: [] } })).toBe(
-      'Nothing to adopt: the account matches p.yaml.\n',
+      'Nothing to adopt: there is no open finding.\n',
     )
     const left = [{ finding: about('b@x.com'), why: 'only if you name it' }]
     expect(shown({ adoption: { adopted: [], left } })).toBe(

@@ -13,7 +13,8 @@ const of = (step: Step, steps: number, people: number, groups = 0): StepClass =>
 
 const NOBODY = 'demotes nobody, removes nobody.'
 const NOBODY_DID = 'demoted nobody, removed nobody.'
-const HOW = '(a mail, or access at once for people who have a login on this server already)'
+const HOW =
+  '(they must accept an invitation, or have access at once if they already have a login on this server)'
 
 test.each<[StepClass, string, string]>([
   [of('create-custom-role', 1, 0), 'Creates 1 custom role', 'Created 1 custom role'],
@@ -62,10 +63,10 @@ test('how invited people get access is open before the run, and said of each aft
   const ended = (byMail: readonly string[], atOnce: readonly string[]) =>
     describeWritten({ classes, byMail, atOnce })
   expect(ended(['a', 'b'], ['c'])).toBe(
-    `Invited 2 people (a mail), gave access at once to 1 person who had a login on this server already, ${NOBODY_DID}`,
+    `Invited 2 people (they must accept the invitation), gave access at once to 1 person who already had a login on this server, ${NOBODY_DID}`,
   )
-  expect(ended(['a'], [])).toBe(`Invited 1 person (a mail), ${NOBODY_DID}`)
+  expect(ended(['a'], [])).toBe(`Invited 1 person (they must accept the invitation), ${NOBODY_DID}`)
   expect(ended([], ['a', 'b'])).toBe(
-    `Gave access at once to 2 people who had a login on this server already, ${NOBODY_DID}`,
+    `Gave access at once to 2 people who already had a login on this server, ${NOBODY_DID}`,
   )
 })

@@ -65,7 +65,7 @@ if ! grep -qs '"news": false' "$reports/rollcall.json"; then
       --data-binary "@$reports/rollcall.chat" || told=no
   fi
 fi
-# Do not keep a report that names no account. A copy: the reports of tonight stay where they are.
+# Do not keep a report that names no account. This makes a copy: tonight's reports stay where they are.
 if [ "$told" = yes ] && [ -f "$reports/rollcall.json" ] &&
   ! grep -q '"accounts": \[\]' "$reports/rollcall.json"; then
   cp "$reports/rollcall.json" "$last.new" && mv "$last.new" "$last"

@@ -1,31 +1,39 @@
 /**
  * Carries out the steps of an approved plan, one request at a time. Before each request it reads again
- * what the request names, and after it what became of it; what an answer means is decided in
- * core/apply/answers.ts. Everything is in the journal before it is sent. It never sends anything twice,
- * except what a rate limit or a full account refused.
+ * what the request names, and after it what is there now; core/apply/answers.ts decides what an answer
+ * means. Everything is in the journal before it is sent. It never sends anything twice, except what a
+ * rate limit or a full account refused.
  */
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
 import {
   checkWritten,
+  classifyReply,
   decideNext,
   describeHalfDone,
+  findConfirmed,
   isAsPlanned,
+  mayBeHidden,
   type SeenWrite,
   type WriteAnswer,
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
-import { isNeededBy, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
-import { countCounting, getFewestCounting } from '../../core/apply/guards.ts'
+import type { PlannedStep, SteppedPlan } from '../../core/apply/decide.ts'
+import { watchAdministrators } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
+import {
+  concludeStep,
+  findMissing,
+  isDone,
+  isInvitation,
+  type StepResult,
+  type WriteResult,
+} from '../../core/apply/results.ts'
 import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
-import type { RecognisedSnapshot } from '../../core/model/identity.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { STEPS } from '../../core/model/steps.ts'
-import type { StepResult, StepStatus, WriteResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 import { makeWriteRequest } from './requests.ts'
 import type { Rereader, SeenSubject } from './reread.ts'
@@ -40,7 +48,7 @@ export interface Execution {
   readonly accountId: number
   readonly reread: Rereader
   readonly writer: Writer
-  /** How long after it was sent a write may still happen if its answer is lost. */
+  /** How long a write whose answer is lost may still happen after it was sent. */
   readonly lateMs: number
   readonly journal: (line: JournalLine) => Promise<void>
   readonly onStep: (step: PlannedStep, index: number) => void
@@ -49,19 +57,19 @@ export interface Execution {
 
 export interface Executed {
   readonly steps: readonly StepResult[]
-  /** Why the run stopped before its end; null: it did not. Holds text of the server. */
+  /** Why the run stopped early; null: it did not. Contains text of the server. */
   readonly stopped: string | null
   /** A signal ended the run: nothing may be read any more. */
   readonly interrupted: boolean
 }
 
-/** How long to wait between two looks for a write that may still happen. */
+/** How long to wait before looking again for a write that may still happen. */
 const LOOK_MS = 5_000
-/** A limit of a minute is over a moment after the minute. */
+/** A rate limit for a minute ends a moment after that minute. */
 const MINUTE = 60_000
 const SLACK_MS = 1_000
 
-/** What became of one write, and whether the run goes on. */
+/** The result of one write, and whether the run goes on. */
 interface Carried {
   readonly result: WriteResult
   readonly next: 'go-on' | 'skip-invitations' | 'stop'
@@ -69,32 +77,35 @@ interface Carried {
 }
 
 const UNREAD = 'The account could not be read again.'
-const NO_SEAT = 'No seat is free on the account.'
+const NO_SEAT = 'The account has no free seat.'
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
   const run = makeRunId(world.random())
-  const fewest = getFewestCounting(plan.before, execution.policy, execution.today)
+  const findTooFew = watchAdministrators(plan.before, execution.policy, execution.today)
   let expected = plan.before
   let requests = 0
   let stopped: string | null = null
-  /** Why nothing can be recorded any more: then nothing more is sent. */
+  /** Why the journal can no longer be written: then nothing more is sent. */
   let unrecorded: string | null = null
   /** Until a removal frees a seat. */
   let full = false
   const results = new Map<PlannedStep, StepResult>()
   const isStopped = () => stopped !== null || world.signal.aborted
 
-  /** One write: looked at, sent and looked at again. Sent twice only if a rate limit refused it. */
+  /**
+   * Carries out one write: reads what it names, sends it, and reads again. Sends it twice only if a
+   * rate limit refused it.
+   */
   async function carryOut(step: PlannedStep, write: Write): Promise<Carried> {
     for (let sent = 1; ; sent += 1) {
       const before = await look(write)
       const reason = before === null ? UNREAD : findObstacle(write, before)
-      if (before === null || reason !== null) return settle(write, 'not-done', 'stop', reason)
+      if (before === null || reason !== null) return endWrite(write, 'not-done', 'stop', reason)
       if (!isAsPlanned(write, expected, before.state)) {
         const done = checkWritten(write, expected, before.state) === 'done'
         if (done) expected = applyWrite(expected, write)
-        return settle(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
+        return endWrite(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
       }
       const carried = await send(step, write, before, sent)
       if (carried !== 'send-again') {
@@ -104,20 +115,16 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       }
       const now = world.now().getTime()
       await pause(MINUTE - (now % MINUTE) + SLACK_MS)
-      if (world.signal.aborted) return settle(write, 'not-done', 'stop', null)
+      if (world.signal.aborted) return endWrite(write, 'not-done', 'stop', null)
     }
   }
 
-  /** What must not be sent now, whatever it names. */
+  /** Why the write must not be sent now, whatever it names. */
   function findObstacle(write: Write, { state, ownerCanSee }: SeenSubject): string | null {
     if (!ownerCanSee) {
       return `${plan.before.caller.email}, who owns the token, is no longer an administrator.`
     }
-    if (!isLoweringAdministrators(write, expected)) return null
-    const after = applyWrite({ ...expected, agents: state.agents }, write)
-    const left = countCounting(after, execution.policy, execution.today)
-    if (left >= fewest) return null
-    return `Only ${left} of the administrators who count would be left, and ${fewest} must be.`
+    return findTooFew(write, expected, state.agents)
   }
 
   async function look(write: Write): Promise<SeenSubject | null> {
@@ -150,7 +157,9 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     readonly close: (outcome: WriteOutcome) => Promise<void>
   }
 
-  /** Once it is announced it is sent, even after a signal. Null: it could not be announced. */
+  /**
+   * Once it is in the journal it is sent, even after a signal. Null: the journal could not be written.
+   */
   async function request(
     { change }: PlannedStep,
     write: Write,
@@ -187,7 +196,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   ): Promise<Carried | 'send-again'> {
     const lateAt = world.now().getTime() + execution.lateMs
     const sent = await request(step, write, findHeldRole(write, before.state))
-    if (sent === null) return settle(write, 'not-done', 'stop', unrecorded)
+    if (sent === null) return endWrite(write, 'not-done', 'stop', unrecorded)
     const { reply, answer, status, requestId, close } = sent
     let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
@@ -196,7 +205,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const decision = decideNext({ answer, seen: found, sent: count, lateOver })
       if (decision.next === 'send-again') {
         await close('not-done')
-        return unrecorded === null ? decision.next : settle(write, 'not-done', 'stop', unrecorded)
+        return unrecorded === null ? decision.next : endWrite(write, 'not-done', 'stop', unrecorded)
       }
       if (decision.next === 'read' || decision.next === 'look-again') {
         if (decision.next === 'look-again') await pause(LOOK_MS)
@@ -213,7 +222,8 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         continue
       }
       await close(decision.outcome)
-      const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, seen)
+      const now = seen?.state ?? null
+      const hidden = decision.outcome !== 'done' && mayBeHidden(write, answer, now)
       const undone = hidden ? await removeHidden(step, write) : null
       const half =
         decision.outcome === 'half-done' && seen !== null
@@ -225,7 +235,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
           outcome: decision.outcome,
           status,
           requestId,
-          confirmed: decision.outcome === 'done' ? findConfirmed(write, seen) : null,
+          confirmed: decision.outcome === 'done' ? findConfirmed(write, now) : null,
         },
         next: unrecorded === null ? decision.next : 'stop',
         why: unrecorded ?? undone ?? half ?? describeStop(reply, write),
@@ -233,7 +243,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     }
   }
 
-  /** The server stores somebody in an inbox whom it does not list there. That must not stay. */
+  /** The server can store a member of an inbox without listing them. Such a member must not stay. */
   async function removeHidden(
     step: PlannedStep,
     write: Write & { readonly kind: 'add-member' },
@@ -244,7 +254,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     const where = `${write.person.email} may be in ${formatAddress(write.group.subject)} without being listed`
     return gone
       ? `${where}, so rollcall removed them from it again.`
-      : `${where}. To remove them again failed: add them to it in Chatwoot, then remove them.`
+      : `${where}. rollcall could not remove them again: add them to it in Chatwoot, then remove them.`
   }
 
   async function pause(ms: number): Promise<void> {
@@ -257,7 +267,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       return await carryOut(step, write)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      return settle(write, 'unknown', 'stop', `rollcall failed, which is a bug: ${message}`)
+      return endWrite(write, 'unknown', 'stop', `rollcall failed, which is a bug: ${message}`)
     }
   }
 
@@ -299,7 +309,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     await carryOutStep(step)
     if (full && isInvitation(step)) waiting.push(step)
   }
-  // Removals may have freed seats: once more, with what depends on the invitations.
+  // Removals may have freed seats: try the invitations once more, and what depends on them.
   full = false
   for (const step of waiting) {
     if (isStopped() || full) break
@@ -320,78 +330,14 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 }
 
-function isInvitation({ change }: PlannedStep): boolean {
-  return STEPS[change.step].invites
-}
-
-function isDone(outcome: WriteOutcome | StepStatus): boolean {
-  return outcome === 'done' || outcome === 'done-by-others'
-}
-
-/** Without a request. */
-function settle(
+/** Ends a write without a request. */
+function endWrite(
   write: Write,
   outcome: WriteOutcome,
   next: Carried['next'],
   why: string | null,
 ): Carried {
   return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
-}
-
-/** Whether somebody who was invited just now had a login already. */
-function findConfirmed(write: Write, seen: SeenSubject | null): boolean | null {
-  if (write.kind !== 'invite' || seen === null) return null
-  const { email } = write.person
-  return seen.state.agents.find((agent) => agent.email === email)?.confirmed ?? null
-}
-
-/** Whether the server may have stored a member whom it does not list. */
-function mayBeHidden(
-  write: Write,
-  answer: WriteAnswer,
-  seen: SeenSubject | null,
-): write is Write & { readonly kind: 'add-member' } {
-  if (write.kind !== 'add-member' || seen === null) return false
-  if (write.group.subject.of.hidden === null) return false
-  if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
-  const { agents, groups } = seen.state
-  const { email } = write.person
-  const listed = groups.some(({ members }) => members.includes(email))
-  const left = agents.every((agent) => agent.email !== email)
-  return !listed && (left || answer === 'accepted')
-}
-
-/** The address of a person, a group or a custom role that the step needs and that was not created. */
-function findMissing(
-  step: PlannedStep,
-  results: ReadonlyMap<PlannedStep, StepResult>,
-): string | null {
-  for (const [{ change }, { status }] of results) {
-    if (!isDone(status) && isNeededBy(change, step.change)) return change.address
-  }
-  return null
-}
-
-function isLoweringAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {
-  const lowers =
-    write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
-  if (!lowers) return false
-  return agents.some(({ email, role }) => email === write.person.email && role === 'administrator')
-}
-
-/** A 401 about ids of users is a refusal, not a problem of the token. */
-const ABOUT_IDS = /invalid user ids/i
-
-function classifyReply(reply: WriteReply, { kind }: Write): WriteAnswer {
-  if (reply.kind === 'lost') return 'lost'
-  if (reply.kind === 'unsent') return 'refused'
-  const { status, detail } = reply
-  if (status < 300) return 'accepted'
-  if (status < 400 || status === 500) return 'failed'
-  if (status > 500 || status === 408) return 'lost'
-  if (status === 401) return ABOUT_IDS.test(detail ?? '') ? 'refused' : 'token'
-  if (status === 402 && kind === 'invite') return 'seats'
-  return status === 429 ? 'rate-limit' : 'refused'
 }
 
 function describeStop(reply: WriteReply, write: Write): string {
@@ -401,15 +347,4 @@ function describeStop(reply: WriteReply, write: Write): string {
   if (status === 429) return `The server's rate limit refused ${write.kind} twice.`
   const but = status < 300 ? ', but the account is not as planned after it' : ''
   return `The server answered ${status}${said} to ${write.kind}${but}.`
-}
-
-function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]): StepStatus {
-  const outcomes = results.map(({ outcome }) => outcome)
-  const done = outcomes.filter(isDone).length
-  if (outcomes.includes('unknown')) return 'unknown'
-  if (outcomes.includes('half-done')) return 'partly-done'
-  if (done === writes.length) return outcomes.includes('done') ? 'done' : 'done-by-others'
-  if (outcomes.includes('changed-meanwhile')) return done > 0 ? 'partly-done' : 'changed-meanwhile'
-  if (outcomes.length === 0) return 'not-started'
-  return done > 0 ? 'partly-done' : 'not-done'
 }

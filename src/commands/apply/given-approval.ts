@@ -9,7 +9,7 @@ import { makeReader } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
 import type { Proposed } from './propose.ts'
 
-/** As somebody gave it: alone, or in a report that can say what differs. */
+/** As it was given: alone, or in a report that can say what differs. */
 export interface GivenApproval {
   readonly approval: NonNullable<ReturnType<typeof parseApproval>>
   readonly document: JsonObject | null
@@ -63,7 +63,7 @@ function isJsonObject(value: unknown): value is JsonObject {
   return isObject(value as JsonObject)
 }
 
-/** What stops an apply with this approval; nothing: it is for exactly this plan. */
+/** What stops an apply with this approval; empty: it is for exactly this plan. */
 export function compareApproval(
   given: GivenApproval,
   proposed: Proposed,

@@ -9,7 +9,12 @@ import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { listNewcomers } from '../../core/apply/elsewhere.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import {
+  type Diagnostic,
+  Failure,
+  isError,
+  makeDiagnostic,
+} from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Decision } from '../../core/plan/plan.ts'
@@ -87,7 +92,7 @@ const OPTIONS = {
     reads: true,
     placeholder: 'POLICY',
     describe:
-      'Policy (or folder) of other accounts here: invite nobody whom it removes; may be repeated',
+      'Policy or folder of other accounts on this server: invite nobody whom it removes; may be repeated',
     group: 'Writing',
   },
   ...CONNECTION,
@@ -101,7 +106,7 @@ type Flags = Values<typeof OPTIONS> & ConnectionFlags
 
 /** For one request with its answer. */
 const ANSWER_MS = 30_000
-/** How long a write may still happen after it was sent, also if its answer was lost at once. */
+/** How long a write may still happen after it was sent, even if its answer was lost at once. */
 const LATE_MS = ANSWER_MS + 30_000
 
 export const command = define('apply', {
@@ -130,7 +135,7 @@ export const command = define('apply', {
       apply({ policy, connection, previous: earlier, others, flags, inputs, servers }, world),
     )
     const notes = await writeReports(done, targets.sound, world)
-    return showResult(done, flags, notes, world)
+    return showResult(concludeApply(done, notes), flags, notes, world)
   },
   refuse: async (diagnostics, { values }, world) => {
     if (values.format !== 'json') return null
@@ -181,13 +186,12 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { written } = proposed.plan
   const stops = [
     ...proposed.diagnostics,
-    ...(written.length === 0 ? [] : requireJournal(proposed, flags.journal)),
     // Before the question: nobody should approve what then cannot begin.
     ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
     ...(given === null ? [] : compareApproval(given, proposed, world)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
-  if (stops.some(({ severity }) => severity === 'error')) return concludeApply(checked)
+  if (stops.some(isError)) return concludeApply(checked)
   if (written.length === 0) return concludeApply({ ...checked, end: 'nothing' })
   if (given === null) {
     const answer = await askForApproval(checked, snapshot, flags, world)
@@ -203,7 +207,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   }
   world.signal.throwIfAborted()
   const journal = await startJournal(flags.journal, proposed.hash, snapshot, world)
-  // From here on the run has something to report, whatever happens to it.
+  // From here on, the run has something to report, whatever happens.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
 
@@ -229,7 +233,8 @@ async function carryOutPlan(
 function describeChanged(): Diagnostic {
   return makeDiagnostic({
     code: 'guard-approval-differs',
-    summary: 'The account changed while you decided, and can no longer be planned.',
+    summary:
+      'The account changed while you decided, and rollcall can no longer make a plan for it.',
   })
 }
 
@@ -257,21 +262,6 @@ function concludePlan(
   return concludeReport(head, diagnostics, accounts)
 }
 
-/** A run that takes access leaves a record that shows what it took. */
-function requireJournal({ plan }: Proposed, journal: string | null): readonly Diagnostic[] {
-  const takes = plan.written.some(
-    ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
-  )
-  if (!takes || journal !== null) return []
-  return [
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: 'This plan takes access from somebody, so it needs --journal.',
-      advice: 'Add `--journal FILE` with the name of a new file, and keep that file.',
-    }),
-  ]
-}
-
 async function execute(
   { connection, flags, servers }: Setup,
   { plan, hash, storedAs, terms }: Proposed,
@@ -283,7 +273,7 @@ async function execute(
   const withLook = <T>(work: (look: Look) => Promise<T>) =>
     servers.use(connection, (client) => work(makeLook(client, accountId)))
   const patterns = listPatterns(plan, accountId)
-  const tell = makeTeller(flags, world)
+  const writeProgress = makeProgressWriter(flags, world)
   const writer = await servers.openWriter(connection, {
     timeoutMs: Math.min(ANSWER_MS, flags.timeout),
     allows: (request) => patterns.some((pattern) => matchesPattern(pattern, request)),
@@ -300,7 +290,7 @@ async function execute(
       lateMs: LATE_MS,
       journal: (line) => journal?.append(line) ?? Promise.resolve(),
       onStep: ({ change }, index) =>
-        tell(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
+        writeProgress(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
       world,
     })
   } finally {
@@ -308,8 +298,8 @@ async function execute(
   }
 }
 
-/** Progress, for whoever waits. The same line is not repeated. */
-function makeTeller({ quiet }: Flags, { stderr }: World): (text: string) => void {
+/** Shows progress. Does not repeat the same line. */
+function makeProgressWriter({ quiet }: Flags, { stderr }: World): (text: string) => void {
   let last = ''
   return (text) => {
     if (quiet || text === last) return
@@ -334,7 +324,7 @@ async function finishApply(
     const { snapshot, pending, lost } = await proveResult(
       steps,
       read,
-      makeTeller(flags, world),
+      makeProgressWriter(flags, world),
       world,
     )
     const decision = snapshot && decideOn(setup, snapshot, world)

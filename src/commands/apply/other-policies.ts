@@ -1,7 +1,7 @@
 /**
  * `--other-policy`: reads the accounts of other policies of the same server, with the same token, to
- * know whom they remove. Only reads, and only where somebody may be invited whom such a policy does not
- * list.
+ * know whom they remove. Only reads, and reads an account only if somebody may be invited whom that
+ * policy does not list.
  */
 import { type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'
@@ -39,7 +39,7 @@ export async function loadOtherPolicies(
         advice: 'Add `account: ID` to that policy.',
       })
     }
-    // One of this account removes nobody who would be invited to it: they are not on it.
+    // A policy of this account removes nobody who would be invited to it: they are not on it.
     return [{ policy, accountId: policy.account.value }]
   })
 }
@@ -71,7 +71,11 @@ export async function findRemovedElsewhere(
         throw error
       })
     if (removed === null || removed instanceof Failure) {
-      throw describeUnknown(policy, accountId, removed?.message ?? 'It gives no plan.')
+      throw describeUnknown(
+        policy,
+        accountId,
+        removed?.message ?? 'The policy and the account give no plan.',
+      )
     }
     found.push(...removed.map((email) => ({ email, file: policy.path })))
   }
@@ -81,7 +85,7 @@ export async function findRemovedElsewhere(
 function describeUnknown({ path }: Policy, accountId: number, why: string): Failure {
   return makeFailure({
     code: 'guard-return',
-    summary: `Whether ${path} removes people whom this apply invites is not known: account ${accountId} could not be planned. ${why}`,
+    summary: `rollcall does not know whether ${path} removes people whom this apply invites, because there is no plan for account ${accountId}. ${why}`,
     advice:
       'Make the owner of the token an administrator of that account too, or leave out this `--other-policy`.',
   })

@@ -1,5 +1,5 @@
 /**
- * The settings of an apply: with a token of its own, and an account that not only the policy names.
+ * The settings of an apply: it has its own token, and its account must also come from the settings.
  */
 import type { ConnectionFlags } from '../../connect/account.ts'
 import { type ResolvedSettings, resolveSettings } from '../../connect/settings.ts'

@@ -1,6 +1,7 @@
 /**
- * From a policy and the account as it is now to what an apply would write, with its approval. `plan`
- * shows it, `apply` carries it out: both ask here, so an approval means the same in both.
+ * Works out what an apply would write, with its approval, from a policy and the account as it is now.
+ * `plan` shows it and `apply` carries it out. Both use this file, so an approval means the same in
+ * both.
  */
 import { createHash } from 'node:crypto'
 import type { AccountFacts } from '../../chatwoot/circumstances.ts'
@@ -27,7 +28,6 @@ import type { Terms } from '../../core/apply/decide.ts'
 import { checkGuards, type JournalsRead, type Witnessed } from '../../core/apply/guards.ts'
 import { listRemoved } from '../../core/apply/journal.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
-import { makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Decision } from '../../core/plan/plan.ts'
@@ -52,7 +52,8 @@ export async function readForApply(
   world: World,
 ): Promise<ReadAccount> {
   const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
-  // Before the account: a change in between shows in the account, and in the next newest row.
+  // Read before the account: a change in between then shows in the account, and in the newest row of
+  // the next read.
   const circumstances = await servers.use(connection, (client) =>
     readAccountFacts(client, connection.accountId),
   )
@@ -76,11 +77,11 @@ export interface ProposalInput extends ReadAccount {
   readonly decision: Decision
   readonly previous: Snapshot | null
   readonly flags: Values<typeof WRITING_OPTIONS>
-  /** Null: an approval that is given now. */
+  /** Null: the approval is given now. */
   readonly expiry: Expiry | null
   readonly removedLately: readonly Witnessed[]
   readonly removedElsewhere: readonly Witnessed[]
-  /** Null: no journal is asked for. */
+  /** Null: no journal is needed. */
   readonly journals: JournalsRead | null
 }
 
@@ -122,7 +123,7 @@ export function propose(
     scope: terms.scope,
     changes: steps,
     limits,
-    // As they are meant: another spelling of the same address is the same plan.
+    // By meaning: another spelling of the same address is the same plan.
     allow: terms.allowances.map(({ step, address }) =>
       address === null ? step : `${step}:${address}`,
     ),
@@ -131,7 +132,7 @@ export function propose(
   const document = describeApproved(approved)
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
   const approval = approve(document, expiry, sha256)
-  const all = [...diagnostics, ...checkOwner(snapshot), ...guards]
+  const all = [...diagnostics, ...guards]
   return {
     plan: steps,
     ...summariseSteps(steps),
@@ -145,22 +146,11 @@ export function propose(
   }
 }
 
-function checkOwner({ caller }: Snapshot) {
-  if (caller.role === 'administrator') return []
-  return [
-    makeDiagnostic({
-      code: 'guard-run',
-      summary: `The token belongs to ${caller.email}, who is an agent. Only an administrator can change access.`,
-      advice: 'Use the token of an administrator who was made for apply, and who is in the policy.',
-    }),
-  ]
-}
-
 const DAY_MS = 86_400_000
 
-/** What the journals beside the new one know. */
+/** What the journals in the folder of the new one show. */
 export interface EarlierRuns {
-  /** Whom they show removed in the last 24 hours, on the same server. */
+  /** People whom they show as removed in the last 24 hours, on the same server. */
   readonly removedLately: readonly Witnessed[]
   readonly journals: JournalsRead
 }

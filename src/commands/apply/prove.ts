@@ -2,16 +2,16 @@
  * Reads the account again after an apply, until the server has cleaned up after the people who were
  * removed, or for two minutes.
  */
+import type { StepResult } from '../../core/apply/results.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import type { StepResult } from '../../core/report/apply.ts'
 import type { World } from '../../shell/world.ts'
 
 export interface Proof {
   /** Null: it could not be read. */
   readonly snapshot: Snapshot | null
-  /** What is not clean yet, or what is wrong, in plain sentences. */
+  /** What the server still has to clean up, or what is wrong, in plain sentences. */
   readonly pending: readonly string[]
   /** Whether something that was written is not there. */
   readonly lost: boolean
@@ -20,8 +20,11 @@ export interface Proof {
 /** The server's clean-up takes seconds. */
 const CLEAN_UP_MS = 120_000
 const PAUSE_MS = 5_000
-/** A job that deletes a person can take somebody with it who was invited in the meantime. */
-const SETTLE_MS = 60_000
+/**
+ * A job that deletes a person can also remove the same person if they were invited again in the
+ * meantime.
+ */
+const LATE_JOB_MS = 60_000
 
 export async function proveResult(
   steps: readonly StepResult[],
@@ -39,7 +42,7 @@ export async function proveResult(
   const until = world.now().getTime() + CLEAN_UP_MS
   if (invited.length > 0) {
     onWait('Waiting a minute to see that the invited people stay on the account.')
-    await world.sleep(SETTLE_MS, world.signal)
+    await world.sleep(LATE_JOB_MS, world.signal)
   }
   for (;;) {
     const over = world.now().getTime() >= until

@@ -1,4 +1,4 @@
-/** From a write of the plan to the one request for it. Null: it names something that has no id yet. */
+/** Turns a write of the plan into its one request. Null: it names something that has no id yet. */
 import type { Id } from '../../chatwoot/group-endpoints.ts'
 import { type CustomRoleText, makeRequests } from '../../chatwoot/write-requests.ts'
 import type { WriteRequest } from '../../chatwoot/writer.ts'
@@ -73,7 +73,7 @@ export function makeWriteRequest(
   }
 }
 
-/** Every request that a plan allows. The ids of what it creates are not known before. */
+/** Every request that a plan allows. The ids of what it creates are not known yet. */
 export function listPatterns(
   { written, before, states }: SteppedPlan,
   accountId: number,
@@ -84,7 +84,7 @@ export function listPatterns(
     const held = findHeldRole(write, at[index] ?? before)
     const undo =
       write.kind === 'add-member' && write.group.subject.of.hidden !== null
-        ? // What the server stored without showing it is removed again.
+        ? // For a member whom the server stored without listing them: rollcall removes them again.
           [{ ...write, kind: 'remove-member' } as const]
         : []
     return [write, ...undo].flatMap(

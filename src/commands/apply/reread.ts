@@ -67,7 +67,7 @@ export function makeRereader(
     heldRole: (fact) => fact && (fact.id ?? roles.get(spellName(fact.name ?? '')) ?? null),
   }
 
-  /** Whoever has another address now is somebody whom the plan does not know. */
+  /** If the address is another one now, the plan does not know this person. */
   function spell(agent: SnapshotAgent, person: PersonRef | null): SnapshotAgent {
     const stored = normaliseEmail(agent.email)
     const key = known.get(agent.id)

@@ -1,6 +1,6 @@
 /** What a run shows at its end, and the reports that it writes. Decides nothing about the account. */
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import type { ApplyReport } from '../../core/report/apply.ts'
+import { type ApplyReport, reportApply } from '../../core/report/apply.ts'
 import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
 import type { ColorOption } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
@@ -9,14 +9,17 @@ import { TOOL } from '../../shell/tool.ts'
 import type { Result, World } from '../../shell/world.ts'
 import { publish } from '../plan/publish.ts'
 
-/** The reports are of the account as it is now: without that, yesterday's must not look like today's. */
+/**
+ * The reports are about the account as it is now. Without that, yesterday's reports must not look like
+ * today's.
+ */
 export async function writeReports(
-  { after, before, end }: ApplyReport,
+  done: ApplyReport,
   targets: readonly ReportTarget<Format>[],
   world: World,
 ): Promise<readonly Diagnostic[]> {
   if (targets.length === 0) return []
-  const now = after ?? (end === 'nothing' ? before : null)
+  const now = reportApply(done)
   if (now === null) {
     return targets.map(({ format: name, shown }) => describeWithheld(name, shown))
   }
@@ -38,8 +41,6 @@ export async function showResult(
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
-  const failed = notes.some(({ severity }) => severity === 'error')
-  const exitCode = failed && done.exitCode !== 130 && done.exitCode !== 143 ? 1 : done.exitCode
-  const output = (await draw({ ...done, exitCode }, VIEWS, flags, world)) ?? ''
-  return { output, exitCode, notes, kept: done.steps.length > 0 }
+  const output = (await draw(done, VIEWS, flags, world)) ?? ''
+  return { output, exitCode: done.exitCode, notes, kept: done.steps.length > 0 }
 }

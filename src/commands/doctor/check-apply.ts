@@ -25,7 +25,7 @@ export async function checkForApply(
   today: string,
 ): Promise<readonly Check[]> {
   const { checks: reading, snapshot } = await checkReading(role, wanted, servers)
-  // A plan is content with less, so it judges the role differently.
+  // A plan needs fewer rights, so its check judges the role differently.
   const checks = [
     checkWritingRole(role),
     ...reading.filter(({ check }) => check !== 'role'),
@@ -80,10 +80,10 @@ async function checkFeatures(
   const { customRoles, newestAccessRow } = result.value
   const detail =
     newestAccessRow === null
-      ? 'The audit log cannot be read, or is empty: an approval then cannot tell a state that changed and came back from one that never changed.'
+      ? 'The audit log cannot be read, or is empty. An approval then does not notice if the account was changed and changed back.'
       : 'The audit log can be read: an approval also covers its newest row about access.'
   if (customRoles === false && policy !== null && policy.customRoles !== null) {
-    return warn('features', 'The account does not have custom roles, but the policy has.', {
+    return warn('features', 'The policy uses custom roles, but the account does not have them.', {
       detail,
       advice: DIAGNOSTICS['guard-custom-roles'].remedy,
     })
@@ -97,7 +97,7 @@ function checkSaml({ agents }: Snapshot): Check {
   if (own === 0) return pass('saml', 'Nobody on the account signs in with SAML.')
   return warn('saml', `${own} of ${agents.length} people sign in with SAML.`, {
     detail:
-      'The identity provider decides too: somebody who is removed comes back when they sign in. Invitations and other custom roles need --allow.',
+      'The identity provider decides too: somebody who is removed comes back when they sign in. Invitations and narrower custom roles need --allow.',
     advice:
       'Remove people at the identity provider first, and keep one administrator with a password.',
   })
@@ -107,6 +107,6 @@ function describeLimits(): Check {
   const { removals, invitations } = DAILY_LIMITS
   const summary = `An apply writes at most ${removals} removals and ${invitations} invitations.`
   return pass('limits', summary, {
-    detail: `From Chatwoot ${SINCE.dailyLimits} on, these are the limits of an account for one day (UTC). This API does not show how many of them are used already, or how many seats are free.`,
+    detail: `From Chatwoot ${SINCE.dailyLimits} on, these are the limits of an account for one day (UTC). This API does not show how much of them is used already, or how many seats are free.`,
   })
 }

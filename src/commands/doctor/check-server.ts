@@ -26,7 +26,10 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
   }
 }
 
-/** Where a failure of the first request belongs; what is no fault of the network is no Chatwoot. */
+/**
+ * The check that a failure of the first request belongs to. Without a fault of the network, the server
+ * is not Chatwoot.
+ */
 function getStage(code: DiagnosticCode): CheckName {
   if (code === 'settings-redirect') return 'redirect'
   if (code === 'network-tls') return 'tls'
@@ -69,7 +72,11 @@ export async function checkServer(
     const { failure } = result
     const chatwoot = await findChatwoot(connection, servers)
     if (chatwoot === null) add(convertDiagnostic('version', failure))
-    else add({ ...convertDiagnostic('version', failure), ...UNTOLD }, checkClock(chatwoot.ahead))
+    else
+      add(
+        { ...convertDiagnostic('version', failure), ...VERSION_NOT_GIVEN },
+        checkClock(chatwoot.ahead),
+      )
     return chatwoot !== null
   }
   add(checkVersion(result.value.version), checkClock(result.value.ahead))
@@ -77,7 +84,7 @@ export async function checkServer(
 }
 
 /** A plan does not need the version, so a missing version must not end the checkup. */
-const UNTOLD = {
+const VERSION_NOT_GIVEN = {
   status: 'warn',
   summary: 'The server does not report its version. A plan does not need it.',
   advice: 'Allow GET /api, so that rollcall can check whether the version is too old.',

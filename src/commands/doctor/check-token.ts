@@ -100,18 +100,18 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
   }
   if (sections) {
     const why = `only an administrator can read all ${ADMINISTRATORS}`
-    return pass('role', `${is}, which the policy needs: ${why}.`, {
+    return pass('role', `${is}, and the policy needs it: ${why}.`, {
       detail: `${LEAKED} Use it only in a nightly job that saves a snapshot; pull requests plan that snapshot and need no token.`,
     })
   }
   if (names) {
-    return pass('role', `${is}, which the names of custom roles need.`, {
+    return pass('role', `${is}, which is needed to read the names of custom roles.`, {
       detail: `${LEAKED} If the policy writes custom roles by id, a user with the role agent is enough.`,
     })
   }
-  return warn('role', `${is}, which is more than a read needs.`, {
+  return warn('role', `${is}, which is more than rollcall needs to read the account.`, {
     detail: LEAKED,
-    advice: `${WEAKEST}: it can read ${EVERYBODYS} too. An administrator is needed for ${ADMINISTRATORS} only.`,
+    advice: `${WEAKEST}: it can read ${EVERYBODYS} too. You need an administrator only for ${ADMINISTRATORS}.`,
   })
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether a plan shows what an apply would write, with its approval. That is an option, because an
- * approval is for everything on the account: the run reads more than a plan alone needs.
+ * Whether a plan shows what an apply would write, with its approval. This is an option, because an
+ * approval covers everything on the account: the run reads more than a plan alone needs.
  */
 import { parseAllowances } from '../../core/apply/allow.ts'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
@@ -17,13 +17,13 @@ function findWritingOption(flags: PlanFlags): string | null {
   return given === undefined ? null : `--${given}`
 }
 
-/** Throws a Failure if the approval that is wanted could be for no apply. */
+/** Throws a Failure if no apply could use the requested approval. */
 export function checkApprovalFlags(flags: PlanFlags, policies: number): void {
   if (!isApprovalWanted(flags)) return
   const option = findWritingOption(flags) ?? '--approval'
   const reasons: readonly (readonly [boolean, string, string])[] = [
-    [flags.snapshot !== null, '--snapshot', 'apply reads the account itself, as it is now'],
-    [flags.today !== null, '--today', 'apply plans for the present day'],
+    [flags.snapshot !== null, '--snapshot', 'apply always reads the account as it is now'],
+    [flags.today !== null, '--today', 'apply always plans for today'],
     [flags.strict, '--strict', 'apply does not have this option'],
     [flags['exit-zero'], '--exit-zero', 'a job that approves must see every failure'],
   ]

@@ -76,7 +76,7 @@ export async function listFleetInputs(
 }
 
 /**
- * @param oneSarif whether one SARIF file is to hold all accounts
+ * @param oneSarif whether one SARIF file should contain all accounts
  * @param detailed whether people and groups that are fine are needed, not only what is wrong
  */
 export async function planFleet(

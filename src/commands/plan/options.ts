@@ -61,7 +61,7 @@ export const PLAN_OPTIONS = {
   },
   'since-if-exists': {
     type: 'boolean',
-    describe: 'Allow that the report of --since does not exist yet (the first run)',
+    describe: 'Continue if the report of --since does not exist yet (first run)',
     group: 'Report',
   },
   ...ROSTER_OPTIONS,

@@ -52,7 +52,7 @@ type Judged = Pick<Judging, 'today' | 'strict'> &
   Shown
 
 interface Shown {
-  /** If an approval was asked for. */
+  /** If an approval was requested. */
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
   readonly detailed?: boolean
@@ -68,7 +68,7 @@ export type Judging = PlanFlags & {
   readonly detailed?: boolean
 }
 
-/** @param oneSarif whether one SARIF file is to hold all accounts */
+/** @param oneSarif whether one SARIF file should contain all accounts */
 export async function plan(
   names: readonly string[],
   flags: PlanFlags,
@@ -128,12 +128,12 @@ async function planOnline(
   world: World,
 ): Promise<readonly AccountReport[]> {
   const read = makeReader(world)
-  const settled = await Promise.all(
+  const settings = await Promise.all(
     sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
   )
   const clashes = findSameAccounts(
     sources.map(({ path, policy }, index) => {
-      const { accountId = null, origin = null } = settled[index] ?? {}
+      const { accountId = null, origin = null } = settings[index] ?? {}
       const server = origin ?? policy?.server?.value ?? null
       return { path, accountId, server, location: policy?.account?.location ?? null }
     }),
@@ -141,7 +141,7 @@ async function planOnline(
   return withServers(flags, world, async (servers) => {
     const reports: AccountReport[] = []
     for (const [index, source] of sources.entries()) {
-      const setting = settled[index] ?? null
+      const setting = settings[index] ?? null
       const problems = [
         ...source.diagnostics,
         ...(setting?.problems ?? []),
@@ -177,11 +177,11 @@ async function readEarlierReport(
   )
 }
 
-/** The first run is not swallowed: the report says that it was compared with nothing. */
+/** The first run is reported: the report says that it was compared with nothing. */
 function describeFirstRun(name: string): Diagnostic {
   return makeDiagnostic({
     code: 'report-missing',
-    summary: `There is no earlier report ${showName(name)}, so nothing is called new or resolved.`,
+    summary: `There is no earlier report ${showName(name)}, so no finding is marked as new or resolved.`,
   })
 }
 
@@ -263,7 +263,7 @@ async function planOffline(
   }
 }
 
-/** Also says if the snapshot lacks the audit log that this run asks for. */
+/** Also reports if the snapshot does not have the audit log that this run needs. */
 export function judgeStored(
   policy: Policy,
   snapshot: Snapshot,

@@ -5,11 +5,8 @@
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { isOpen } from '../../core/messages/finding.ts'
 import { listShortened } from '../../core/report/code-scanning.ts'
-import { isApprovable } from '../../core/report/proposal.ts'
-import { type AccountReport, addDiagnostics, type Report } from '../../core/report/report.ts'
-import { countSince, hasNews, type SinceCounts } from '../../core/report/since.ts'
+import { addDiagnostics, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
 import {
   describeWithheld,
@@ -122,49 +119,13 @@ async function appendForGithub(
     const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
     return `${await render(addDiagnostics(made, problems), fitting, world)}\n`
   })
-  await append(output, 'GITHUB_OUTPUT', async () => renderOutputs(addDiagnostics(made, problems)))
+  await append(output, 'GITHUB_OUTPUT', async () => {
+    const { renderGithubOutputs } = await import('../../views/github-outputs.ts')
+    return renderGithubOutputs(addDiagnostics(made, problems))
+  })
 }
 
 const NO_LINE = { buffer: Buffer.from('\n') }
 
 /** The smallest size that a Markdown report can fit into. */
 const SMALLEST = 2_000
-
-/** Contains only words and numbers of rollcall, and no text from a server. */
-function renderOutputs(report: Report): string {
-  const { verdict, exitCode, cause, accounts } = report
-  const of = (wanted: string) => accounts.filter((account) => account.verdict === wanted).length
-  const all = accounts.flatMap((account) => account.findings)
-  const findings = all.filter(isOpen)
-  const changed = accounts.flatMap((account) => countSince(account) ?? [])
-  const sum = (key: keyof SinceCounts) => changed.reduce((all, each) => all + each[key], 0)
-  return Object.entries({
-    verdict,
-    'exit-code': exitCode,
-    cause: cause ?? '',
-    findings: findings.filter(({ severity }) => severity === 'error').length,
-    waived: all.length - findings.length,
-    critical: findings.filter(({ risk }) => risk === 'critical').length,
-    'accounts-in-sync': of('in_sync'),
-    'accounts-drifted': of('drift'),
-    'accounts-without-verdict': of('none'),
-    // Without an earlier report, "0 new" would be wrong.
-    ...(changed.length === 0
-      ? {}
-      : {
-          new: sum('new'),
-          resolved: sum('resolved'),
-          'not-checked': sum('notChecked'),
-          news: `${hasNews(report)}`,
-        }),
-    // Only one account can have one.
-    approval: accounts.map(findApproval).find((each) => each !== null) ?? '',
-  })
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('')
-}
-
-function findApproval(account: AccountReport): string | null {
-  if (account.verdict === 'none' || account.proposal === null) return null
-  return isApprovable(account.proposal) ? account.proposal.approval : null
-}

@@ -1,5 +1,5 @@
 /**
- * Checks the closing record of a review: closes the review again with the files that are sealed in the
+ * Checks the closing record of a review: closes the review again with the files that are stored in the
  * folder of the record, and compares.
  */
 import { join } from 'node:path'

@@ -35,7 +35,7 @@ export async function inspect(folder: string, world: World): Promise<Inspection>
   return { ...compared, bundle, problems }
 }
 
-/** Whether this version wrote it: another one may write values in another way. */
+/** Whether this version wrote it: another version may write values differently. */
 export function isOwnWork({ name, version }: ReviewRecord['tool']): boolean {
   return name === TOOL.name && version === TOOL.version
 }

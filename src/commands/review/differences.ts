@@ -128,7 +128,7 @@ function formatValue(value: unknown): string {
     : (JSON.stringify(value)?.slice(0, 60) ?? 'nothing')
 }
 
-/** The place of the first character that differs, with what stands there. */
+/** The place of the first character that differs, with what is there. */
 function findFirstLine(is: string, should: string): FileDifference {
   let at = 0
   while (at < is.length && is[at] === should[at]) at += 1

@@ -112,7 +112,8 @@ export async function writeFolder(
     for (const [name, content] of files) await writeFile(join(draft, name), content, { flag: 'wx' })
     if (!there) await rename(draft, path)
     else {
-      // Fill an existing folder, do not replace it: it may be a mount point or have own permissions.
+      // Fill an existing folder, do not replace it: it may be a mount point or have its own
+      // permissions.
       if ((await readdir(path)).length > 1) throw new Error('it is no longer empty')
       for (const name of files.keys()) {
         await rename(join(draft, name), join(path, name))

@@ -5,7 +5,7 @@
  */
 
 import type { GroupSubject } from '../model/address.ts'
-import { invertMap } from '../model/collect.ts'
+import { groupBy, invertMap } from '../model/collect.ts'
 import {
   type CustomRoleFact,
   describeActualCustomRole,
@@ -26,7 +26,7 @@ import {
 /** What decides about a person's access. */
 export type AccessHolder = Pick<SnapshotAgent, 'email' | 'role' | 'customRoleId'>
 
-/** A recognised snapshot is one; so is what a plan would make of it. */
+/** A recognised snapshot is one, and so is the state after a plan. */
 export interface AccessState<H extends AccessHolder = AccessHolder>
   extends Pick<Snapshot, 'serverVersion' | 'coverage' | 'customRoles'> {
   readonly agents: readonly H[]
@@ -39,8 +39,8 @@ interface AccessGroup {
 }
 
 /**
- * Which of the conversations that a membership is about. `unknown`: the permissions of the custom role
- * are not known. `foreign`: the custom role is not one of the account, so it opens none until somebody
+ * Which of the conversations that belong to a membership. `unknown`: the permissions of the custom role
+ * are not known. `foreign`: the custom role is not on the account, so it opens none until somebody
  * creates or widens it, even in another account.
  */
 export type Extent =
@@ -64,8 +64,9 @@ export interface Way {
 }
 
 /**
- * `unread`: its permissions are not known. `newer`: one of them is none that rollcall knows, so it may
- * open more. `foreign`: it is not one of the account's. `ignored`: it narrows nothing, because the person is an administrator or the server's code has no custom roles.
+ * `unread`: its permissions are not known. `newer`: rollcall does not know one of them, so it may open
+ * more. `foreign`: it is not on the account. `ignored`: it narrows nothing, because the person is an
+ * administrator or the server's code has no custom roles.
  */
 export type HeldRole = CustomRoleFact &
   (
@@ -97,6 +98,12 @@ export interface PersonAccess<H extends AccessHolder = SnapshotAgent> {
   readonly unread: readonly GroupKind[]
 }
 
+/** How many people reach that much. */
+export function countRanks(access: readonly PersonAccess[]): Readonly<Record<string, number>> {
+  const ranks = groupBy(access, ({ rank }) => rank)
+  return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
+}
+
 /** Worst first, then those with more inboxes, then by e-mail address. */
 export function computeAccess<H extends AccessHolder>(
   state: AccessState<H>,
@@ -123,12 +130,12 @@ export function computeAccess<H extends AccessHolder>(
     )
 }
 
-/** Those into an inbox: to conversations that do not have to be assigned to the group. */
+/** Memberships of inboxes: their conversations do not have to be assigned to the group. */
 export function listWaysInside({ ways }: Pick<PersonAccess, 'ways'>): readonly Way[] {
   return ways.filter(({ group }) => group.of.opens === 'inside')
 }
 
-/** Those to the conversations assigned to a team, as far as they may open any. */
+/** Memberships of teams, if they open conversations that are assigned to the team. */
 export function listWaysAssigned({ ways }: Pick<PersonAccess, 'ways'>): readonly Way[] {
   return ways.filter((way) => way.group.of.opens === 'assigned' && hasEffect(way))
 }
@@ -208,5 +215,6 @@ function classifyAccess(
   const all = (way: Way) => [way.lists, way.opens, way.opensBefore].includes('all')
   if (inside.some(all)) return 'inboxes'
   if (inside.length > 0) return 'narrowed'
-  return listWaysAssigned({ ways }).length > 0 ? 'teams' : 'nothing'
+  if (listWaysAssigned({ ways }).length > 0) return 'teams'
+  return unread.length > 0 ? 'unknown' : 'nothing'
 }

@@ -19,7 +19,7 @@ import {
 import type { AccessTopic } from './topics.ts'
 
 /**
- * In an answer about a group: its administrators and members, and who only opens conversations that
+ * In an answer about a group: administrators, its members, and people who only open conversations that
  * are assigned to one of their teams (`assigned`). `holder`: of the custom role.
  */
 export type AccessSectionKind =

@@ -1,6 +1,6 @@
 /**
- * Whether one person's access is more or less in one state than in another. Where something is not
- * known, whatever may be gained or lost counts as gained or lost.
+ * Whether one person's access is more or less in one state than in another. If something is not known,
+ * everything that may be gained or lost counts as gained or lost.
  */
 
 import { formatAddress } from '../model/address.ts'
@@ -46,7 +46,7 @@ const SIDES: readonly ((way: Way | null) => Extent)[] = [
 
 type Part = 'own' | 'unassigned' | 'participating' | 'others'
 
-/** What is surely and what may be within an extent. */
+/** What an extent certainly contains, and what it may contain. */
 const PARTS: Readonly<Record<Extent, { sure: readonly Part[]; possible: readonly Part[] }>> = {
   all: makeKnown('own', 'unassigned', 'participating', 'others'),
   'unassigned-and-participating': makeKnown('own', 'unassigned', 'participating'),
@@ -61,13 +61,13 @@ function makeKnown(...parts: readonly Part[]) {
   return { sure: parts, possible: parts }
 }
 
-/** What is not known of one role does not differ from itself. */
+/** If it is the same role, what is not known about it does not differ. */
 function isWider(had: Extent, has: Extent, sameRole: boolean): boolean {
   if (sameRole && had === has) return false
   return PARTS[has].possible.some((part) => !PARTS[had].sure.includes(part))
 }
 
-/** Beside conversations: reports, contacts, the knowledge base, and whatever newer servers know. */
+/** Besides conversations: reports, contacts, the knowledge base, and whatever newer servers know. */
 function hasMorePermissions(before: Comparable, after: Comparable, sameRole: boolean): boolean {
   const [had, has] = [listOtherPermissions(before), listOtherPermissions(after)]
   if (has === null) return had !== null || !sameRole

@@ -45,7 +45,7 @@ export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {
   ]
 }
 
-/** Several: the word does not say which one. The first way of naming that fits decides. */
+/** Several results: the word does not say which one. The first way of naming that fits decides. */
 export function findTopics(word: string, topics: readonly AccessTopic[]): readonly AccessTopic[] {
   const { kind = 'agent', name } = splitWord(word)
   const address = `${kind}/${name}`
@@ -59,7 +59,9 @@ export function findTopics(word: string, topics: readonly AccessTopic[]): readon
   return ways.map((fits) => own.filter(fits)).find((found) => found.length > 0) ?? []
 }
 
-/** The section of what a word asks about, if the snapshot does not have it: no answer would be right. */
+/**
+ * The section that a word is about, if the snapshot does not have it: then no answer would be right.
+ */
 export function findUnreadSection(
   word: string,
   snapshot: Pick<Snapshot, 'coverage' | 'customRoles'>,
@@ -74,7 +76,7 @@ export function findUnreadSection(
 }
 
 /**
- * What a word that names nothing may mean, the nearest first.
+ * What a word that names nothing may mean, the most similar first.
  * @param nearest finds the names that are close to one
  */
 export function suggestTopics(

@@ -66,7 +66,7 @@ export function planAdoption(
   if (!keepsAdministrator(policy, amendments)) {
     drop((finding) => takesAdministrator(finding, policy), 'the policy would have no administrator')
   }
-  // What is dropped can take the ground from under another one.
+  // A finding that is dropped can make another one impossible to adopt.
   for (let more = true; more; ) {
     const unlisted = findUnlistedRoles(policy, amendments)
     const before = adopted.length
@@ -124,13 +124,13 @@ function explainRefusal(
   if (addresses !== null && !addresses.has(finding.address) && !addresses.has(finding.id)) return ''
   // What does not count as drift is adopted only when it is named.
   if (addresses === null && finding.disposition !== 'open') return ''
-  const { settledBy } = FINDINGS[finding.code]
-  if (settledBy === 'nothing' || settledBy === 'a later end') return 'the policy cannot fix it'
+  const { fixedBy } = FINDINGS[finding.code]
+  if (fixedBy === 'nothing' || fixedBy === 'a later end') return 'the policy cannot fix it'
   const { subject } = finding
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if ('email' in subject && settledBy !== 'a removed line' && !isEmail(subject.email)) {
+  if ('email' in subject && fixedBy !== 'a removed line' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
   }
   const again = findNewDrift(finding, policy, actual)
@@ -160,7 +160,8 @@ function findNewDrift(
   if (counts && group.size < rule.value) {
     return `it has fewer members than ${FINDINGS[rule.code].needs} requires`
   }
-  // Where everybody has to be listed, one of them is not, and that finding speaks for the membership.
+  // If everybody must be listed, one of the two people is not listed, and that finding covers the
+  // membership.
   if (agents !== null && scope.agents === 'all') return null
   const shared = [...group.members].filter((email) => people.has(email)).map(normaliseEmail)
   return new Set(shared).size < shared.length
@@ -180,8 +181,8 @@ function findSharedEntry(
 }
 
 function takesAdministrator({ code, subject }: Finding, { agents }: Policy): boolean {
-  const { settledBy } = FINDINGS[code]
-  if (subject.kind !== 'agent' || (settledBy !== 'a line' && settledBy !== 'a removed line'))
+  const { fixedBy } = FINDINGS[code]
+  if (subject.kind !== 'agent' || (fixedBy !== 'a line' && fixedBy !== 'a removed line'))
     return false
   return agents?.entries.get(subject.email)?.role === 'administrator'
 }

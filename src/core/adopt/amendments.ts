@@ -72,7 +72,7 @@ export interface AgentKeys {
 
 export type GroupKeys = NamedKeys<GroupSubject>
 
-/** What becomes of the entry of a group or a custom role. */
+/** How the entry of a group or a custom role changes. */
 export interface NamedKeys<S> {
   readonly subject: S
   /** The key of its entry. */
@@ -153,7 +153,7 @@ function chooseCustomRoles(
   return made
 }
 
-/** People whose entry has a custom role by the name that its own entry gets rid of, and what it becomes. */
+/** People whose entry has a custom role by a name that changes, with the new name. */
 function listRenamed(
   amended: Amendments['customRoles'],
   { policy, actual: { snapshot } }: Known,
@@ -172,7 +172,7 @@ function listRenamed(
   })
 }
 
-/** As the account has them, by key. */
+/** The values that the account has, by key. */
 function readKeys(facts: readonly DifferingFact[]): Readonly<Record<string, SettingValue>> {
   return Object.fromEntries(facts.map(({ key, before }) => [key, before]))
 }
@@ -183,7 +183,7 @@ function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Know
   const listed = subject.kind === 'agent' && policy.agents?.entries.has(subject.email)
   const customRole = nameOf(have.customRoleId, actual.snapshot.customRoles)
   const until = { pending_until: addDays(today, GRACE_DAYS) }
-  switch (FINDINGS[code].settledBy) {
+  switch (FINDINGS[code].fixedBy) {
     case 'pending_until':
       return { ...until, ...why }
     case 'name':

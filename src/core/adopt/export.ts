@@ -71,7 +71,7 @@ export function exportAccount(read: Snapshot, today: string): Exported {
   }
 }
 
-/** What the account's custom roles permit; a comment where a policy could not say it. */
+/** What the account's custom roles permit; a comment if a policy cannot say it. */
 function describeCustomRoles(snapshot: Snapshot): Part {
   const { customRoles } = snapshot
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
@@ -187,7 +187,7 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
       ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
-    ? [`${describeCustomRole(customRole)} is not of this account`]
+    ? [`${describeCustomRole(customRole)} is not on this account`]
     : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const remark = [

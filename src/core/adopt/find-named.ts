@@ -9,7 +9,7 @@ import { spellEmail } from '../model/names.ts'
 export interface FindingName {
   /** Null: any. */
   readonly code: string | null
-  /** Spelled as that of a finding, if there is one. */
+  /** Spelled as in the finding, if there is one. */
   readonly address: string
 }
 
@@ -33,7 +33,7 @@ export function makeNameReader(findings: readonly Finding[]): (text: string) => 
   }
 }
 
-/** Of what has no finding: an e-mail address means a person. */
+/** For a name without a finding: an e-mail address means a person. */
 function formatUnknown(text: string): string {
   return !text.includes('/') && text.includes('@')
     ? formatAddress({ kind: 'agent', email: spellEmail(text) })

@@ -1,6 +1,7 @@
 /**
- * Taking a person out of a policy: every statement that gives this person something, and why that
- * cannot be. Knows no account: whoever is still on it is unexpected afterwards.
+ * Removing a person from a policy: every statement that gives this person something, and why the
+ * removal is not possible. Knows no account: if the person is still on it, they are unexpected
+ * afterwards.
  */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
@@ -33,7 +34,9 @@ export interface Removal {
   readonly amendments: Amendments
 }
 
-/** @param today `YYYY-MM-DD`, UTC: whose access has ended does not count as an administrator */
+/**
+ * @param today `YYYY-MM-DD`, UTC: a person whose access has ended does not count as an administrator
+ */
 export function planRemoval(policy: Policy, person: string, today: string): PlannedRemoval {
   const wanted = normaliseEmail(person)
   const isMeant = (email: string) => normaliseEmail(email) === wanted

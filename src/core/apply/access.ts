@@ -1,7 +1,7 @@
 /**
- * Who gains and who loses by a step: the access of each person before and after it. The only place
- * that says whether a step gives or takes; its name does not. Somebody loses who reaches less, and also
- * who has a smaller role or leaves a group without reaching less now: both would be missed one day.
+ * Who gains and who loses by a step: the access of each person before and after it. The only place that
+ * decides whether a step gives or takes: its name does not. A person loses if they reach less, but also
+ * if they get a smaller role or leave a group without reaching less now, because this may matter later.
  */
 
 import { computeAccess } from '../access/access.ts'
@@ -13,7 +13,7 @@ import { compareRights, decideEffectOnRights } from '../model/equality.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
 
-/** By e-mail address. Somebody may be in both: another inbox for another inbox. */
+/** By e-mail address. A person may be in both: one inbox in exchange for another. */
 export interface AccessChange {
   readonly gain: ReadonlySet<string>
   readonly lose: ReadonlySet<string>
@@ -21,7 +21,7 @@ export interface AccessChange {
 
 type Member = Pick<SnapshotAgent, 'role' | 'customRoleId'>
 
-/** Both states as `applyWrite` makes them: what is the same object has not changed. */
+/** Both states are as `applyWrite` makes them: an object that is the same in both has not changed. */
 export function compareStates(before: RecognisedSnapshot, after: RecognisedSnapshot): AccessChange {
   const [hadGroups, hasGroups] = [
     listOthers(before.groups, after.groups),
@@ -37,13 +37,13 @@ export function compareStates(before: RecognisedSnapshot, after: RecognisedSnaps
     ...listOthers(after.agents, before.agents).map(({ email }) => email),
   ])
   const [had, has] = [pickPeople(before, touched), pickPeople(after, touched)]
-  const [reached, reaches] = [computeReach(before, had), computeReach(after, has)]
+  const [accessBefore, accessAfter] = [computeReach(before, had), computeReach(after, has)]
   const gain = new Set<string>()
   const lose = new Set<string>()
   for (const email of touched) {
     const rights = compareMember(had.get(email), has.get(email), roles)
     const [was, is] = [left.get(email) ?? NONE, joined.get(email) ?? NONE]
-    const reach = compareAccess(reached.get(email) ?? null, reaches.get(email) ?? null)
+    const reach = compareAccess(accessBefore.get(email) ?? null, accessAfter.get(email) ?? null)
     const [more, less] = [MORE.has(reach), LESS.has(reach)]
     if (more || rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
     if (less || rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)
@@ -88,7 +88,7 @@ interface Rights {
 
 const SAME: Rights = { gains: false, loses: false }
 
-/** What those who keep a custom role gain and lose by what it permits now, by its id. */
+/** What people who keep a custom role gain and lose because of its new permissions, by its id. */
 function compareCustomRoles(before: CustomRoles, after: CustomRoles): ReadonlyMap<number, Rights> {
   if (before === after || before.kind !== 'read' || after.kind !== 'read') return new Map()
   const later = new Map(after.roles.map(({ id, permissions }) => [id, permissions ?? []]))
@@ -110,7 +110,7 @@ function listHolders({ agents }: RecognisedSnapshot, roles: ReadonlyMap<number, 
     .map(({ email }) => email)
 }
 
-/** Of two custom roles nobody knows which allows more: then somebody gains and loses. */
+/** If it is not known which of two custom roles allows more, the person both gains and loses. */
 function compareMember(
   before: Member | undefined,
   after: Member | undefined,

@@ -1,6 +1,6 @@
 /**
- * `--allow`: which steps a job lets `rollcall apply` write beyond those that it writes by default. A flag
- * of the job alone; a policy can only deny.
+ * `--allow`: which steps a job lets `rollcall apply` write beyond those that it writes by default. Only
+ * an option of the job; a policy can only deny.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -17,7 +17,7 @@ export interface Allowance {
 
 export interface Allowances {
   readonly allowances: readonly Allowance[]
-  /** Errors: with any of them nothing is allowed. */
+  /** Errors: if there is one, nothing is allowed. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -46,7 +46,7 @@ export function parseAllowances(values: readonly string[]): Allowances {
   return { allowances, diagnostics }
 }
 
-/** What an allowance can be needed by. */
+/** A step that may need an allowance. */
 interface Asking {
   readonly step: Step
   readonly address: string

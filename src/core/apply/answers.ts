@@ -25,13 +25,34 @@ export type WriteAnswer =
   | 'refused'
   /** 500, or a redirect: it may have written before that. */
   | 'failed'
-  /** A time-out, a reset, or another 5xx, of what stands in front: it may still write. */
+  /** A time-out, a reset, or another 5xx from a proxy: the server may still write. */
   | 'lost'
 
+/** What came back, as the transport has it. `unsent`: the server has not received the request. */
+export type ReplyFacts =
+  | { readonly kind: 'answered'; readonly status: number; readonly detail: string | null }
+  | { readonly kind: 'unsent' }
+  | { readonly kind: 'lost' }
+
+/** A 401 about ids of users is a refusal, not a problem of the token. */
+const ABOUT_IDS = /invalid user ids/i
+
+export function classifyReply(reply: ReplyFacts, { kind }: Write): WriteAnswer {
+  if (reply.kind === 'lost') return 'lost'
+  if (reply.kind === 'unsent') return 'refused'
+  const { status, detail } = reply
+  if (status < 300) return 'accepted'
+  if (status < 400 || status === 500) return 'failed'
+  if (status > 500 || status === 408) return 'lost'
+  if (status === 401) return ABOUT_IDS.test(detail ?? '') ? 'refused' : 'token'
+  if (status === 402 && kind === 'invite') return 'seats'
+  return status === 429 ? 'rate-limit' : 'refused'
+}
+
 /**
- * A write in a state that was read. `half-done`: the person is there, but with another role or custom
- * role than before and than wanted; the server writes the two one after the other. `otherwise`: anything
- * else that is neither as before nor as wanted.
+ * How a write looks in a state that was read. `half-done`: the person is there, but with another role
+ * or custom role than before and than wanted; the server writes the two one after the other.
+ * `otherwise`: anything else that is neither as before nor as wanted.
  */
 export type SeenWrite = 'done' | 'not-done' | 'half-done' | 'otherwise'
 
@@ -42,7 +63,10 @@ export type NextStep =
   | { readonly next: 'look-again' }
   /** Wait for the next minute, then send the same once more. */
   | { readonly next: 'send-again' }
-  /** Settled. `skip-invitations`: go on without invitations, which may fit after the removals. */
+  /**
+   * The result is clear. `skip-invitations`: go on without invitations; there may be seats after the
+   * removals.
+   */
   | {
       readonly next: 'go-on' | 'skip-invitations' | 'stop'
       readonly outcome: WriteOutcome
@@ -81,7 +105,7 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
       return { next: 'go-on', outcome: answer === 'refused' ? 'done-by-others' : 'done' }
     case 'unread':
       if (late) return { next: 'look-again' }
-      // A token that the server does not take writes nothing, and reads nothing either.
+      // If the server refuses the token, nothing was written, and nothing can be read.
       return { next: 'stop', outcome: answer === 'token' ? 'not-done' : 'unknown' }
     case 'not-done':
       if (late) return { next: 'look-again' }
@@ -111,7 +135,7 @@ export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Re
 
 const TWO_PARTS: ReadonlySet<Write['kind']> = new Set(['invite', 'set-role', 'set-custom-role'])
 
-/** Somebody whom a write in two parts left with other rights than wanted. */
+/** A person who has wrong rights after a write that the server does in two parts. */
 function findHalfDone(write: Write, wanted: Reread, now: Reread): SnapshotAgent | null {
   if (!TWO_PARTS.has(write.kind) || !('person' in write)) return null
   const { email, id } = write.person
@@ -124,7 +148,7 @@ function findHalfDone(write: Write, wanted: Reread, now: Reread): SnapshotAgent 
   return have !== undefined && differs ? have : null
 }
 
-/** What is there after a write that was half done, and what to do. Null: it was not half done. */
+/** What is there after a write was half done, and what to do. Null: it was not half done. */
 export function describeHalfDone(
   write: Write,
   expected: RecognisedSnapshot,
@@ -148,9 +172,9 @@ function describeRights(
 }
 
 /**
- * Whether everything that a write names is as the plan expects, just before it is sent, and everything
- * that decides whom it would give or take more than was approved. If not, the write and what depends on
- * it are skipped as changed meanwhile.
+ * Whether everything that a write names is still as the plan expects, just before it is sent. The same
+ * for everything that could make the write give or take more than was approved. If not, the write and
+ * what depends on it are skipped as changed meanwhile.
  */
 export function isAsPlanned(write: Write, expected: RecognisedSnapshot, now: Reread): boolean {
   return (
@@ -164,7 +188,7 @@ function isSameText(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
 
-/** Whom a write affects without naming them; and the name of a group, which may be another one now. */
+/** People whom a write affects without naming them; and the name of a group, which may have changed. */
 function listAffected(write: Write, { agents, groups }: Reread): readonly string[] {
   if (write.kind === 'update-custom-role' || write.kind === 'delete-custom-role') {
     const { id } = write.definition
@@ -182,7 +206,10 @@ function listAffected(write: Write, { agents, groups }: Reread): readonly string
   return write.kind === 'delete-group' ? [name, ...group.members.toSorted()] : [name]
 }
 
-/** What the custom role permits that a write gives or leaves to a person. It is known by its id. */
+/**
+ * The permissions of the custom role that a person has after the write. The role is identified by its
+ * id.
+ */
 function findPermissions(
   write: Write,
   expected: RecognisedSnapshot,
@@ -190,19 +217,19 @@ function findPermissions(
 ): readonly unknown[] {
   const given =
     'customRole' in write ? (write.customRole?.id ?? null) : findHeldRole(write, expected)
-  // What this apply has created itself has an id below 0 in the plan.
+  // Things that this apply has created have an id below 0 in the plan.
   const role = listRoles(customRoles).find(({ id }) => id === given && id > 0)
   return role === undefined ? [] : [role.name, role.permissions]
 }
 
-/** Of what the write names only. Ids that no server gave are not compared. */
+/** Compares only what the write names. Does not compare ids that did not come from a server. */
 function isAlike(write: Write, now: Reread, wanted: Reread): boolean {
   if ('definition' in write) {
     const [have, want] = [
       listDefinitions(now, write.definition),
       listDefinitions(wanted, write.definition),
     ]
-    // Two of one name are not what anybody wanted: the server makes both.
+    // Two with the same name are an error: the server can create both.
     return isSameText(have, want)
   }
   if ('person' in write && !isSamePerson(write.person, now, wanted)) return false
@@ -221,7 +248,7 @@ function isSamePerson({ email, id }: PersonRef, now: Reread, wanted: Reread): bo
     agents.find((each) => each.email === email),
   )
   if (have === undefined || want === undefined) return have === want
-  // Whoever is invited may have accepted an invitation to another account before.
+  // An invited person may have accepted an invitation to another account before.
   const same = id === null || (have.id === id && have.confirmed === want.confirmed)
   return same && hasSameRights(have, now, want, wanted)
 }
@@ -257,4 +284,29 @@ function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef
   return listRoles(customRoles)
     .filter((each) => (id === null ? each.name === subject.name : each.id === id))
     .map(({ name, description, permissions }) => [name, description, permissions])
+}
+
+/** Whether the server may have stored a member of an inbox whom it does not list. */
+export function mayBeHidden(
+  write: Write,
+  answer: WriteAnswer,
+  now: Reread | null,
+): write is Write & { readonly kind: 'add-member' } {
+  if (write.kind !== 'add-member' || now === null) return false
+  if (write.group.subject.of.hidden === null) return false
+  if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
+  const { agents, groups } = now
+  const { email } = write.person
+  const listed = groups.some(
+    (each) => isGroup(each, write.group.subject) && each.members.includes(email),
+  )
+  const left = agents.every((agent) => agent.email !== email)
+  return !listed && (left || answer === 'accepted')
+}
+
+/** Whether somebody who was invited just now had a login already. */
+export function findConfirmed(write: Write, now: Reread | null): boolean | null {
+  if (write.kind !== 'invite' || now === null) return null
+  const { email } = write.person
+  return now.agents.find((agent) => agent.email === email)?.confirmed ?? null
 }

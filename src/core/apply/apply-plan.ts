@@ -1,6 +1,6 @@
 /**
- * From a plan to what an apply would write: the one way in for `plan`, which shows it, and for `apply`,
- * which does it.
+ * Works out from a plan what an apply would write: the only entry point for `plan`, which shows it, and
+ * for `apply`, which does it.
  */
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
@@ -15,7 +15,7 @@ import { decideSteps, makeApplyScope, type SteppedPlan, type Terms } from './dec
 
 /** What the job says about its writes. */
 export interface ApplyOptions {
-  /** UTC, `YYYY-MM-DD`: the day that the plan is of. */
+  /** UTC, `YYYY-MM-DD`: the day of the plan. */
   readonly today: string
   /** The values of `--allow`. */
   readonly allow: readonly string[]
@@ -28,9 +28,9 @@ export interface ApplyOptions {
 export interface ApplyPlan {
   readonly terms: Terms
   readonly steps: SteppedPlan
-  /** The e-mail address as the server has it, of somebody as the steps spell them. */
+  /** The e-mail address as the server stores it, from the spelling in the steps. */
   readonly storedAs: (email: string) => string
-  /** Errors in `--allow`: with any of them nothing may be written. */
+  /** Errors in `--allow`: if there is one, nothing may be written. */
   readonly diagnostics: readonly Diagnostic[]
 }
 

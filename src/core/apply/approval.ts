@@ -1,7 +1,7 @@
 /**
- * The approval: who approves a plan approves one document, and an apply writes only if it would make
- * the same one. The document is made, compared and explained here; the caller hashes its text,
- * because core has no hash function.
+ * The approval: a person approves one document, and an apply writes only if it would make the same
+ * document. It is made, compared and explained here; the caller hashes its text, because core has no
+ * hash function.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -22,7 +22,7 @@ import type { Write } from './writes.ts'
 /** `20261127T10Z`: the hour (UTC) in which an approval ends. */
 export type Expiry = string
 
-/** How long an approval is good for, in hours. */
+/** How long an approval is valid, in hours. */
 const APPROVAL_HOURS = 24
 
 export interface Approved {
@@ -40,7 +40,7 @@ export interface Approved {
 }
 
 /**
- * Everything that an approval is for, under the keys by which a difference is told. Not in it: the
+ * Everything that an approval covers, under keys that name a difference for people. Not in it: the
  * token or its owner, times, counts, the order of lists, availability.
  */
 export function describeApproved(from: Approved): JsonObject {
@@ -108,7 +108,7 @@ function describeReason(because: KeptStep['because']): Json {
   }
 }
 
-/** Whom and what a request names, with the ids that it will send. */
+/** The person and the things that a request names, with the ids that it will send. */
 export function describeWrite(write: Write): JsonObject {
   const { kind } = write
   const rest = Object.entries(write).flatMap(([key, value]): [string, Json][] => {
@@ -158,7 +158,7 @@ export function parseApproval(text: string): Approval | null {
   return expiry === undefined || hash === undefined ? null : { expiry, hash }
 }
 
-/** The hour in which an approval ends that is given now. `now`: RFC 3339, UTC. */
+/** The hour in which an approval that is given now ends. `now`: RFC 3339, UTC. */
 export function chooseExpiry(now: string, hours: number = APPROVAL_HOURS): Expiry {
   // biome-ignore lint/style/noRestrictedGlobals: arithmetic on a given time, not the time of day
   const at = new Date(`${now.slice(0, 13)}:00:00Z`)
@@ -181,7 +181,7 @@ export function describeExpiry(expiry: Expiry): string {
   return `${year}-${month}-${day} ${hour}:00 UTC`
 }
 
-/** What is known of the plan that was approved: only its approval, or the whole document. */
+/** What is known about the approved plan: only its approval, or the whole document. */
 export interface Given {
   readonly approval: Approval
   /** Of a report. */
@@ -189,7 +189,7 @@ export interface Given {
 }
 
 /**
- * What stops an apply that was given an approval; nothing: it is for exactly this plan.
+ * What stops an apply with an approval; empty: the approval is for exactly this plan.
  * @param own the approval that this plan would get with the expiry of the given one
  */
 export function checkApproval(

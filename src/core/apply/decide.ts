@@ -1,6 +1,6 @@
 /**
- * Which steps of a plan are written and which are kept back, each with what it would take. What is
- * kept back stays drift. Guards may still stop the whole run: guards.ts.
+ * Which steps of a plan are written and which are kept back, each with what it needs. What is kept back
+ * stays drift. Guards may still stop the whole run: guards.ts.
  */
 
 import type { Diagnostic } from '../messages/diagnostic.ts'
@@ -22,7 +22,9 @@ export interface PlannedStep {
   readonly change: Change
   /** In their order; each is one request. */
   readonly writes: readonly Write[]
-  /** `neither`: nobody reaches more or less. `both`: somebody does, or nobody can tell. */
+  /**
+   * `neither`: nobody reaches more or less. `both`: people reach more and less, or it cannot be known.
+   */
   readonly effect: 'gives' | 'takes' | 'both' | 'neither'
   readonly needs: Permission
 }
@@ -32,7 +34,7 @@ export interface KeptStep extends PlannedStep {
     | { readonly kind: 'permission'; readonly allow: string }
     /** The policy denies it, at that place. */
     | { readonly kind: 'denied'; readonly location: Location }
-    /** It needs what another step makes, and that one is kept back. */
+    /** It needs what another step creates, and that step is kept back. */
     | { readonly kind: 'waits'; readonly address: string }
 }
 
@@ -55,7 +57,7 @@ export interface Terms {
   readonly saml: boolean
 }
 
-/** What the policy looks after. */
+/** What the policy manages. */
 export interface ApplyScope {
   /** By e-mail address, as every state spells it. */
   readonly hasPerson: (email: string) => boolean
@@ -63,7 +65,9 @@ export interface ApplyScope {
   readonly hasGroup: (address: string) => boolean
 }
 
-/** Ignored people and groups are out of it, and agents who are not in a policy for administrators. */
+/**
+ * Without ignored people and groups, and without unlisted agents if the policy is for administrators.
+ */
 export function makeApplyScope(policy: Policy, { state, ignored }: ActualState): ApplyScope {
   const left = new Set(ignored.map(({ address }) => address))
   return {
@@ -85,7 +89,7 @@ export function decideSteps(
   const ordinary = prepareSteps(changes, known, terms)
   let steps = ordinary
   let sorted = sortSteps(steps, terms)
-  // What is kept back can leave a group without the members who would have replaced others.
+  // If a step is kept back, a group may not get the members who would have replaced others.
   for (;;) {
     const emptied = findEmptied(known.snapshot, sorted.written)
     const stricter = steps.map((each): PlannedStep => {
@@ -105,7 +109,7 @@ export function decideSteps(
   }
 }
 
-/** Written as if all of them were, to see what each gives and takes. */
+/** As if all of them were written, to see what each gives and takes. */
 function prepareSteps(
   changes: readonly Change[],
   known: KnownAccount,
@@ -147,7 +151,10 @@ function isOrdinaryAddress(email: string, domains: ReadonlySet<string>): boolean
   return /^[!-~]+$/.test(local) && domains.has(getDomain(normaliseEmail(email)))
 }
 
-/** Of `rules.email_domains`, else of the people in the policy who accepted their invitation. */
+/**
+ * The domains in `rules.email_domains`, otherwise those of the people in the policy who accepted their
+ * invitation.
+ */
 function listOwnDomains({ rules, agents }: Policy, { snapshot, storedAs }: KnownAccount) {
   if (rules.emailDomains !== null) return rules.emailDomains.value
   const own = snapshot.agents.filter(
@@ -156,7 +163,7 @@ function listOwnDomains({ rules, agents }: Policy, { snapshot, storedAs }: Known
   return new Set(own.map(({ email }) => getDomain(normaliseEmail(storedAs(email)))))
 }
 
-/** Removals that leave nobody in a group that had members. */
+/** Removals that would leave a group empty that had members. */
 function findEmptied(
   before: RecognisedSnapshot,
   written: readonly PlannedStep[],
@@ -203,7 +210,7 @@ function findReason(
   return { kind: 'permission', allow: describeAllowance(asking) }
 }
 
-/** Whether a change needs what another one creates: its person, its group or its custom role. */
+/** Whether a change needs what another change creates: its person, its group or its custom role. */
 export function isNeededBy(
   { action, subject }: Change,
   { subject: later, after }: Change,

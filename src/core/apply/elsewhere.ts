@@ -1,6 +1,7 @@
 /**
- * People whom another policy of the same server removes. Chatwoot deletes a person by a job that may
- * come late: removed on one account and invited on another at the same time, they are gone from both.
+ * People whom another policy of the same server removes. Chatwoot deletes a person in a background job,
+ * which may run late: a person who is removed from one account and invited to another at the same time
+ * may be gone from both.
  */
 import { isOver } from '../model/dates.ts'
 import { normaliseEmail } from '../model/names.ts'
@@ -8,14 +9,14 @@ import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { plan } from '../plan/plan.ts'
 
-/** Whom an apply may invite: in the policy, and not on the account. In their normal form. */
+/** People whom an apply may invite: in the policy, but not on the account. In their normal form. */
 export function listNewcomers({ agents }: Policy, snapshot: Snapshot): readonly string[] {
   const have = new Set(snapshot.agents.map(({ email }) => normaliseEmail(email)))
   const wanted = [...(agents?.entries.keys() ?? [])].map(normaliseEmail)
   return wanted.filter((email) => !have.has(email))
 }
 
-/** Whether a policy could remove one of them: it manages people, and does not list all of these. */
+/** Whether a policy could remove one of them: it manages people, and does not list all of them. */
 export function mayRemove({ agents }: Policy, emails: readonly string[], today: string): boolean {
   if (agents === null) return false
   const stay = [...agents.entries.values()].filter(({ expires }) => !isOver(expires, today))
@@ -23,7 +24,7 @@ export function mayRemove({ agents }: Policy, emails: readonly string[], today: 
   return emails.some((email) => !listed.has(email))
 }
 
-/** Whom the plan of a policy removes from its account; null: there is no plan. */
+/** People whom the plan of a policy removes from its account; null: there is no plan. */
 export function listRemovals(
   policy: Policy,
   snapshot: Snapshot,

@@ -1,8 +1,8 @@
 /**
- * The guards: rules that stop an apply before its first write. Every guard is a function from what
- * is known to messages, each with the rule, the numbers and the one way on; all of them run, and
- * nothing is trimmed to fit. An error stops the run; a warning is only shown. Long because the
- * guards belong side by side.
+ * The guards: rules that stop an apply before its first write. Every guard is a function that returns
+ * messages, each with the rule, the numbers and the next step. All of them run, and the plan is never
+ * shortened so that it fits. An error stops the run; a warning is only shown. The file is long because
+ * the guards belong together.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -19,9 +19,10 @@ import { findAllowance } from './allow.ts'
 import type { SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
+import { applyWrite } from './transition.ts'
 import type { Write } from './writes.ts'
 
-/** Somebody, and the file that says so. */
+/** A person, and the file that names them. */
 export interface Witnessed {
   readonly email: string
   /** The path of a journal or a policy. */
@@ -32,20 +33,20 @@ export interface Witnessed {
 export interface JournalsRead {
   /** Whether `--journal` says in which folder they are. */
   readonly given: boolean
-  /** Files of that folder that may be journals and could not be read, or not as a whole. */
+  /** Files of that folder that may be journals but could not be read completely. */
   readonly unread: readonly string[]
 }
 
-/** What the guards have to know beside the plan. */
+/** What the guards have to know besides the plan. */
 export interface Circumstances {
   /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   readonly limits: Limits
-  /** Removed in the last 24 hours, by the journals that are known. */
+  /** People removed in the last 24 hours, according to the journals that were read. */
   readonly removedLately: readonly Witnessed[]
-  /** Whom another policy of the same server removes, by `--other-policy`. */
+  /** People whom another policy of the same server removes (`--other-policy`). */
   readonly removedElsewhere: readonly Witnessed[]
-  /** Which journals were read; null: nobody asks for them, as `plan` does not. */
+  /** Which journals were read; null: they are not needed, as in `plan`. */
   readonly journals: JournalsRead | null
   /** `--previous`. */
   readonly previous: Snapshot | null
@@ -64,6 +65,7 @@ interface Guarded extends Circumstances, Terms {
 
 /** In the order in which they are shown. */
 const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
+  guardCaller,
   guardReading,
   guardAdministrators,
   guardOwner,
@@ -77,6 +79,7 @@ const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
   warnOfJournals,
   guardCustomRoles,
   warnOfSaml,
+  guardRecord,
 ]
 
 /** Everything that stops the run, and warnings. */
@@ -92,22 +95,47 @@ export function checkGuards(
   return GUARDS.flatMap((guard) => guard(all))
 }
 
-/** How many can still manage the account when everybody else is gone. */
-export function countCounting(state: RecognisedSnapshot, policy: Policy, today: string): number {
-  return listCounting(state, policy, today).length
+/** How many administrators count: these can surely manage the account. */
+function countAdministrators(state: RecognisedSnapshot, policy: Policy, today: string): number {
+  return listCountingAdministrators(state, policy, today).length
 }
 
-/** How many there must be at every moment of a run that begins with this state. */
-export function getFewestCounting(
+/**
+ * For each write of a run that begins with this state: why it must not be sent. `expected` is the state
+ * before it as the plan says, `agents` those on the account. Null: nothing stops it.
+ */
+export function watchAdministrators(before: RecognisedSnapshot, policy: Policy, today: string) {
+  const fewest = getFewestAdministrators(before, policy, today)
+  return (
+    write: Write,
+    expected: RecognisedSnapshot,
+    agents: RecognisedSnapshot['agents'],
+  ): string | null => {
+    if (!isLoweringAdministrators(write, expected)) return null
+    const left = countAdministrators(applyWrite({ ...expected, agents }, write), policy, today)
+    if (left >= fewest) return null
+    return `Only ${left} of the administrators who count would be left, but at least ${fewest} must stay.`
+  }
+}
+
+function isLoweringAdministrators(write: Write, { agents }: RecognisedSnapshot): boolean {
+  const lowers =
+    write.kind === 'delete-agent' || write.kind === 'set-role' || write.kind === 'set-custom-role'
+  if (!lowers) return false
+  return agents.some(({ email, role }) => email === write.person.email && role === 'administrator')
+}
+
+/** How many must stay at every moment of a run that begins with this state. */
+function getFewestAdministrators(
   before: RecognisedSnapshot,
   policy: Policy,
   today: string,
 ): number {
   const wanted = Math.max(1, policy.rules.administrators.min?.value ?? 1)
-  return Math.min(countCounting(before, policy, today), wanted)
+  return Math.min(countAdministrators(before, policy, today), wanted)
 }
 
-function listCounting(
+function listCountingAdministrators(
   { agents, caller }: RecognisedSnapshot,
   policy: Policy,
   today: string,
@@ -126,12 +154,12 @@ function listCounting(
 }
 
 const WHO_COUNTS =
-  'An administrator counts who is in the policy, has accepted the invitation, has no custom role, and does not own the token.'
+  'To count, an administrator must be in the policy with access that has not ended, have accepted the invitation, have no custom role, and not own the token.'
 
 function guardAdministrators({ changes, policy, today, before }: Guarded): readonly Diagnostic[] {
-  const present = countCounting(before, policy, today)
-  const fewest = getFewestCounting(before, policy, today)
-  const numbers = changes.states.map((state) => countCounting(state, policy, today))
+  const present = countAdministrators(before, policy, today)
+  const fewest = getFewestAdministrators(before, policy, today)
+  const numbers = changes.states.map((state) => countAdministrators(state, policy, today))
   const lowest = Math.min(present, ...numbers)
   if (lowest >= fewest) return []
   return stop(
@@ -149,7 +177,7 @@ function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
     'guard-token-owner',
     `A step would change the access of ${email}, who owns the token of this run.`,
     'An apply never touches the owner of its token.',
-    'Use the token of a user made for apply, who is in the policy and whom this plan does not change.',
+    'Use the token of a separate user for apply, who is in the policy and whom this plan does not change.',
   )
 }
 
@@ -168,7 +196,7 @@ function guardProtected(all: Guarded): readonly Diagnostic[] {
     )
 }
 
-/** Whom a write names, and whose access is another one afterwards. */
+/** People whom a write names, and people whose access is different afterwards. */
 function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
   const { gain, lose } = compareStates(before, after)
   const named = writes.flatMap((write) => ('person' in write ? [write.person.email] : []))
@@ -185,15 +213,15 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
         'guard-rule',
         `The account would break a rule of the policy: ${broken}.`,
         excessBefore(key) > 0
-          ? 'The rule is broken already, and the steps would break it further.'
-          : 'The rule holds now.',
+          ? 'The rule is already broken, and the steps would make it worse.'
+          : 'The account follows this rule now.',
         undefined,
         location,
       ),
     )
 }
 
-/** Whom the job names with an address: nobody is surprised by what happens to them. */
+/** People whom the job names with an address: what happens to them is intended. */
 function listNamed({ changes, allowances }: Guarded): ReadonlySet<string> {
   return new Set(
     changes.written.flatMap(({ change, needs }) => {
@@ -236,13 +264,13 @@ function guardLosses(all: Guarded): readonly Diagnostic[] {
   ].join(' and ')
   return stop(
     'guard-losses',
-    `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. At most ${limit} may.`,
-    `The limit is the lower one of ${number.most} people and ${part.most} % of ${people}, at least 1. Named people do not count.`,
+    `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. The limit is ${limit}.`,
+    `The limit is the smaller of ${number.most} people and ${part.most} % of ${people} people (at least 1). People named with \`--allow\` do not count.`,
     `Check these people. Then ${adviseOnLosses(losing, raise, all)}`,
   )
 }
 
-/** `--allow` names a person only where a step is about them, not about their team or custom role. */
+/** `--allow` names a person only if a step is about them, not about their team or custom role. */
 function adviseOnLosses(losing: readonly string[], raise: string, { changes }: Guarded): string {
   const subjects = changes.written.map(({ change }) => change.subject)
   const stepped = new Set(subjects.flatMap((each) => ('email' in each ? [each.email] : [])))
@@ -259,9 +287,9 @@ function guardGains(all: Guarded): readonly Diagnostic[] {
   if (gaining.length <= most) return []
   return stop(
     'guard-gains',
-    `${count(gaining.length, 'person', 'people')} would gain access. At most ${most} may.`,
-    'The limit is that of `--max-gain`, or a lower one in `apply.limits` of the policy.',
-    `Check these people. Then raise ${raise.join(' and ')}.`,
+    `${count(gaining.length, 'person', 'people')} would gain access. The limit is ${most}.`,
+    'The limit is the smaller of `--max-gain` and `apply.limits.gain` of the policy.',
+    `Check the plan. Then raise ${raise.join(' and ')}.`,
   )
 }
 
@@ -283,7 +311,7 @@ function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
     )
 }
 
-/** Somebody who leaves while somebody like them comes may be one person with a new address. */
+/** If a person leaves and a similar person comes, they may be one person with a new address. */
 function guardRenames(all: Guarded): readonly Diagnostic[] {
   const { changes, before, previous } = all
   const steps = [...changes.written, ...changes.keptBack]
@@ -310,7 +338,7 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
           'guard-rename',
           `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
           renamed
-            ? `In the file of --previous, ${gone.email} had the address ${other}.`
+            ? `In the snapshot of --previous, ${gone.email} had the address ${other}.`
             : 'They have the same name, or the same part before the @.',
           `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`--allow remove-agent:agent/${gone.email} --allow ${role === 'agent' ? 'invite' : 'invite-administrator'}:agent/${person.email}\`.`,
         ),
@@ -330,7 +358,9 @@ function isAlike(one: string, other: string): boolean {
   return local(one) === local(other)
 }
 
-/** The server may take somebody who comes back too early, with everything, and tell nobody. */
+/**
+ * If a person comes back too early, the server may silently remove them again with all their access.
+ */
 function guardReturns(all: Guarded): readonly Diagnostic[] {
   const { before, writes, removedLately, removedElsewhere } = all
   const ghosts = before.groups.flatMap(({ subject, ghosts }) =>
@@ -342,8 +372,8 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   const FIRST =
     'Keep the person in that policy until they are on this account and you have checked it. Then remove them there.'
   const reasons = [
-    [ghosts, 'was removed, but is still in', undefined],
-    [removedLately, 'was removed in the last 24 hours, says', undefined],
+    [ghosts, 'was removed and is still in', undefined],
+    [removedLately, 'was removed in the last 24 hours, according to', undefined],
     [removedElsewhere, 'is removed on another account by', FIRST],
     [leaving, 'is removed by', undefined],
   ] as const
@@ -358,7 +388,7 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
           stop(
             'guard-return',
             `${email} would be invited, but ${why} ${file}.`,
-            'Chatwoot deletes people by a job that may come late. It would take the new access too.',
+            'Chatwoot removes people in a background job. If this job runs late, it also removes the new access.',
             advice,
           ),
         ),
@@ -366,7 +396,22 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   })
 }
 
-/** Without the journals of earlier runs, nobody knows whom these removed. */
+/** A run that takes access must leave a record of what it took. */
+function guardRecord({ journals, changes }: Guarded): readonly Diagnostic[] {
+  const takes = changes.written.some(
+    ({ effect, change }) => effect === 'takes' || effect === 'both' || change.irreversible,
+  )
+  if (!takes || journals === null || journals.given) return []
+  return [
+    makeDiagnostic({
+      code: 'usage-option',
+      summary: 'This plan takes access from somebody, so it needs --journal.',
+      advice: 'Add `--journal FILE` with the name of a new file, and keep that file.',
+    }),
+  ]
+}
+
+/** Without the journals of earlier runs, rollcall does not know whom they removed. */
 function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
   if (journals === null || !writes.some(({ kind }) => kind === 'invite')) return []
   if (!journals.given) {
@@ -374,7 +419,7 @@ function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
       'guard-journals',
       'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours.',
       null,
-      'Give `--journal FILE` in the folder of your earlier journals.',
+      'Add `--journal FILE`, with a file in the folder of your earlier journals.',
     )
   }
   return journals.unread.flatMap((file) =>
@@ -402,36 +447,46 @@ function hasCustomRole(write: Write): boolean {
 }
 
 function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly Diagnostic[] {
-  const counting = listCounting(after, policy, today)
+  const counting = listCountingAdministrators(after, policy, today)
   const only = counting.length > 0 && counting.every(({ provider }) => provider === 'saml')
   const back = saml && writes.some(({ kind }) => kind === 'delete-agent')
   return [
     ...(only
       ? stop(
           'guard-saml-administrators',
-          'Afterwards, every administrator who counts signs in with SAML only.',
+          'After the plan, every administrator who counts signs in only with SAML.',
           WHO_COUNTS,
-          'Keep one administrator with a password, for a day on which the identity provider fails.',
+          'Keep one administrator with a password, in case the identity provider fails.',
         )
       : []),
     ...(back
       ? stop(
           'guard-saml-removals',
-          'This account uses SAML. A removed person comes back unless removed at the identity provider.',
+          'This account uses SAML. A removed person comes back unless you also remove them at the identity provider.',
           null,
         )
       : []),
   ]
 }
 
-/** What rules out an apply whatever the plan is. `plan --approval` refuses the options that do. */
+function guardCaller({ before: { caller } }: Guarded): readonly Diagnostic[] {
+  if (caller.role === 'administrator') return []
+  return stop(
+    'guard-run',
+    `The token belongs to ${caller.email}, who is an agent. Only an administrator can change access.`,
+    null,
+    'Use the token of an administrator who was made for apply, and who is in the policy.',
+  )
+}
+
+/** Reasons against an apply that do not depend on the plan. `plan --approval` refuses the options that do. */
 function guardReading({ complete }: Guarded): readonly Diagnostic[] {
   if (complete) return []
   const advice = 'Run `rollcall doctor --for apply`.'
   return stop('guard-run', 'Not everything that the policy manages was read.', null, advice)
 }
 
-/** @param advice without it, the remedy of the record is right */
+/** @param advice if absent, the remedy of the record is used */
 function stop(
   code: Extract<DiagnosticCode, `guard-${string}`>,
   summary: string,

@@ -1,7 +1,7 @@
 /**
  * The journal of an apply: its lines as values, and what a journal proves. Each line has the hash of
- * the line before, so that none can be changed or left out unnoticed. Writing the file and hashing
- * are the caller's; a journal is never a plan to go on with.
+ * the line before, so that none can be changed or left out unnoticed. The caller writes the file and
+ * computes the hashes. A run never continues from a journal.
  */
 
 import type { Step } from '../model/steps.ts'
@@ -94,13 +94,13 @@ export interface HashedLine {
 /** What a journal proves. */
 export interface JournalReading {
   readonly first: FirstLine | null
-  /** Requests that were announced and have no result: what became of them is unknown. */
+  /** Requests that were announced and have no result: it is unknown whether they were carried out. */
   readonly unfinished: readonly IntentLine[]
   readonly results: readonly (ResultLine & { readonly intent: IntentLine })[]
   readonly closing: ClosingLine | null
   /** The last line was cut off, as by the end of the process. */
   readonly torn: boolean
-  /** In plain words; none: the journal is whole as far as it goes. */
+  /** In plain words; empty: the journal is correct up to its last line. */
   readonly problems: readonly string[]
 }
 
@@ -143,12 +143,14 @@ export function readJournal(lines: readonly HashedLine[]): JournalReading {
         closing = line
     }
   }
-  const settled = new Set(results.map(({ number }) => number))
-  const unfinished = [...intents.values()].filter(({ number }) => !settled.has(number))
+  const answered = new Set(results.map(({ number }) => number))
+  const unfinished = [...intents.values()].filter(({ number }) => !answered.has(number))
   return { first, unfinished, results, closing, torn, problems }
 }
 
-/** E-mail addresses of people whom a journal shows removed, or perhaps removed, since a time. */
+/**
+ * E-mail addresses of people who were removed since a time, or perhaps removed, according to a journal.
+ */
 export function listRemoved(
   { results, unfinished }: JournalReading,
   since: string,
@@ -163,7 +165,7 @@ export function listRemoved(
 
 type Parsed = JournalLine & { readonly previous: Json }
 
-/** The keys that each line has beside `line`, `at` and `previous`. */
+/** The keys that each line has besides `line`, `at` and `previous`. */
 const KEYS: Readonly<Record<JournalLine['line'], Readonly<Record<string, string>>>> = {
   first: {
     format: 'string',

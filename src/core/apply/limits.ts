@@ -1,6 +1,6 @@
-/** How many people one apply may touch, unless the job says otherwise. guards.ts holds it to them. */
+/** How many people one apply may affect, unless the job sets other limits. guards.ts enforces them. */
 
-/** How much one run may do, as the job says. A policy can only lower them. */
+/** How much one run may do, as set by the job. A policy can only lower these limits. */
 export interface Limits {
   /** `--max-people`: how many people may lose access. */
   readonly people: number

@@ -1,13 +1,13 @@
 /**
- * The meaning of a policy as a value: what it says, without where and in which order. Whatever a policy
- * gains later is in it too, because every key is taken that is not left out by name.
+ * The meaning of a policy as a value: what it says, without places and order. New keys of policies are
+ * included automatically, because only the keys named here are left out.
  */
 
 import { KINDS } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
 import { type Json, sortCanonically } from './canonical.ts'
 
-/** Where the policy stands and how it is written. */
+/** Where the policy is and how it is written. */
 const FORM: ReadonlySet<string> = new Set(['path', 'sha256', 'text', 'location'])
 
 export function describeMeaning(policy: Policy): Json {
@@ -19,14 +19,14 @@ function toMeaning(value: unknown): Json {
     return value
   }
   if (typeof value !== 'object' || value === null) return null
-  // Of a kind only which one it is: the rest is rollcall's.
+  // Of a kind, only its name: the rest is not from the policy.
   const kind = KINDS.find((each) => each === value)
   if (kind !== undefined) return kind.section
   if (value instanceof Map) return toObject([...value])
   if (Array.isArray(value) || value instanceof Set) {
     return sortCanonically([...value].map(toMeaning))
   }
-  // What a member or a permission has as its value is only its place.
+  // The value of a member or a permission is only its place.
   if (Object.hasOwn(value, 'line') && Object.hasOwn(value, 'column')) return true
   return toObject(Object.entries(value).filter(([key]) => !FORM.has(key)))
 }

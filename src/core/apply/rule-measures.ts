@@ -1,6 +1,6 @@
 /**
- * How far each rule of a policy is from being kept by a state: for a plan that must break none that
- * holds, and none further that is broken. What a broken rule means is judged in core/plan/rules.ts.
+ * How far a state is from keeping each rule of a policy. A plan must not break a rule that is kept, and
+ * must not make a broken rule worse. core/plan/rules.ts decides what a broken rule means.
  */
 
 import { count } from '../messages/phrase.ts'
@@ -11,7 +11,7 @@ import { getDomain, normaliseEmail } from '../model/names.ts'
 import { getSizeRule, type Policy } from '../model/policy.ts'
 
 interface Measure {
-  /** How much is too much, or missing; 0: the rule is kept. */
+  /** How many are too many, or too few; 0: the rule is kept. */
   readonly excess: number
   /** What is broken, as a part of a sentence. */
   readonly broken: string
@@ -19,7 +19,7 @@ interface Measure {
 }
 
 /**
- * By a key that is the same for one rule, or one rule and one thing, in every state.
+ * By a key for each rule, or for each rule and thing. It is the same in every state.
  * @param judges whether a group is not ignored, by its address
  */
 export function measureRules(

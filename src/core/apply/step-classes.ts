@@ -1,6 +1,6 @@
 /**
- * The steps of a plan by what they do, with whom and what each names: what a sentence about a plan or
- * about a finished run is made of. The sentence itself is the business of a view.
+ * The steps of a plan, grouped by what they do, with the people and groups that they name. Views make a
+ * sentence about a plan or a finished run from this.
  */
 import { formatAddress, groupOf } from '../model/address.ts'
 import { STEP_NAMES, type Step } from '../model/steps.ts'

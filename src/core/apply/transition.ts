@@ -1,6 +1,6 @@
 /**
- * What one write makes of an account: the state before, the write, the state after. Pure; what the
- * server really did is only known by reading it.
+ * How one write changes an account: from the state before to the state after. Pure; what the server
+ * really did is only known by reading it.
  */
 
 import type { GroupSubject } from '../model/address.ts'
@@ -11,8 +11,8 @@ import type { CustomRole, SnapshotAgent } from '../model/snapshot.ts'
 import { isGroup, type PersonRef, type Write } from './writes.ts'
 
 /**
- * The next state. What the write creates has a negative id, which no server gives, and an invitation
- * is open: nobody counts on somebody who may never accept it.
+ * The next state. What the write creates has a negative id, which no server gives. An invited person
+ * has an open invitation and does not count as confirmed, because they may never accept it.
  */
 export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedSnapshot {
   switch (write.kind) {
@@ -72,7 +72,7 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
       return { ...state, groups: [...state.groups, group] }
     }
     case 'update-group': {
-      // The name is no setting.
+      // The name is not a setting.
       const { name, ...settings } = write.settings
       return changeGroup(state, write.group.subject, (group) => ({
         ...group,
@@ -108,7 +108,7 @@ export function applyWrite(state: RecognisedSnapshot, write: Write): RecognisedS
   }
 }
 
-/** A plan about custom roles has read them. */
+/** If a plan changes custom roles, they were read. */
 function changeCustomRoles(
   state: RecognisedSnapshot,
   change: (roles: readonly CustomRole[]) => readonly CustomRole[],

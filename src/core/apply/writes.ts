@@ -1,6 +1,6 @@
 /**
- * What a change takes on the server: single writes, each of which is one request. Whether a change
- * may be written is decided in decide.ts; nothing is sent here.
+ * Which writes carry out a change on the server. Each write is one request. Whether a change may be
+ * written is decided in decide.ts; nothing is sent here.
  */
 
 import type { CustomRoleSubject, GroupSubject } from '../model/address.ts'
@@ -12,7 +12,7 @@ import type { Change, Facts } from '../plan/change.ts'
 
 /** A person whom a write names. */
 export interface PersonRef {
-  /** As the policy spells it, else as the server does: the key in every state. */
+  /** As the policy spells it, otherwise as the server does. It is the key in every state. */
   readonly email: string
   /** As the server has it: what a read just before the write must show. */
   readonly stored: string
@@ -30,7 +30,7 @@ export type GroupRef = Ref<GroupSubject>
 
 export type CustomRoleRef = Ref<CustomRoleSubject>
 
-/** What a custom role is to have; an absent key stays. */
+/** What a custom role should have; an absent key does not change. */
 export interface CustomRoleFacts {
   readonly name?: string
   readonly description?: string
@@ -79,7 +79,7 @@ export interface KnownAccount {
   readonly storedAs: (email: string) => string
 }
 
-/** In the order in which they are safe, wherever the run stops between two of them. */
+/** In an order that is safe even if the run stops between two of them. */
 export function listWrites(change: Change, known: KnownAccount): readonly Write[] {
   const { subject, before, after } = change
   switch (subject.kind) {
@@ -122,8 +122,8 @@ function planInvitation(
 }
 
 /**
- * Whoever becomes an agent has the custom role before that, and whoever becomes an administrator
- * keeps it until then: nobody is a full agent in between.
+ * A person who becomes an agent gets the custom role before that, and a person who becomes an
+ * administrator keeps it until then: nobody is a full agent in between.
  */
 function listRightsWrites(person: PersonRef, before: Facts, after: Facts): readonly Write[] {
   const { role = 'agent', custom_role: customRole = null } = after
@@ -137,8 +137,9 @@ function listRightsWrites(person: PersonRef, before: Facts, after: Facts): reado
 }
 
 /**
- * The server deletes a person's memberships by a job that may be late, and logs it without a name. One
- * by one, each removal is logged, and contains the person even if the run stops there.
+ * The server deletes a person's memberships in a background job, which may run late, and logs this
+ * without a name. If rollcall removes them one by one, each removal is logged with a name, and the
+ * person has less access even if the run stops there.
  */
 function listRemovalWrites(person: PersonRef, { snapshot }: KnownAccount): readonly Write[] {
   const have = snapshot.agents.find(({ email }) => email === person.email)

@@ -17,7 +17,7 @@ import {
 
 type Pairs = readonly Pair<SideCustomRole>[]
 
-/** None where a side does not say what custom roles permit. */
+/** Empty if a side does not say what custom roles permit. */
 export function pairCustomRoles(before: Side, after: Side): Pairs {
   if (before.customRoles === null || after.customRoles === null) return []
   return pairEntries(before.customRoles, after.customRoles, [
@@ -46,8 +46,8 @@ export function compareCustomRoles(pairs: Pairs): readonly Difference[] {
 }
 
 /**
- * What somebody who keeps a custom role gained or lost by what it permits now; null: nothing. On an
- * account, one without a custom role of this id permits nothing, until there is one.
+ * What a person who keeps a custom role gained or lost because its permissions changed; null: nothing.
+ * If an account has no custom role with this id, the role permits nothing until somebody creates it.
  */
 export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): Piece | null {
   if (role === null) return null
@@ -67,10 +67,10 @@ export function findRoleChange(pairs: Pairs, { id, customRole: role }: Person): 
       `exists now, and permits ${listPermissions(has.after.permissions)}`,
     )
   const had = findRole(pairs, 'before', role)?.before
-  return had ? say('lost', had, 'is no longer one of this account') : null
+  return had ? say('lost', had, 'no longer exists on this account') : null
 }
 
-/** Whether a custom role was only made again, with the same name and another id. */
+/** Whether a custom role was only created again, with the same name and another id. */
 export function isMadeAgain(pairs: Pairs, had: CustomRoleFact, has: CustomRoleFact): boolean {
   const pair = findRole(pairs, 'after', has)
   return pair?.before != null && matchesRole(pair.before, had)

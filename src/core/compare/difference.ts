@@ -34,8 +34,8 @@ export interface Differences {
 
 /**
  * Both must be of one account. An id belongs to one person or group forever; an address or a name can
- * be reused, so it decides only where the id is on one side alone. Names of custom roles and of the
- * account are not compared.
+ * be reused, so it decides only if the id is on one side only. Names of custom roles and of the account
+ * are not compared.
  */
 export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)
@@ -69,9 +69,12 @@ function compare(before: Side, after: Side): readonly Difference[] {
     const pairs = pairEntries(had, has, [({ id }) => id, ({ subject }) => formatAddress(subject)])
     return compareGroups(of, pairs, stayed)
   })
-  const kinds = [...after.groups.keys()]
   const roles = pairCustomRoles(before, after)
-  const all = [...comparePeople(people, kinds, roles), ...compareCustomRoles(roles), ...groups]
+  const all = [
+    ...comparePeople(people, { before: before.groups, after: after.groups }, roles),
+    ...compareCustomRoles(roles),
+    ...groups,
+  ]
   const sides = [before, after]
   const notes = findLookAlikes(
     all.map(({ subject }) => subject),

@@ -8,7 +8,7 @@ import type { GroupKind } from '../model/kinds.ts'
 import { comparePair, type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
 
 /**
- * Only members whom both sides know. The memberships of a person who came or left are part of the
+ * Only members whom both sides have. The memberships of a person who arrived or left are part of the
  * difference of that person.
  */
 export interface Stayed {

@@ -15,19 +15,20 @@ import {
   type Person,
   type Piece,
   type Shown,
+  type Side,
   type SideCustomRole,
 } from './sides.ts'
 
-/** @param kinds of groups, whose names are shown with a person */
+/** @param groups on each side, whose names are shown with a person */
 export function comparePeople(
   people: readonly Pair<Person>[],
-  kinds: readonly GroupKind[],
+  groups: BothGroups,
   roles: readonly Pair<SideCustomRole>[],
 ): readonly Difference[] {
   return people.flatMap((pair) =>
     comparePair(pair, {
       subject: ({ email }) => ({ kind: 'agent', email }),
-      show: (person) => showPerson(person, kinds),
+      show: (person, side) => showPerson(person, groups[side]),
       came: (has) => `new ${describePerson(has)}`,
       left: (had) => `removed, was ${describePerson(had)}`,
       changed: (had, has) =>
@@ -35,6 +36,8 @@ export function comparePeople(
     }).map((each) => ({ ...each, person: pair.before?.email ?? null })),
   )
 }
+
+type BothGroups = Readonly<Record<'before' | 'after', Side['groups']>>
 
 /** Together they are a gain or a loss only if no two of them contradict each other. */
 function joinPieces(pieces: readonly Piece[]): Piece | null {
@@ -50,12 +53,12 @@ function describePerson(person: Person): string {
   return [
     person.role,
     ...(person.customRole === null ? [] : [` with ${describeCustomRole(person.customRole)}`]),
-    ...(person.confirmed ? [] : [', invitation not accepted']),
+    ...(person.confirmed === false ? [', invitation not accepted'] : []),
     ...(names.length === 0 ? [] : [`; in ${names.join(', ')}`]),
   ].join('')
 }
 
-function showPerson(person: Person, kinds: readonly GroupKind[]): Shown {
+function showPerson(person: Person, groups: Side['groups']): Shown {
   const names = (kind: GroupKind) =>
     person.groups.filter(({ of }) => of === kind).map(({ name }) => name)
   return {
@@ -64,7 +67,7 @@ function showPerson(person: Person, kinds: readonly GroupKind[]): Shown {
     custom_role: person.customRole,
     confirmed: person.confirmed,
     provider: person.provider,
-    ...Object.fromEntries(kinds.map((kind) => [kind.section, names(kind)])),
+    ...Object.fromEntries([...groups].map(([kind, known]) => [kind.section, known && names(kind)])),
   }
 }
 
@@ -118,12 +121,13 @@ function listOtherFacts(
     pieces.push(
       has.confirmed
         ? { kind: 'gained', text: 'accepted the invitation' }
-        : { kind: 'lost', text: 'invitation not accepted any more' },
+        : { kind: 'lost', text: 'invitation open again' },
     )
   }
   if (had.name !== has.name) {
-    const names = `name "${had.name}" → "${has.name}"`
-    pieces.push({ kind: 'changed', text: addContrast(names, had.name, has.name) })
+    const [was, is] = [had.name, has.name].map((name) => (name === null ? 'not set' : `"${name}"`))
+    const text = addContrast(`name ${was} → ${is}`, had.name ?? '', has.name ?? '')
+    pieces.push({ kind: 'changed', text })
   }
   if (had.provider !== has.provider) {
     const provider = `${had.provider ?? 'not known'} → ${has.provider ?? 'not known'}`

@@ -62,16 +62,20 @@ export interface SideCustomRole {
 }
 
 export interface Side {
-  /** Null: it says nothing of what they permit. */
+  /** Null: it does not say what they permit. */
   readonly customRoles: readonly SideCustomRole[] | null
   /** Null: this side does not describe them. */
   readonly people: readonly Person[] | null
   readonly groups: ReadonlyMap<GroupKind, readonly SideGroup[] | null>
 }
 
-export interface Person extends Omit<SnapshotAgent, 'id' | 'customRoleId'> {
+export interface Person extends Pick<SnapshotAgent, 'email' | 'role' | 'provider'> {
   /** Null: of a policy. */
   readonly id: number | null
+  /** Null: of a policy that does not give it. */
+  readonly name: string | null
+  /** Null: of a policy. */
+  readonly confirmed: boolean | null
   readonly customRole: CustomRoleFact | null
   readonly location: Location | null
   /** Those that have the person as a member. */
@@ -119,9 +123,9 @@ export function makePolicySide({ agents, customRoles, groups }: Policy): Side {
   const person = ({ email, role, name, customRole, location }: PolicyAgent) => ({
     id: null,
     email,
-    name: name ?? '',
+    name,
     role,
-    confirmed: true,
+    confirmed: null,
     provider: null,
     customRole: customRole && { id: null, name: null, ...customRole.value },
     location,
@@ -183,7 +187,7 @@ export interface Piece {
 
 interface Words<T> {
   readonly subject: (one: T) => Party
-  readonly show: (one: T) => Shown
+  readonly show: (one: T, side: 'before' | 'after') => Shown
   readonly came: (has: T) => string
   readonly left: (had: T) => string
   /** Null: nothing differs. */
@@ -198,8 +202,8 @@ export function comparePair<T extends { readonly location: Location | null }>(
   const common = {
     ...indexByName(words.subject(latest), had && words.subject(had)),
     person: null,
-    before: had && words.show(had),
-    after: has && words.show(has),
+    before: had && words.show(had, 'before'),
+    after: has && words.show(has, 'after'),
     location: latest.location,
   }
   if (had === null)

@@ -1,6 +1,6 @@
 /**
- * Texts that look the same to a reader: whether two look alike, and how they differ. Only for what
- * people read. names.ts decides whether two names are the same name, and never by how they look.
+ * Texts that look the same to a reader: whether two look alike, and how they differ. Only for texts
+ * that people read. names.ts decides whether two names are the same name, and never by how they look.
  */
 
 import { groupBy } from '../model/collect.ts'

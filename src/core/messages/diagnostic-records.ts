@@ -37,7 +37,7 @@ const CHANGING =
 export const DIAGNOSTICS = {
   'usage-command': {
     ...lasting('usage'),
-    meaning: 'The first word on the command line is not a command of rollcall.',
+    meaning: 'The first argument on the command line is not a command of rollcall.',
     remedy: 'Run `rollcall --help` to see the commands.',
     example: '`rollcall pln`',
   },
@@ -56,7 +56,7 @@ export const DIAGNOSTICS = {
   'usage-allow': {
     ...lasting('usage'),
     meaning:
-      'An `--allow` names no step, needs an address, or is not needed by any step of the plan.',
+      'An `--allow` does not name a step, needs an address, or is not needed by any step of the plan.',
     remedy: 'Run `rollcall plan` to see which `--allow` each step needs.',
     example: '`rollcall apply --allow remove-agent`, without the address of a person.',
   },
@@ -158,14 +158,14 @@ export const DIAGNOSTICS = {
   'policy-duplicate-entry': {
     ...lasting('policy'),
     meaning:
-      'Two entries mean the same person or team, because Chatwoot stores both in the same form.',
+      'Two entries mean the same thing: a person, a team, an inbox or a custom role that the policy lists already, or an account that the fleet file lists already.',
     remedy: 'Keep one of them.',
     example: '`Ada@acme.com` and `ada@acme.com`.',
   },
   'policy-undeclared-member': {
     ...lasting('policy'),
-    meaning: 'A team has a member who is not listed under `agents`.',
-    remedy: 'Add the person to `agents`, or remove the person from the team.',
+    meaning: 'A team or an inbox has a member who is not listed under `agents`.',
+    remedy: 'Add the person to `agents`, or remove the person from the team or inbox.',
     example: 'A colleague was added only to a team.',
   },
   'policy-undeclared-custom-role': {
@@ -177,7 +177,7 @@ export const DIAGNOSTICS = {
   'policy-declared-and-ignored': {
     ...lasting('policy'),
     meaning:
-      'The policy lists a person or team, but one of its patterns ignores the same person or team.',
+      'The policy lists a person, a team or an inbox, but one of its patterns ignores the same one.',
     remedy: 'Remove the entry, or make the pattern narrower.',
     example: 'bot@hooks.io is listed, and `*@hooks.io` is ignored.',
   },
@@ -190,8 +190,8 @@ export const DIAGNOSTICS = {
   },
   'policy-nothing-managed': {
     ...lasting('policy'),
-    meaning: 'The policy has neither `agents` nor `teams`.',
-    remedy: 'Add one of the two.',
+    meaning: 'The policy has none of the keys `agents`, `custom_roles`, `teams` and `inboxes`.',
+    remedy: 'Add at least one of them.',
     example: 'A policy that contains only `version: 1`.',
   },
   'policy-critical-finding': {
@@ -228,7 +228,7 @@ export const DIAGNOSTICS = {
   },
   'snapshot-unreadable': {
     ...lasting('incomplete'),
-    meaning: 'The file cannot be read, or is not a complete snapshot of rollcall.',
+    meaning: 'The file cannot be read, or is not a complete snapshot made by rollcall.',
     remedy: 'Create a new one with `rollcall snapshot`, or name another file.',
     example: '`rollcall plan --snapshot report.json`',
   },
@@ -292,7 +292,7 @@ export const DIAGNOSTICS = {
     meaning:
       'The filled-in form does not show what the review shows: a column is missing, or a fact about a person was changed.',
     remedy: 'Copy the row from decisions.csv of the review, and fill it in again.',
-    example: 'The column `role` says agent, and the person was an administrator.',
+    example: 'The column `role` says agent, but the person was an administrator.',
   },
   'review-reviewer': {
     ...lasting('incomplete'),
@@ -343,7 +343,7 @@ export const DIAGNOSTICS = {
   'snapshot-foreign': {
     ...lasting('incomplete'),
     meaning:
-      'The snapshot was not taken for this account of this fleet file: it is of another server, of another account, or another version of the fleet file was used.',
+      'The snapshot was not taken for this account of this fleet file: it is from another server or another account, or it was taken with another version of the fleet file.',
     remedy: 'Take the snapshots and plan with the same fleet file.',
     example: 'An account was added to the fleet file after the snapshots were taken.',
   },
@@ -402,7 +402,7 @@ export const DIAGNOSTICS = {
     ...lasting('settings'),
     meaning: 'The server has no account with this id.',
     remedy:
-      'Correct the account id. The dashboard shows it in its address: /app/accounts/ID/dashboard.',
+      'Correct the account id. The dashboard shows it in its URL: /app/accounts/ID/dashboard.',
     example: '`--account-id 11` instead of 1.',
   },
   'account-suspended': {
@@ -443,8 +443,8 @@ export const DIAGNOSTICS = {
     ...lasting('token'),
     meaning: 'Chatwoot, or something in front of it, refused a request with this token.',
     remedy:
-      'The message shows the reason: the rights of the owner of the token, the plan of the account, two-factor authentication, or a firewall.',
-    example: 'The plan of the account does not include API access.',
+      'The message shows the reason: the rights of the owner of the token, the subscription of the account, two-factor authentication, or a firewall.',
+    example: 'The subscription of the account does not include API access.',
   },
   'token-owner-at-risk': {
     ...warning('token'),
@@ -503,7 +503,7 @@ export const DIAGNOSTICS = {
   },
   'server-error': {
     ...passing('server'),
-    meaning: 'The server failed (5xx or 408), also when rollcall tried again.',
+    meaning: 'The server failed (5xx or 408), and failed again when rollcall retried.',
     remedy:
       'Run again. If you get it again, search the server log for the request id. To wait longer for a server that is restarting, use `--retry-for`.',
     example: '502 from the proxy while the server is restarting.',
@@ -538,7 +538,8 @@ export const DIAGNOSTICS = {
   },
   'read-contradiction': {
     ...passing('incomplete'),
-    meaning: 'Two answers of the server contradict each other, also when rollcall read them again.',
+    meaning:
+      'Two answers of the server contradict each other, and still do after rollcall read them again.',
     remedy: CHANGING,
     example: 'A member of a team who is not in the list of agents.',
   },
@@ -568,7 +569,7 @@ export const DIAGNOSTICS = {
   'read-activity': {
     ...lasting('incomplete'),
     meaning:
-      'A rule of the policy needs the audit log of the account, and it was not read: the token does not belong to an administrator, the feature is off, the server has no enterprise code, or the snapshot was taken without `--activity`.',
+      'A rule of the policy needs the audit log of the account, but the log was not read, or not far enough back. Possible reasons: the token does not belong to an administrator, the feature is off, the server has no enterprise code, `--activity-days` is too small, or the snapshot was taken without `--activity`.',
     remedy:
       'Use the token of an administrator, switch on the feature `audit_logs`, or take the snapshot with `rollcall snapshot --activity`. If none of this is possible, remove the rule from the policy.',
     example:
@@ -584,7 +585,7 @@ export const DIAGNOSTICS = {
   'read-paging': {
     ...lasting('incomplete'),
     meaning:
-      'A list may be only one page of a longer list: it is as long as a usual page, and page 2 contains a different list.',
+      'A list may be only one page of a longer list: it has the typical length of a page, and page 2 contains a different list.',
     remedy:
       'If the account is being changed right now, run again. Otherwise this server splits its lists into pages, which rollcall does not support: update rollcall, or report the version of Chatwoot.',
     example: 'A list of 25 agents, and `?page=2` contains other people.',
@@ -592,14 +593,15 @@ export const DIAGNOSTICS = {
   'guard-run': {
     ...lasting('guard'),
     meaning:
-      'An apply needs a plan of the account as it is now: not of a snapshot, of another day or of a part, and with every failure visible.',
-    remedy: 'Leave out the option that the message names.',
+      'An apply needs the token of an administrator, and a plan of everything that the policy manages, as it is now. So it does not work with a snapshot, for another day, with an option that hides a failure, or if something could not be read.',
+    remedy:
+      'Leave out the option that the message names. If something could not be read, run `rollcall doctor --for apply`.',
     example: '`rollcall apply` for an account whose inboxes could not be read.',
   },
   'guard-administrators': {
     ...lasting('guard'),
     meaning:
-      'The plan would leave too few administrators: fewer than `rules.administrators.min`, or than one, or than there are now.',
+      'The plan would leave too few administrators who count: fewer than `rules.administrators.min`, or none. If the account has fewer than the minimum already, it would have even fewer.',
     remedy:
       'Add another administrator first, and wait until the invitation is accepted. Then run again.',
     example: 'The last administrator of the policy who accepted the invitation would be demoted.',
@@ -619,28 +621,29 @@ export const DIAGNOSTICS = {
   'guard-rule': {
     ...lasting('guard'),
     meaning:
-      'After the plan, the account would break a rule of the policy that it keeps now, or break a rule further.',
+      'The plan would break a rule of the policy that the account follows now, or would make a broken rule worse.',
     remedy: 'Change the policy so that it follows its own rules, or change the rule.',
     example: 'The policy lists a fifth administrator, and `rules.administrators.max` is 4.',
   },
   'guard-losses': {
     ...lasting('guard'),
     meaning:
-      'More people would lose access than one run may take it from. People who are named with an address in `--allow` do not count.',
+      'More people would lose access than the limit of one run allows. People whom `--allow` names with an address do not count.',
     remedy:
-      'Check the people in the message. Then name them with `--allow`, or raise the limit. People who lose access with a deleted team or a changed custom role cannot be named.',
+      'Check the people in the message. Then name them with `--allow`, or raise `--max-people` or `--max-share`. `apply.limits` in the policy can set a lower limit. People who lose access with a deleted team or a changed custom role cannot be named.',
     example: 'Four people would leave a team, and `--max-people` is 3.',
   },
   'guard-gains': {
     ...lasting('guard'),
-    meaning: 'More people would gain access than one run may give it to.',
-    remedy: 'Check the plan. Then raise `--max-gain`, or `apply.limits` of the policy.',
+    meaning: 'More people would gain access than the limit of one run allows.',
+    remedy:
+      'Check the plan. Then raise `--max-gain`, or `apply.limits` of the policy. `apply.limits` in the policy can set a lower limit.',
     example: 'Eleven people would be invited, and `--max-gain` is 10.',
   },
   'guard-daily-limit': {
     ...lasting('guard'),
     meaning:
-      'Chatwoot limits how many people an account can invite and remove in one day. The plan has more.',
+      'Chatwoot limits how many people an account can invite and remove in one day. The plan exceeds this limit.',
     remedy: 'Split the change over several days.',
     example: 'A plan with 51 removals.',
   },
@@ -655,7 +658,7 @@ export const DIAGNOSTICS = {
   'guard-return': {
     ...lasting('guard'),
     meaning:
-      'Somebody would be invited who was removed a short time ago, or is about to be removed. Chatwoot deletes people by a job that may come late, and it would take the new access too.',
+      'Somebody would be invited who was removed a short time ago, or is about to be removed. Chatwoot removes people in a background job. If this job runs late, it also removes the new access.',
     remedy: 'Wait a day after the removal, then run again.',
     example: 'ken@acme.com was removed this morning, and is in the policy again.',
   },
@@ -668,9 +671,10 @@ export const DIAGNOSTICS = {
   },
   'guard-custom-roles': {
     ...lasting('guard'),
-    meaning: 'The plan gives somebody a custom role, but the account does not have custom roles.',
+    meaning:
+      'The plan creates or gives a custom role, but the account does not have custom roles, or the server does not say whether it has them.',
     remedy: 'Enable custom roles for the account, or remove them from the policy.',
-    example: 'The plan of the account was changed, and no longer includes custom roles.',
+    example: 'The subscription of the account was changed and no longer includes custom roles.',
   },
   'guard-saml-administrators': {
     ...warning('guard'),
@@ -682,7 +686,7 @@ export const DIAGNOSTICS = {
   'guard-saml-removals': {
     ...warning('guard'),
     meaning:
-      'The account uses SAML, which creates people again when they sign in. Removing a person in Chatwoot does not end that.',
+      'The account uses SAML, which creates people again when they sign in. Removing a person in Chatwoot does not prevent this.',
     remedy: 'Remove the person at the identity provider too.',
     example: 'sam@acme.com would be removed from an account with SAML.',
   },
@@ -696,7 +700,7 @@ export const DIAGNOSTICS = {
     ...lasting('guard'),
     meaning: 'The approval has expired.',
     remedy: 'Run `rollcall plan` again, check the plan, and use the new approval.',
-    example: 'The approval of yesterday.',
+    example: 'An approval from two days ago.',
   },
   'guard-approval-differs': {
     ...lasting('guard'),
@@ -706,12 +710,19 @@ export const DIAGNOSTICS = {
       'Run `rollcall plan` again with the same options, check the plan, and use the new approval.',
     example: 'Somebody joined a team after the plan was approved.',
   },
+  'apply-incomplete': {
+    ...lasting('incomplete'),
+    meaning:
+      'An apply stopped before its end, or a step failed or is unknown. So the account as it was read afterwards has no verdict.',
+    remedy: 'Read what became of each step. Then run `rollcall plan`.',
+    example: 'The server refused one of two steps.',
+  },
   'account-not-exportable': {
     ...lasting('settings'),
     meaning: 'The account cannot be exported as a valid policy.',
     remedy:
       'Give the account an administrator, or correct the address or name that the message shows.',
-    example: '`rollcall export` of an account whose only administrator left.',
+    example: '`rollcall export` of an account whose only administrator has left.',
   },
   'policy-cannot-settle': {
     ...warning('policy'),
@@ -749,7 +760,7 @@ export const DIAGNOSTICS = {
     ...warning('output'),
     meaning:
       'A report leaves out findings, because the program that reads it rejects a longer one.',
-    remedy: 'Fix the findings that it has, or read the others with `--format json`.',
+    remedy: 'Fix the findings in the report first, or read all of them with `--format json`.',
     example: '`--format sarif` for an account with more than 25,000 findings.',
   },
   'output-withheld': {

@@ -51,6 +51,10 @@ export function makeDiagnostic(parts: Parts): Diagnostic {
   }
 }
 
+export function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error'
+}
+
 /**
  * The only exception of the project: carries diagnostics up to the code that makes a report of them.
  * Anything else that is thrown is a bug in rollcall and is reported as `internal`.

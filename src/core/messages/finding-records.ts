@@ -33,7 +33,7 @@ export interface FindingRecord {
    * writes only that one in the entry of the person. `a later end`: only people write it. `nothing`: it
    * can only be fixed in Chatwoot, or by a person who knows why.
    */
-  readonly settledBy:
+  readonly fixedBy:
     | 'a line'
     | 'pending_until'
     | 'name'
@@ -43,7 +43,7 @@ export interface FindingRecord {
     | 'nothing'
   /**
    * `in turn`: only if nothing else that is judged in turn was found at its address. `in addition`:
-   * beside others. `always`: also where the policy manages nothing.
+   * besides other findings. `always`: also if the policy manages nothing.
    */
   readonly judged: 'in turn' | 'in addition' | 'always'
   /**
@@ -60,13 +60,13 @@ export interface FindingRecord {
     | 'deletion'
     | 'never'
     | 'nothing'
-  /** Without it, nobody knows whether there is such a finding. */
+  /** Without it, it is not known whether there is such a finding. */
   readonly needs: Input | Rule | 'nothing'
 }
 
-/** What a run may have been given. */
+/** Inputs that a run may have. */
 export type Input = 'an earlier snapshot' | 'a roster' | 'the whole log'
-/** What a policy may have. */
+/** Rules that a policy may have. */
 export type Rule =
   `rules.${'administrators' | 'email_domains' | 'team_members' | 'dormant_days' | 'invite_max_days'}`
 
@@ -74,7 +74,7 @@ export type Rule =
 const DIFFERS = {
   folds: false,
   pointsTo: 'its own line',
-  settledBy: 'a line',
+  fixedBy: 'a line',
   judged: 'in turn',
   needs: 'nothing',
 } as const
@@ -82,19 +82,19 @@ const DIFFERS = {
 /** Something on the account that the policy does not list. */
 const UNEXPECTED = {
   pointsTo: 'a shared line',
-  settledBy: 'a line',
+  fixedBy: 'a line',
   judged: 'in turn',
   needs: 'nothing',
 } as const
 
 /** Something in the policy that the account does not have. */
-const MISSING = { settledBy: 'a removed line', judged: 'in turn', needs: 'nothing' } as const
+const MISSING = { fixedBy: 'a removed line', judged: 'in turn', needs: 'nothing' } as const
 
 /** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
 const BESIDE = {
   folds: false,
   pointsTo: 'a shared line',
-  settledBy: 'nothing',
+  fixedBy: 'nothing',
   judged: 'always',
 } as const
 
@@ -133,7 +133,7 @@ export const FINDINGS = {
     severity: 'error',
     meaning: 'The policy lists a person who is not on the account.',
     remedy:
-      'Invite the person (Settings, Agents, Add Agent), or remove the person from the policy, also from its teams.',
+      'Invite the person (Settings, Agents, Add Agent), or remove the person from the policy, also from its teams and inboxes.',
     example: 'The policy lists `hedy@acme.com: agent`, but nobody has invited hedy yet.',
     about: ['agent'],
     folds: true,
@@ -146,15 +146,15 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'warning',
     meaning:
-      'A person in the policy has another e-mail address on the account than before: `--previous` shows the same user with the address of the policy. The person is neither missing nor unexpected, and nothing is changed until the policy has the new address.',
+      'A person in the policy has a new e-mail address on the account: the snapshot of `--previous` shows the same user with the address that is in the policy. rollcall reports this person as neither missing nor unexpected, and plans no change for them until the policy has the new address.',
     remedy:
       'If the new address belongs to the same person, write it in the policy, also in teams and inboxes. If not, find out who changed it.',
     example:
-      'The policy lists ken@acme.com. The user with this address last week now has ken@acme.io.',
+      'The policy lists ken@acme.com. The user who had this address last week now has ken@acme.io.',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    fixedBy: 'nothing',
     judged: 'in turn',
     recordedBy: 'never',
     needs: 'an earlier snapshot',
@@ -178,14 +178,14 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'A person does not have the custom role that the policy requires, or has a custom role although the policy says none. An agent who loses a custom role gets the full rights of an agent.',
+      'A person does not have the custom role that the policy requires, or has a custom role although the policy gives none. An agent who loses a custom role gets the full rights of an agent.',
     remedy:
-      'Choose the custom role in Chatwoot (Settings, Agents), or change `custom_role` in the policy. No `custom_role` means none. If the custom role does not exist on the account, create it first. A server without the enterprise code has no custom roles.',
+      'Choose the custom role in Chatwoot (Settings, Agents), or change `custom_role` in the policy. A person without `custom_role` must have none. If the custom role does not exist on the account, create it first. A server without the enterprise code has no custom roles.',
     example:
       'The policy gives ken@acme.com `custom_role: Billing clerk`, but on the account ken has none: ken can do everything that an agent can do.',
     about: ['agent'],
     ...DIFFERS,
-    settledBy: 'custom_role',
+    fixedBy: 'custom_role',
     recordedBy: 'never',
   },
   'admin-with-custom-role': {
@@ -201,25 +201,25 @@ export const FINDINGS = {
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'nothing',
+    fixedBy: 'nothing',
     judged: 'in turn',
     recordedBy: 'never',
     needs: 'nothing',
   },
   'custom-role-foreign': {
-    title: 'Custom role that is not of this account',
+    title: 'Custom role that is not on this account',
     risk: 'critical',
     severity: 'error',
     meaning:
-      'A person has the id of a custom role that is not among the custom roles of the account: the role belongs to another account, or was deleted. It permits nothing now, but an administrator of another account, or whoever creates the next custom role, may decide what it permits. An administrator with such a role keeps all rights.',
+      'A person has the id of a custom role that is not among the custom roles of the account: the role belongs to another account, or was deleted. It permits nothing now. But an administrator of another account, or the person who creates the next custom role, may decide what it permits. An administrator with such a role keeps all rights.',
     remedy:
-      'Choose a custom role of this account for the person, or none, in Chatwoot (Settings, Agents), and find out who gave the role. No policy can allow it.',
+      'In Chatwoot (Settings, Agents), give the person a custom role of this account, or none. Find out who gave the role. No policy can allow it.',
     example:
       'ken@acme.com has the custom role 99, but the account has only the custom roles 1 and 2.',
     about: ['agent'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'nothing',
+    fixedBy: 'nothing',
     judged: 'in addition',
     recordedBy: 'never',
     needs: 'nothing',
@@ -229,14 +229,14 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'A person has a different name than in the policy. All accounts of an installation share the name.',
+      'The name of a person on the account is not the name in the policy. A person has the same name on all accounts of an installation.',
     remedy: 'Ask the person to correct the name in their profile, or change `name` in the policy.',
     example:
       'The policy has `name: Grace Hopper` for grace@acme.com, but on the account the name is "grace".',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'name',
+    fixedBy: 'name',
     judged: 'in addition',
     recordedBy: 'never',
     needs: 'nothing',
@@ -248,12 +248,12 @@ export const FINDINGS = {
     meaning:
       'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. The list of agents does not show how old an invitation is; for that, see `invite-stale`.',
     remedy:
-      'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. You cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
+      'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. An administrator cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
     example: 'The policy lists `linus@acme.com: agent`, but linus has not accepted the invitation.',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'pending_until',
+    fixedBy: 'pending_until',
     judged: 'in addition',
     recordedBy: 'arrival',
     needs: 'nothing',
@@ -285,7 +285,7 @@ export const FINDINGS = {
     about: ['agent'],
     folds: true,
     pointsTo: 'its own line',
-    settledBy: 'a later end',
+    fixedBy: 'a later end',
     judged: 'in turn',
     recordedBy: 'arrival',
     needs: 'nothing',
@@ -297,12 +297,12 @@ export const FINDINGS = {
     meaning:
       'The access of a person ends soon: within two weeks, unless the policy sets another number of days.',
     remedy:
-      'Find out whether the access is still needed. If yes, write a later date in `expires`. If not, remove the person from the account after the last day.',
+      'Find out whether the access is still needed. If so, write a later date in `expires`. If not, remove the person from the account after the last day.',
     example: 'The policy has `expires: 2027-01-31` for temp@vendor.io, and it is 20 January.',
     about: ['agent'],
     folds: false,
     pointsTo: 'its own line',
-    settledBy: 'a later end',
+    fixedBy: 'a later end',
     judged: 'in addition',
     recordedBy: 'nothing',
     needs: 'nothing',
@@ -342,11 +342,11 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'A person on the account is not in the roster that you gave with `--roster`, or is no longer active there: the person has probably left. For an administrator the risk is critical. For somebody who is in the policy but not on the account it is low. The roster applies to everybody on the account, whatever the policy manages; ignored people are left out, except administrators.',
+      'A person on the account is not in the roster that you gave with `--roster`, or is no longer active there: the person has probably left. For an administrator the risk is critical. For somebody who is in the policy but not on the account it is low. The roster applies to everybody on the account, also to people whom the policy does not manage. Ignored people are left out, except administrators.',
     remedy:
-      'Find out whether the person has left. If so, remove the person from the account (Settings, Agents) and from the policy. If not, correct the roster. To allow one person temporarily, for example a contractor who is in no roster, add a waiver.',
+      'Find out whether the person has left. If so, remove the person from the account (Settings, Agents) and from the policy. If not, correct the roster. To allow one person temporarily, for example a contractor who is not in any roster, add a waiver.',
     example:
-      'sam@acme.com is an agent on the account. In the export of the identity provider, sam is suspended since October.',
+      'sam@acme.com is an agent on the account. In the export of the identity provider, sam has been suspended since October.',
     about: ['agent'],
     ...BESIDE,
     recordedBy: 'arrival',
@@ -357,7 +357,7 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so has anyone who gets the password or the access token. For an administrator the risk is high. Only people who sign in with a password can be judged, and only if the log reaches back far enough; the report counts the others. Calls with an access token are not in the log.',
+      'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so has anyone who gets the password or the access token. For an administrator the risk is high. rollcall can judge only people who sign in with a password, and only if the log reaches back far enough. The report counts the others. Calls with an access token are not in the log.',
     remedy:
       'Ask whether the person still needs the access. If not, remove the person from the account (Settings, Agents) and from the policy. An integration that only uses its access token never signs in: add a waiver for it.',
     example:
@@ -372,11 +372,11 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'A person was invited longer ago than `rules.invite_max_days` allows and has not accepted the invitation. Anyone who gets the invitation can use it. For an administrator the risk is high. The audit log says when the person was added; the report counts invitations that are older than the log.',
+      'A person was invited longer ago than `rules.invite_max_days` allows and has not accepted the invitation. Anyone who gets the invitation can use it. For an administrator the risk is high. The audit log shows when the person was added. If the log does not reach back far enough to tell, the report only counts the invitation.',
     remedy:
       'Ask whether the person still needs the access. If not, remove the person from the account (Settings, Agents) and from the policy. If so, ask the person to accept the invitation: resetting the password on the sign-in page ("Forgot your password?") accepts it.',
     example:
-      'The policy has `invite_max_days: 14`. linus@acme.com was invited on 1 October, it is 26 November, and the invitation is still open.',
+      'The policy has `invite_max_days: 14`. linus@acme.com was invited on 1 October. It is 26 November, and the invitation is still open.',
     about: ['agent'],
     ...BESIDE,
     recordedBy: 'arrival',
@@ -387,7 +387,7 @@ export const FINDINGS = {
     risk: 'critical',
     severity: 'error',
     meaning:
-      'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. Chatwoot shows such a member in no list, and still sends them the messages of the inbox while they are signed in. Only the audit log shows it, so rollcall finds it only with `--activity` or a rule that needs the log.',
+      'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. No list of Chatwoot shows such a member, and Chatwoot still sends them the messages of the inbox while they are signed in. Only the audit log shows this, so rollcall finds it only with `--activity` or a rule that needs the log.',
     remedy:
       'Ask the person who added this user why. The finding names that person, and its address ends with the id of the user. The dashboard cannot remove the membership. An administrator can do it with the API: DELETE `inbox_members`, with the ids of the inbox and of the user.',
     example:
@@ -402,7 +402,7 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'error',
     meaning:
-      'A team has fewer members than `rules.team_members` requires. Ignored people count; people who left the account do not. Teams that are ignored or not in the policy are not checked.',
+      'A team has fewer members than `rules.team_members` requires. Ignored people count; people who left the account do not. Ignored teams are not checked. If the policy has `teams`, only the teams listed there are checked.',
     remedy:
       'Add members to the team in Chatwoot (Settings, Teams) and in the policy, or change the rule.',
     example:
@@ -432,9 +432,9 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'The account has a custom role that is not in the policy. Whoever can change agents can give it to a person.',
+      'The account has a custom role that is not in the policy. Anyone who can change agents can give it to a person.',
     remedy:
-      'If nobody has the custom role, delete it (Settings, Custom Roles). If somebody has it, give these people another custom role first: deleting a custom role turns the people who have it into full agents. Or add it to `custom_roles`.',
+      'If nobody has the custom role, delete it (Settings, Custom Roles). If somebody has it, give these people another custom role first: deleting a custom role turns the people who have it into full agents. If the custom role is right, add it to `custom_roles`.',
     example:
       'The account has a custom role Auditor, but the policy does not list it under `custom_roles`.',
     about: ['custom-role'],
@@ -447,11 +447,11 @@ export const FINDINGS = {
     risk: 'high',
     severity: 'error',
     meaning:
-      'A custom role permits something else than the policy says. Every agent with this custom role is affected. If the account only permits less than the policy, the risk is medium.',
+      'A custom role does not have the permissions that the policy gives it. Every agent with this custom role is affected. If the account only permits less than the policy, the risk is medium.',
     remedy:
       'Change the permissions in Chatwoot (Settings, Custom Roles), or change them in the policy. If you did not expect more permissions, find out who added them.',
     example:
-      'The policy has `Billing clerk: [contact_manage]`, but on the account this custom role also permits `conversation_manage`: its people can read every conversation of their inboxes.',
+      'The policy has `Billing clerk: [contact_manage]`, but on the account this custom role also permits `conversation_manage`: the people who have it can read every conversation of their inboxes.',
     about: ['custom-role'],
     ...DIFFERS,
     recordedBy: 'never',
@@ -461,7 +461,7 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'error',
     meaning:
-      'A custom role does not have the description of the policy. Or the policy names it by `id`, and the account has another name for it. What it permits is not part of this finding.',
+      'The description of a custom role is not as in the policy. Or the policy gives the `id` of the custom role, and the custom role with this id has another name. This finding is not about its permissions.',
     remedy:
       'Change the custom role in Chatwoot (Settings, Custom Roles), or change its entry in the policy.',
     example:
@@ -543,7 +543,7 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'A person who left the account is still in the member list of a team, because the server has not finished its cleanup. Such a "ghost" is not a member and cannot sign in to the account.',
+      'A person who left the account is still in the member list of a team, because the server has not finished its clean-up. Such a "ghost" is not a member and cannot sign in to the account.',
     remedy:
       'Wait: a background job on the server removes it, usually within minutes. If it is still there after some hours, check the background jobs (Sidekiq) of the server.',
     example:
@@ -551,7 +551,7 @@ export const FINDINGS = {
     about: ['member'],
     folds: false,
     pointsTo: 'a shared line',
-    settledBy: 'nothing',
+    fixedBy: 'nothing',
     judged: 'in turn',
     recordedBy: 'never',
     needs: 'nothing',
@@ -561,7 +561,7 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'The policy lists an inbox that the account does not have: no inbox has this name, or none has this id. Its members are not reported one by one.',
+      'The policy lists an inbox that the account does not have: no inbox has this name or this id. Its members are not reported one by one.',
     remedy:
       'If the inbox was renamed, correct the name in the policy. If it was deleted, remove it from the policy. To create it, use Chatwoot (Settings, Inboxes, Add Inbox): rollcall never creates an inbox.',
     example:
@@ -577,7 +577,7 @@ export const FINDINGS = {
     risk: 'medium',
     severity: 'error',
     meaning:
-      'The account has an inbox that is not in the policy: a new way in for messages, and a new list of people who read them. Its members are not reported one by one.',
+      'The account has an inbox that is not in the policy: a new way for messages to come in, and a new list of people who read them. Its members are not reported one by one.',
     remedy:
       'Add the inbox to the policy, or ignore it with a pattern in `scope.ignore.inboxes`. If nobody needs it, delete it in Chatwoot (Settings, Inboxes). This also deletes its conversations, so rollcall never deletes an inbox.',
     example:
@@ -592,7 +592,7 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'error',
     meaning:
-      'The channel or the automatic assignment of an inbox is not as in the policy, or the inbox with this id has another name.',
+      'The channel or the automatic assignment of an inbox is not as in the policy, or the inbox with the id in the policy has another name.',
     remedy:
       'Change the inbox in Chatwoot (Settings, Inboxes), or change it in the policy. The channel of an inbox never changes: another channel means that this is another inbox.',
     example:
@@ -651,7 +651,7 @@ export const FINDINGS = {
     risk: 'low',
     severity: 'warning',
     meaning:
-      'A waiver accepts nothing: no finding has its code and address, or only critical findings match, and its pattern does not cover those. The finding was fixed, or the waiver has a typo.',
+      'A waiver accepts nothing: no finding has its code and address, or its address is a pattern that matches only critical findings, which a pattern never accepts. The finding was fixed, or the waiver has a typo.',
     remedy:
       'Remove the waiver, or correct its `finding` and `address`. If you leave it, it accepts the same finding when it comes back.',
     example:

@@ -1,6 +1,6 @@
 /**
- * What Chatwoot's audit log says about people, memberships and groups. Knows no server and no answers;
- * who reads the log decodes its rows into these types.
+ * What Chatwoot's audit log says about people, memberships and groups. Knows no server and no answers:
+ * the code that reads the log decodes its rows into these types.
  */
 import type { GroupKind } from './kinds.ts'
 import type { Role } from './role.ts'
@@ -14,11 +14,11 @@ export interface AuditActor {
 
 /** What every row says. */
 export interface RecordedEvent {
-  /** The id of the row: the greater, the later. */
+  /** The id of the row: later rows have greater ids. */
   readonly id: number
   /** RFC 3339, UTC. */
   readonly at: string
-  /** Null: no user did it, but the server. */
+  /** Null: the server did it, not a user. */
   readonly by: AuditActor | null
   /** The request id, if it is one of `rollcall apply`. */
   readonly apply: string | null
@@ -60,15 +60,15 @@ export type GroupAction = 'created' | 'changed' | 'deleted'
 export interface RecordedActivity extends ActivityWindow, ActivityFacts {
   readonly state: 'read'
   /**
-   * Members of inboxes who are not on the account: Chatwoot sends them its messages, and lists them
-   * nowhere.
+   * Members of inboxes who are not on the account: Chatwoot sends them the messages, and does not list
+   * them anywhere.
    */
   readonly hidden: readonly MembershipActivity[]
 }
 
 /** Which part of the log was read. */
 export interface ActivityWindow {
-  /** RFC 3339, UTC. Nothing is known of what happened before. */
+  /** RFC 3339, UTC. What happened before is not known. */
   readonly from: string
   readonly to: string
   /**
@@ -76,7 +76,7 @@ export interface ActivityWindow {
    * older rows. `cut`: rollcall stopped reading a very long log.
    */
   readonly reach: 'asked' | 'beginning' | 'cut'
-  /** Rows read, those that say nothing about access included. */
+  /** Rows read, including those that are not about access. */
   readonly rows: number
 }
 
@@ -122,7 +122,7 @@ export interface MembershipActivity extends RecordedEvent {
 export interface GroupActivity {
   readonly of: GroupKind
   readonly groupId: number
-  /** As the last row that says it. */
+  /** The name in the last row that has one. */
   readonly name: string | null
   readonly created: RecordedEvent | null
   readonly changed: RecordedEvent | null

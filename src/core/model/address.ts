@@ -1,12 +1,13 @@
 /**
  * Addresses: the stable, readable, one-line ids of people, groups, memberships, custom roles, rules and
- * waivers. They carry a server id only where a name alone does not say which one it is, so the same person keeps the same address from run to run. What the policy lists is
- * spelled as it spells it, everything else as the server does: no two have the same address.
+ * waivers. They contain a server id only if a name alone does not say which one it is, so the same
+ * person keeps the same address from run to run. What the policy lists is spelled as in the policy,
+ * everything else as the server does: no two have the same address.
  */
 import { type GroupKind, KINDS } from './kinds.ts'
 import { normaliseEmail, spellName } from './names.ts'
 
-/** Which group: by name, with the id where the name alone does not say it. */
+/** Which group: by name, with the id if the name alone does not say which one. */
 export interface GroupSubject {
   readonly kind: 'group'
   readonly of: GroupKind
@@ -14,17 +15,20 @@ export interface GroupSubject {
   readonly id: number | null
 }
 
-/** Which custom role: by name, with the id where the name alone does not say it. */
+/** Which custom role: by name, with the id if the name alone does not say which one. */
 export interface CustomRoleSubject {
   readonly kind: 'custom-role'
   readonly name: string
   readonly id: number | null
 }
 
-/** What a name may repeat of is named by: the name, and the id where the name alone does not say it. */
+/**
+ * How a thing is named whose name may repeat: the name, and the id if the name alone does not say which
+ * one.
+ */
 export type Named = Pick<GroupSubject, 'name' | 'id'>
 
-/** With its id where the name alone does not say which one it is; also the key of a new entry. */
+/** With its id if the name alone does not say which one it is; also the key of a new entry. */
 export function labelSubject({ name, id }: Named): string {
   return id === null ? name : `${name} #${id}`
 }
@@ -56,14 +60,14 @@ function encode(name: string): string {
   return name.replace(RESERVED, encodeCharacter)
 }
 
-/** `%C2%A0`. Half a character, which no encoding can write, stays. */
+/** `%C2%A0`. A lone surrogate, which cannot be encoded, stays. */
 export function encodeCharacter(character: string): string {
-  // encodeURIComponent leaves `*` alone.
+  // encodeURIComponent does not encode `*`.
   if (character === '*') return '%2A'
   return /\p{Cs}/u.test(character) ? character : encodeURIComponent(character)
 }
 
-/** A name that may repeat can be followed by an id, behind a mark that is no part of the name. */
+/** After a name that may repeat, an id can follow. The mark between them is not part of the name. */
 function encodeNamed({ name, id }: Named): string {
   const text = encode(name).replaceAll('#', '%23')
   return id === null ? text : `${text}#${id}`
@@ -92,7 +96,10 @@ export function formatAddress(subject: Subject): string {
   }
 }
 
-/** The same for two addresses of one thing: for what people wrote, into a waiver or on a command line. */
+/**
+ * Gives the same text for two spellings of one address, as people write it in a waiver or on a command
+ * line.
+ */
 export function normaliseAddress(address: string, kinds: readonly GroupKind[] = KINDS): string {
   const [prefix, ...names] = address.split('/')
   if (prefix === 'agent') return [prefix, ...names.map(encodeEmail)].join('/')
@@ -118,12 +125,12 @@ function encodeEmail(part: string): string {
   return encode(normaliseEmail(decode(part)))
 }
 
-/** As people write an address who do not know of its escapes. */
+/** As people write an address if they do not know its escapes. */
 export function decodeAddress(address: string): string {
   return decode(address)
 }
 
-/** Whatever is no escape stays: people write addresses too. */
+/** Text that is not an escape stays: people write addresses too. */
 function decode(part: string): string {
   return part.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {

@@ -1,6 +1,6 @@
-/** Things by what they have in common, in the order in which they come. Knows nothing of what they are. */
+/** Groups things by what they have in common, in their order. Does not know what they are. */
 
-/** Each group has at least the thing that it began with. */
+/** No group is empty. */
 export function groupBy<K, T>(
   things: Iterable<T>,
   keyOf: (thing: T) => K,
@@ -17,7 +17,8 @@ export function groupBy<K, T>(
 
 /**
  * Groups and their members → members and their groups, such as the teams of each person.
- * @param matters asked once for each membership of somebody who is not known yet; all, if left out
+ * @param matters called once for each membership of a person who is not known yet; absent: everybody
+ * matters
  */
 export function invertMap<G, M>(
   groups: Iterable<readonly [G, Iterable<M>]>,
@@ -40,7 +41,8 @@ export type Pair<T> =
   | { readonly before: null; readonly after: T; readonly latest: T }
 
 /**
- * What is the same thing on two sides, in rounds: whatever one key left over is looked for by the next.
+ * Pairs the same things on two sides, in rounds: the next key is tried for everything that has no pair
+ * yet.
  * @param keys null: that thing has no such key
  */
 export function pairEntries<T>(

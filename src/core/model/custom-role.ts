@@ -23,13 +23,16 @@ export function isPermission(text: string): boolean {
   return PERMISSIONS.some((each) => each === text)
 }
 
-/** What of the first list the second one does not permit. */
+/** The permissions of the first list that the second one does not have. */
 export function listExcess(permissions: Iterable<string>, others: Iterable<string>): string[] {
   const known = new Set(others)
   return [...permissions].filter((each) => !known.has(each))
 }
 
-/** Whether what is too much permits more than the others: who manages all conversations manages each. */
+/**
+ * Whether the excess permits more than the others: a permission for all conversations includes the
+ * smaller ones.
+ */
 export function isMorePermitted(excess: readonly string[], others: Iterable<string>): boolean {
   const all = [...others].includes('conversation_manage')
   return excess.some((each) => !all || !each.startsWith('conversation_'))
@@ -62,7 +65,7 @@ export function listIds(name: string, roles: CustomRoles): readonly number[] {
     .sort((a, b) => a - b)
 }
 
-/** The id that is given, else that of the name; null: there is none of this name. */
+/** The given id, otherwise the id of the name; null: no custom role has this name. */
 export function findRoleId({ id, name }: CustomRoleFact, roles: CustomRoles): number | null {
   return id ?? listIds(String(name), roles)[0] ?? null
 }
@@ -95,14 +98,14 @@ export function describeHeldRole(
   return id === null ? null : describeActualCustomRole(id, roles)
 }
 
-/** Whether all of the account's custom roles were read, with what they permit. */
+/** Whether all custom roles of the account were read, with their permissions. */
 export function hasPermissions(
   roles: CustomRoles,
 ): roles is { readonly kind: 'read'; readonly roles: readonly KnownCustomRole[] } {
   return roles.kind === 'read' && roles.roles.every(({ permissions }) => permissions !== null)
 }
 
-/** Whether it is certainly none of the account's custom roles. */
+/** Whether it is certainly not a custom role of the account. */
 export function isForeign(id: number | null, roles: CustomRoles): boolean {
   return id !== null && roles.kind === 'read' && !roles.roles.some((role) => role.id === id)
 }

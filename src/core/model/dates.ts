@@ -8,7 +8,7 @@ export function addDays(date: string, days: number): string {
   return at.toISOString().slice(0, 10)
 }
 
-/** The same time of day, so many days before. @param moment RFC 3339, UTC */
+/** The same time of day, that many days before. @param moment RFC 3339, UTC */
 export function goBack(moment: string, days: number): string {
   return `${addDays(moment.slice(0, 10), -days)}${moment.slice(10)}`
 }

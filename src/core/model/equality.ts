@@ -24,7 +24,7 @@ export function compareRights<U>(
   return compared === 'differs' ? 'custom-role' : compared
 }
 
-/** Of rights that differ; `changed`: neither, or nobody can tell. */
+/** The effect of different rights; `changed`: neither, or it cannot be known. */
 export type Effect = 'gained' | 'lost' | 'changed'
 
 /** An agent without a custom role has the full rights of an agent. */
@@ -45,7 +45,7 @@ export interface DifferentSetting {
 
 type Said = Readonly<Record<string, SettingValue | undefined>>
 
-/** What only one side speaks of is compared with nothing. */
+/** A setting that only one side has is not compared. */
 export function compareSettings(
   settings: readonly Setting[],
   said: Said,
@@ -63,7 +63,7 @@ interface Members {
   readonly has: (email: string) => boolean
 }
 
-/** Who is in one group and not in the other, in the order of each. */
+/** The members of one group who are not in the other, in the order of each. */
 export function compareMembers(before: Members, after: Members) {
   const missing = (from: Members, others: Members) =>
     [...from.keys()].filter((email) => !others.has(email))

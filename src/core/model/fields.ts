@@ -1,6 +1,6 @@
 /**
- * Takes the parts of a JSON document that somebody else may have written, and refuses what is not of
- * its kind. Knows no document.
+ * Takes the parts of a JSON document that somebody else may have written, and refuses values of the
+ * wrong type. Knows no document.
  */
 import { joinWords } from './kinds.ts'
 import { spellEmail } from './names.ts'
@@ -42,7 +42,7 @@ export interface Fields {
   readonly refuse: RefuseAt
 }
 
-/** Each key that is read must be there, with a value of its kind. */
+/** Each key that is read must be there, with a value of the right type. */
 export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(path, 'should be an object')

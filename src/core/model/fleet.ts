@@ -11,7 +11,7 @@ export interface Fleet {
 }
 
 export interface FleetAccount {
-  /** No two accounts have the same, even if case is ignored. */
+  /** Each account has a different name, even if case is ignored. */
   readonly name: string
   /** Paths are as written: relative to the fleet file. */
   readonly policy: Located<string>

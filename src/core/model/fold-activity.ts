@@ -1,6 +1,6 @@
 /**
  * Rows of the audit log → what they say. Rows are folded one by one, in any order and any number of
- * times: what is kept grows with the people and groups, not with the log.
+ * times: the result grows with the number of people and groups, not with the length of the log.
  */
 import {
   type ActivityFacts,

@@ -1,7 +1,7 @@
 /**
  * Which person or group of an account the policy means by a text. Each entry of the policy finds at
- * most one, and two of the account never become one: where several have one normal form, the entry
- * means the one that is spelled like it, and the others keep the text that the server has.
+ * most one, and two of the account never become one: if several have the same normal form, the entry
+ * means the one with the same spelling, and the others keep the text that the server has.
  */
 
 import { type CustomRoleSubject, formatAddress, type GroupSubject, type Named } from './address.ts'
@@ -14,16 +14,16 @@ import type { CustomRole, KnownCustomRole, Snapshot, SnapshotGroup } from './sna
 
 type Normalise = (text: string) => string
 
-/** By name or address as the policy knows it, else as the server has it: the entry of the policy, if any. */
+/** By name or address as in the policy, otherwise as on the server: the entry of the policy, if any. */
 export type Twins = ReadonlyMap<string, string | null>
 
 export interface RecognisedGroup extends SnapshotGroup {
-  /** Named as the policy names it, else as the server does. */
+  /** Named as in the policy, otherwise as on the server. */
   readonly subject: GroupSubject
 }
 
 export interface RecognisedCustomRole extends KnownCustomRole {
-  /** Named as the policy names it, else as the server does. */
+  /** Named as in the policy, otherwise as on the server. */
   readonly subject: CustomRoleSubject
   /** How many people on the account have it, ignored people included. */
   readonly holders: number
@@ -36,11 +36,11 @@ export interface RecognisedSnapshot extends Snapshot {
 export interface Recognised {
   /** What the policy lists is spelled as the policy spells it; sorted as a read is. */
   readonly snapshot: RecognisedSnapshot
-  /** Those who share their normal form with others on the account, by e-mail address. */
+  /** People who share their normal form with others on the account, by e-mail address. */
   readonly people: Twins
-  /** Likewise those that no id can tell apart, by address. */
+  /** Groups that share their normal form and have no id to tell them apart, by address. */
   readonly groups: Twins
-  /** The address as the server has it, of somebody on the account as `snapshot` spells them. */
+  /** The address as on the server, from the spelling in `snapshot`. */
   readonly storedAs: (email: string) => string
 }
 
@@ -59,7 +59,7 @@ interface Spellings {
 }
 
 /**
- * None unless all were read, with what they permit.
+ * Empty unless all were read, with their permissions.
  *
  * @param listed those of a policy, or of the other side of a comparison
  */
@@ -109,7 +109,7 @@ export function recognise(
   const present = new Set(agents.map(({ email }) => email))
   const ghosts = new Set(snapshot.groups.flatMap((group) => group.ghosts))
   const people = match(
-    // A ghost has left: it is whom the policy means only if nobody on the account is.
+    // A ghost has left: the policy means a ghost only if it means nobody on the account.
     [byId(agents).map(({ email }) => email), [...ghosts].filter((email) => !present.has(email))],
     listed.people,
     normaliseEmail,
@@ -140,7 +140,7 @@ export function recognise(
   }
 }
 
-/** @param twins is told of those that share their normal form */
+/** @param twins gets those that share their normal form */
 function recogniseGroups(
   groups: readonly SnapshotGroup[],
   listed: readonly GroupSubject[],
@@ -192,7 +192,7 @@ function nameByNameOrId(
 
 type Stored = Pick<CustomRole, 'name' | 'id'>
 
-/** An id decides; without one, a name does that no other one on the account has. */
+/** An id decides. Without an id, a name decides if only one on the account has it. */
 function identifyByNameOrId(
   normalise: Normalise,
   things: readonly Stored[],
@@ -217,7 +217,7 @@ interface Matched {
   readonly twins: Twins
 }
 
-/** `ranks`: the texts of the account, those first that an entry finds before the others. */
+/** `ranks`: the texts of the account; an entry finds those of the first rank before the others. */
 function match(
   ranks: readonly (readonly string[])[],
   listed: Iterable<string>,
@@ -241,7 +241,7 @@ function match(
   return { known, twins }
 }
 
-/** Those that are spelled alike find each other first. */
+/** Texts with the same spelling find each other first. */
 function pair(
   texts: readonly string[],
   entries: readonly string[],
@@ -257,8 +257,8 @@ function pair(
 }
 
 /**
- * Finds what a text of somebody means: what is spelled like it, else the only one of its normal form.
- * Never one of several that are merely alike.
+ * Finds what a text of a person means: the thing with the same spelling, otherwise the only one with
+ * its normal form. Never one of several that are merely alike.
  */
 export function makeFinder<T>(
   things: Iterable<T>,

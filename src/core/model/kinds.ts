@@ -66,7 +66,7 @@ export interface GroupKind {
   readonly codes: Readonly<Record<GroupFact, GroupCode>>
   /** What writes a group of the kind; null: rollcall never does. Members have steps of their own. */
   readonly steps: Readonly<Record<Action, Step | null>>
-  /** What else is lost when one is deleted. Empty where that is never done. */
+  /** What else is lost if one is deleted. Empty where that is never done. */
   readonly lostWith: string
   /** Whether the server shows all of them to every token. If not, they are only read on demand. */
   readonly shownTo: 'everybody' | 'administrators'

@@ -1,9 +1,9 @@
 /**
- * Addresses and domains that nobody can have: what is pasted along with an address from a mail, a
- * browser or a spreadsheet. Says what was probably meant; an apostrophe is part of a name.
+ * Addresses and domains that nobody can have: characters that are pasted with an address from an
+ * e-mail, a browser or a spreadsheet. Says what was probably meant; an apostrophe is part of a name.
  */
 
-// Nobody has a longer one, and a text of megabytes is not worth looking at again and again.
+// No real one is longer, and checking a text of megabytes again and again would be slow.
 const LONGEST = 1_000
 
 const PAIRS = [
@@ -32,12 +32,12 @@ export function isDomain(text: string): boolean {
   return text.length > LONGEST || !DOMAIN_FAULT.test(text)
 }
 
-/** Whether somebody can have it. Says nothing of how it is encoded. */
+/** Whether somebody can have it. Does not check its encoding. */
 export function isEmail(text: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(text) && correctEmail(text) === text
 }
 
-/** Of something that is no domain. */
+/** For a text that is not a domain. */
 export function correctDomain(text: string): string {
   return text
     .slice(0, LONGEST)
@@ -51,7 +51,7 @@ export function correctDomain(text: string): string {
     .replace(/\.{2,}/g, '.')
 }
 
-/** The same text, without the spaces around it, where nothing is wrong with it. */
+/** If nothing is wrong with the text, the same text without the spaces around it. */
 export function correctEmail(text: string): string {
   let given = text.trim()
   if (given.length > LONGEST || PLAIN.test(given)) return given

@@ -5,7 +5,7 @@
  */
 import { decodePunycode } from './punycode.ts'
 
-/** Letter by letter, as the server does it: JavaScript alone makes ς of a final Σ, Ruby σ. */
+/** Letter by letter, as the server does it: JavaScript turns a final Σ into ς, Ruby into σ. */
 function lowerCase(text: string): string {
   return text.includes('Σ')
     ? Array.from(text, (letter) => letter.toLowerCase()).join('')
@@ -40,12 +40,12 @@ export function normaliseDomain(text: string): string {
   return toUnicode(foldName(text.trim()))
 }
 
-/** Unicode rather than punycode, so that a pattern may hold a part of a label. */
+/** Unicode, not punycode, so that a pattern can contain a part of a label. */
 function toUnicode(domain: string): string {
   return domain.includes('xn--') ? domain.split('.').map(labelToUnicode).join('.') : domain
 }
 
-/** Only where the label says exactly that: a text that is folded away is another domain. */
+/** Only if the label decodes to exactly this text: otherwise it is another domain. */
 function labelToUnicode(label: string): string {
   const decoded = label.startsWith('xn--') ? decodePunycode(label.slice(4)) : null
   return decoded !== null && foldName(decoded).trim() === decoded ? decoded : label
@@ -60,12 +60,14 @@ export function normalisePattern(pattern: string): string {
   return normal.slice(0, domain) + normal.slice(domain).replace(LABEL, labelToUnicode)
 }
 
-/** As a policy's team is shown and addressed. The final sigma stays what it was in older reports. */
+/** As a policy's team is shown and addressed. The final sigma stays as in older reports. */
 export function spellTeamName(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ')
 }
 
-/** As Chatwoot 4.16 and later store it; older ones only lower-case. Ruby makes σ of a final Σ. */
+/**
+ * As Chatwoot 4.16 and later store it; older versions only lower-case it. Ruby turns a final Σ into σ.
+ */
 export function normaliseTeamName(text: string): string {
   return spellTeamName(text.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, ''))
 }
@@ -75,7 +77,7 @@ export function spellName(text: string): string {
   return text.trim()
 }
 
-/** What follows the last @; the whole text where there is none. */
+/** What follows the last @; the whole text if there is none. */
 export function getDomain(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1)
 }

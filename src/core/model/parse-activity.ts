@@ -1,6 +1,6 @@
 /**
- * What a snapshot keeps of the audit log → Activity. Checks that each part is of its kind and that
- * nothing stands there twice. Knows no log and no server.
+ * What a snapshot keeps of the audit log → Activity. Checks that each part has the right type and that
+ * nothing occurs twice. Knows no log and no server.
  */
 import {
   type ActivityFacts,

@@ -1,7 +1,7 @@
 /**
  * Patterns of a policy: `*` is any run of characters (`/` included), `?` any single one; case is
- * ignored. No backtracking beyond the last star, so that a text takes at most as many steps as
- * the pattern is long for each of its characters; the policy format bounds the pattern's length.
+ * ignored. It goes back only to the last star, so each character of a text takes at most as many steps
+ * as the pattern has characters; the policy format limits the pattern's length.
  */
 import { normalisePattern, spellTeamName } from './names.ts'
 
@@ -9,7 +9,7 @@ export function isPattern(text: string): boolean {
   return /[*?]/.test(text)
 }
 
-/** Whether a pattern covers a text as it is spelled, or in the normal form of what it names. */
+/** Whether a pattern matches a text as it is spelled, or in its normal form. */
 export function matches(
   pattern: string,
   text: string,

@@ -12,7 +12,7 @@ export interface PersonRecord {
   /** The last sign-in with a password. RFC 3339, UTC. */
   readonly lastSignIn: string | null
   readonly addedAt: string | null
-  /** Null with a time: no user, but the server. Hostile. */
+  /** Null although there is a time: the server did it, not a user. Hostile. */
   readonly addedBy: string | null
 }
 

@@ -36,7 +36,7 @@ export interface Policy {
 export interface PolicyWaiver {
   /** A code. */
   readonly finding: string
-  /** As written; a pattern where it holds `*` or `?`. */
+  /** As written; a pattern if it contains `*` or `?`. */
   readonly address: string
   readonly reason: string
   readonly owner: string
@@ -65,7 +65,7 @@ export interface PolicyGroups {
 }
 
 export interface PolicyCustomRole {
-  /** Of its entry: the name, unless it says another one. */
+  /** The key of its entry: the name, unless the entry has another name. */
   readonly key: string
   readonly subject: CustomRoleSubject
   /** Null: not compared. */
@@ -112,7 +112,7 @@ export function listCustomRoles({
   return [...(customRoles?.entries.values() ?? [])]
 }
 
-/** Whether one of these can be the custom role that a person has; one without an id can have any. */
+/** Whether one of these can be the custom role that a person has; one without an id matches any id. */
 export function knowsCustomRole(listed: readonly Named[], wanted: WantedCustomRole): boolean {
   return listed.some((each) =>
     'name' in wanted ? each.name === wanted.name : each.id === null || each.id === wanted.id,
@@ -159,15 +159,15 @@ export interface PolicyRules {
   readonly teamMembers: Located<number> | null
   /** How many days ahead the end of access or of a waiver is announced. */
   readonly expiresSoonDays: number
-  /** How many days ahead a waiver may end at most. Null: no limit. */
+  /** The maximum number of days until a waiver ends. Null: no limit. */
   readonly waiverMaxDays: number | null
-  /** How many days ago the last recorded sign-in may be at most. Needs the audit log. */
+  /** The maximum number of days since the last recorded sign-in. Needs the audit log. */
   readonly dormantDays: Located<number> | null
   /** How many days an invitation may stay open. Needs the audit log. */
   readonly inviteMaxDays: Located<number> | null
 }
 
-/** What `rollcall apply` must not do here. It can only take away from what the job allows. */
+/** What `rollcall apply` must not do here. It can only restrict what the job allows. */
 export interface PolicyApply {
   /** Steps that are never written. */
   readonly deny: readonly Located<Step>[]
@@ -186,6 +186,6 @@ export interface PolicyApply {
 
 export interface PolicyScope {
   readonly agents: 'all' | 'administrators'
-  /** Patterns of e-mail addresses; those of groups stand with their kind. */
+  /** Patterns of e-mail addresses; patterns of groups are with their kind. */
   readonly ignore: readonly Located<string>[]
 }

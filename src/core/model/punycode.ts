@@ -8,7 +8,7 @@
 const LONGEST = 59
 const BASE = 36
 
-/** What follows `xn--` of a label; null where that is not the punycode of anything. */
+/** Decodes what follows `xn--` in a label; null if that is not valid punycode. */
 export function decodePunycode(label: string): string | null {
   if (label.length > LONGEST || !/^[a-z0-9-]*[a-z0-9]$/.test(label)) return null
   const split = Math.max(0, label.lastIndexOf('-'))

@@ -1,6 +1,6 @@
 /**
- * One complete read of an account: only what rollcall compares or shows, with server ids for
- * later execution. It exists only when everything was read; half a read is no snapshot.
+ * One complete read of an account: only what rollcall compares or shows, with server ids for later
+ * execution. It exists only if everything was read: an incomplete read is not a snapshot.
  */
 
 import type { RecordedActivity } from './activity.ts'
@@ -41,7 +41,7 @@ export interface FleetMark {
   readonly sha256: string
 }
 
-/** `unread`: nobody asked for them. `unreadable`: the token shows only a part of them. */
+/** `unread`: not requested. `unreadable`: the token shows only a part of them. */
 export type GroupCoverage = 'read' | 'unread' | 'unreadable'
 
 /** Whether the groups of a kind are all there. */
@@ -67,7 +67,7 @@ export interface SnapshotGroup {
   readonly id: number
   /** As the server stores it. */
   readonly name: string
-  /** Each that its kind has, by key. An absent text is the empty one. */
+  /** All settings of its kind, by key. An absent text is empty. */
   readonly settings: Readonly<Record<string, SettingValue>>
   /** E-mail addresses. Every one of them is in the agent list. */
   readonly members: readonly string[]
@@ -76,18 +76,21 @@ export interface SnapshotGroup {
 }
 
 /**
- * `unsupported`: the server's code has no custom roles. `unread`: nobody asked for them.
+ * `unsupported`: the server's code has no custom roles. `unread`: they were not requested.
  * `unreadable`: the server refused them to this token, or would have.
  */
 export type CustomRoles =
   | {
       readonly kind: 'unsupported' | 'unread' | 'unreadable'
-      /** The answer that refused them; absent where only administrators are asked to try. */
+      /**
+       * The answer that refused them; absent if rollcall did not try, because the owner is not an
+       * administrator.
+       */
       readonly because?: Refusal | undefined
     }
   | { readonly kind: 'read'; readonly roles: readonly CustomRole[] }
 
-/** What an answer that refused something said. */
+/** What the answer says that refused something. */
 export interface Refusal {
   readonly detail: string | null
   readonly requestId: string | null
@@ -105,7 +108,7 @@ export interface CustomRole {
 /** Whether the log was read, or why not. Only `read` says something about people. */
 export type Activity =
   | { readonly state: 'not-asked' }
-  /** The account's feature is off: the log is empty, whatever happened. */
+  /** The account's feature is off, so the log is always empty. */
   | { readonly state: 'off' }
   /** Chatwoot's code without the enterprise folder has no such log. */
   | { readonly state: 'unsupported' }

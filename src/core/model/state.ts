@@ -23,7 +23,7 @@ export interface State {
   readonly agents: ReadonlyMap<string, SnapshotAgent>
   /** By address. Ignored groups are not in it. */
   readonly groups: ReadonlyMap<string, Group>
-  /** By address; none where they were not read. */
+  /** By address; empty if they were not read. */
   readonly customRoles: ReadonlyMap<string, RecognisedCustomRole>
 }
 
@@ -49,7 +49,7 @@ export interface ActualState extends Recognised {
   readonly ignoredBy: (email: string) => string | null
 }
 
-/** @param renames people whom the policy means by an old address, by the one on the account */
+/** @param renames people whom the policy names by an old address, by their address on the account */
 export function makeActualState(
   read: Snapshot,
   policy: Policy,

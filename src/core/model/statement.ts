@@ -1,4 +1,4 @@
-/** What a policy says or would say: where, and what. How that is written as text is not known here. */
+/** What a policy says or would say: where, and what. Does not know how that is written as text. */
 
 export type Value = string | number | boolean | readonly string[] | StatementEntry
 
@@ -9,7 +9,7 @@ export interface StatementEntry {
 /** Statements that a policy lacks, and the keys below which they belong. */
 export interface Statements {
   readonly path: readonly string[]
-  /** A key of null: an item that the list there gains. */
+  /** A key of null: an item to add to the list there. */
   readonly said: readonly { readonly key: string | null; readonly value: Value }[]
 }
 
@@ -19,7 +19,7 @@ export type Part =
   | { readonly comment: string }
   | null
 
-/** What stands indented below a key. */
+/** What is indented below a key. */
 export interface Block {
   readonly parts: readonly Part[]
 }

@@ -13,9 +13,12 @@ export type Permission = 'default' | 'class' | 'address'
 
 interface StepRecord {
   readonly action: Action
-  /** Of an ordinary one; what makes one of them more is in core/apply/decide.ts. */
+  /** For an ordinary step; core/apply/decide.ts decides when a step needs more. */
   readonly needs: Permission
-  /** What is made again is another one: it has another id, and nothing that the old one had. */
+  /**
+   * If it is created again, it is a new thing: it has another id, and nothing that belonged to the old
+   * one.
+   */
   readonly irreversible: boolean
   readonly invites: boolean
   /** Whether it is ordinary only if it gives nobody anything. */
@@ -38,9 +41,9 @@ const row = (action: Action, needs: Permission, also: Partial<StepRecord> = {}):
 })
 
 /**
- * In the order in which they are safe. What gives comes before what takes, and what is needed comes
- * before what needs it: so a run that stops anywhere never leaves an account without an
- * administrator whom it had and was meant to have.
+ * In a safe order. What gives access comes before what takes it, and what is needed comes before what
+ * needs it. So wherever a run stops, the account never lacks an administrator whom it had before and
+ * should keep.
  */
 export const STEPS = {
   'create-custom-role': row('create', 'class'),

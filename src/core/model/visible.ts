@@ -26,7 +26,7 @@ function getHidden(): RegExp {
   return hidden
 }
 
-/** With `written` in the place of every character that nobody sees; legible text stays as it is. */
+/** Replaces every character that people cannot see with `written`; readable text stays as it is. */
 export function reveal(
   text: string,
   written: (character: string) => string = escapeInvisible,
@@ -114,8 +114,8 @@ const PARTS = /\P{M}\p{M}+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?/gu
 const PART = /[\p{M}\u1100-\u11ff]/gu
 
 /**
- * What nobody would see inside of quotes as YAML escapes it: `\u200b`. Also parts for which there is
- * one character, as it is drawn the same, and marks that would stand on the quote.
+ * Escapes as in YAML what people would not see inside quotes: `\u200b`. Also escapes parts that look
+ * the same as one single character, and marks that would be drawn on the quote.
  */
 export function escapeForYaml(text: string): string {
   return reveal(text, escapeInYaml).replace(PARTS, (each) =>

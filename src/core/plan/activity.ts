@@ -1,6 +1,6 @@
 /**
  * The findings that only the audit log shows: hidden members of inboxes, people without a sign-in, old
- * invitations. Judges only whom the log can judge, and counts the others.
+ * invitations. Judges only people about whom the log says enough, and counts the others.
  */
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
@@ -35,7 +35,7 @@ function listActivityRules({ rules }: Policy): readonly ActivityRule[] {
   ]
 }
 
-/** Without the log, or with less of it than asked for, a rule about it gives no verdict. */
+/** Without the log, or with less of it than a rule needs, there is no verdict. */
 export function findUnreadActivity(
   policy: Policy,
   { activity }: Snapshot,
@@ -105,7 +105,10 @@ export interface ActivityOutcome {
   readonly notJudged: NotJudged
 }
 
-/** Like rules, these stand beside other findings. Ignored people are left out, except administrators. */
+/**
+ * Like the findings of rules, these are in addition to other findings. Ignored people are left out,
+ * except administrators.
+ */
 export function judgeActivity(policy: Policy, actual: ActualState): ActivityOutcome {
   const { activity } = actual.snapshot
   if (activity.state !== 'read') return { findings: [], notJudged: new Map() }

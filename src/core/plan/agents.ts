@@ -1,7 +1,7 @@
 /**
  * Compares one person at a time with the policy. The first rule that fits decides; only an open
- * invitation, a different name and an access that ends soon are reported in addition. Groups are judged
- * in groups.ts; this file says whose memberships a finding already covers.
+ * invitation, a different name, access that ends soon and a foreign custom role are reported in
+ * addition. Groups are judged in groups.ts; this file says whose memberships a finding already covers.
  */
 
 import { describeContrast, findResemblances } from '../messages/alike.ts'
@@ -33,7 +33,7 @@ import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlist
 export interface AgentsOutcome {
   readonly findings: readonly Finding[]
   readonly changes: readonly Change[]
-  /** What could not be judged: with any of these there is no verdict. */
+  /** What could not be judged: if there is any, there is no verdict. */
   readonly unknown: readonly LocatedDiagnostic[]
   /** People whose memberships a finding already covers, by e-mail address. */
   readonly folded: ReadonlyMap<string, Folded>
@@ -44,7 +44,7 @@ export function judgeAgents(context: Context): AgentsOutcome {
   const { policy, actual } = context
   const { agents } = actual.state
   const out: Collected = { findings: [], changes: [], unknown: [], folded: new Map() }
-  // Whose custom role this is concerns a policy that says which ones there are, whoever has it.
+  // If the policy manages custom roles, a foreign custom role is reported for everybody.
   const judgeForeign = (have: SnapshotAgent, { location }: { readonly location: Location }) =>
     out.findings.push(...findForeign(have, location, context))
   if (policy.agents === null) {
@@ -138,7 +138,7 @@ function findNeeds(
   return creation === null ? null : [creation]
 }
 
-/** At most one. A policy can say nothing that would make it right. */
+/** At most one finding. No policy can allow it. */
 function findForeign(
   { email, role, customRoleId }: SnapshotAgent,
   location: Location,
@@ -146,7 +146,7 @@ function findForeign(
 ): readonly Finding[] {
   if (customRoleId === null || !isForeign(customRoleId, customRoles)) return []
   const menus = role === 'administrator' ? `; on an administrator, it ${MENUS_ONLY}` : ''
-  const summary = `custom role ${customRoleId}, which is not a custom role of this account${menus}`
+  const summary = `custom role ${customRoleId}, which is not on this account${menus}`
   return [phraseFinding('custom-role-foreign', { kind: 'agent', email }, location, summary)]
 }
 
@@ -198,7 +198,7 @@ function judgeAccess(
       ? say('admin-unexpected', 'administrator, should be agent')
       : say('role-differs', 'agent, should be administrator')
   }
-  // What is the account's is compared; for what is not, another finding speaks.
+  // Only custom roles of the account are compared; another finding reports the others.
   if (isForeign(have.customRoleId, customRoles)) return null
   if (compared === 'same') {
     // Whatever the policy says: the API allows an administrator everything.
@@ -219,7 +219,9 @@ function judgeAccess(
   return { ...found, difference: findLookAlike(wanted?.fact ?? null, carried, customRoles) }
 }
 
-/** The wanted name, next to the one that the person has, or else to those on the account. */
+/**
+ * The wanted name, compared with the one that the person has, or otherwise with those on the account.
+ */
 function findLookAlike(
   wanted: CustomRoleFact | null,
   carried: CustomRoleFact | null,
@@ -238,8 +240,8 @@ function judgeAbsence(customRoles: CustomRoles): string {
 }
 
 /**
- * None if the finding is no drift, or if no request to the server would end it. Two are for the same
- * step, and become one where both are needed.
+ * Empty if the finding is not drift, or if no request to the server would end it. Two changes with the
+ * same step become one if both are needed.
  */
 function listFixes(
   want: PolicyAgent,
@@ -261,7 +263,7 @@ function listFixes(
         findings: [found.id, ...needs],
       },
     )
-  // Another role matters more than a custom role that does not exist and that nothing creates.
+  // A wrong role is more important than a custom role that does not exist and that no step creates.
   const needs = findNeeds(want, context)
   return [
     ...(have.role !== want.role && wanted?.kind === 'absent' ? [fix(null, [])] : []),
@@ -269,7 +271,7 @@ function listFixes(
   ]
 }
 
-/** Of two custom roles nobody knows which allows more, so changing one for the other may widen. */
+/** It is not known which of two custom roles allows more, so replacing one with the other may widen. */
 function chooseRightsStep(have: SnapshotAgent, want: PolicyAgent): Step {
   if (have.role !== want.role) return want.role === 'administrator' ? 'promote' : 'demote'
   const effect = decideEffectOnRights(

@@ -42,7 +42,7 @@ export interface Change {
   /** Ids of the findings it would end or help to end. */
   readonly findings: readonly string[]
   readonly irreversible: boolean
-  /** What else happens, in plain sentences. Holds text of the server: hostile. */
+  /** What else happens, in plain sentences. Contains text of the server: hostile. */
   readonly effects: readonly string[]
 }
 

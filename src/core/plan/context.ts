@@ -1,4 +1,4 @@
-/** The input for judging one person, and what this tells groups.ts. */
+/** The input for judging one person, and the result that groups.ts needs. */
 import type { Policy } from '../model/policy.ts'
 import type { CustomRoles } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'

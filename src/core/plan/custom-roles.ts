@@ -1,6 +1,6 @@
 /**
- * Custom roles and what they permit: the policy's word against the account's. Who has which custom
- * role is judged in agents.ts.
+ * Compares custom roles and their permissions in the policy and on the account. agents.ts judges who
+ * has which custom role.
  */
 
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -62,8 +62,8 @@ export function judgeCustomRoles(
 }
 
 /**
- * The policy with the id of a person's custom role where the policy gives the id of that name: another
- * name on the account changes neither what the policy means nor what the person has.
+ * The policy with the id of a person's custom role, if the policy gives the id for that name. Then
+ * another name on the account changes neither what the policy means nor what the person has.
  */
 export function resolveListedRoles(policy: Policy): Policy {
   const { agents } = policy
@@ -83,7 +83,7 @@ export function resolveListedRoles(policy: Policy): Policy {
   return { ...policy, agents: { ...agents, entries } }
 }
 
-/** The id of the finding whose change creates a custom role that people are meant to have; else null. */
+/** The id of the finding whose change creates a custom role that people should have; otherwise null. */
 export function findCreation(policy: Policy, wanted: WantedCustomRole): string | null {
   const [found] = listCustomRoles(policy).filter(
     ({ subject }) => subject.id === null && 'name' in wanted && subject.name === wanted.name,
@@ -96,7 +96,7 @@ function judgeMissing({ subject, ...want }: PolicyCustomRole, out: CustomRolesOu
   const summary = `missing, should permit ${listPermissions(permissions)}`
   const found = phraseFinding('custom-role-missing', subject, want.location, summary)
   out.findings.push(found)
-  // Whatever is created gets another id.
+  // A created custom role gets another id.
   if (subject.id !== null) return
   const description = want.description === null ? {} : { description: want.description.value }
   const after = { ...description, permissions }
@@ -140,7 +140,7 @@ function judgePermissions(
   )
 }
 
-/** The name where an id says which custom role is meant, and the description. */
+/** The name if an id says which custom role is meant, and the description. */
 export function listDifferingTexts(
   { subject, description, location }: PolicyCustomRole,
   have: RecognisedCustomRole,
@@ -179,7 +179,7 @@ function judgeUnlisted(
   const summary = `custom role, not in the policy; permits ${listPermissions(permissions)}; ${describeHolders(have)}`
   const found = phraseFinding('custom-role-unexpected', subject, location, summary)
   out.findings.push(found)
-  // Deleting it would make full agents of those who have it, or are to have it.
+  // Deleting it would turn people who have it, or should have it, into full agents.
   if (holders > 0 || wanted) return
   out.changes.push(
     change('delete-custom-role', subject, {
@@ -194,7 +194,7 @@ function sortPermissions({ permissions }: Pick<PolicyCustomRole, 'permissions'>)
   return [...permissions.keys()].sort(compareCodeUnits)
 }
 
-/** A section about custom roles that the snapshot does not have, or not with what they permit. */
+/** A section about custom roles that the snapshot does not have, or has without permissions. */
 export function findUnreadCustomRoles(
   { customRoles: section }: Policy,
   { customRoles, caller }: Snapshot,
@@ -211,7 +211,7 @@ export function findUnreadCustomRoles(
     case 'unsupported':
       return say(
         'The policy lists custom roles, but this server has none: it does not run the enterprise code of Chatwoot.',
-        `Run the server with the enterprise code, if custom roles should exist. ${remove}`,
+        `If you need custom roles, run the server with the enterprise code. ${remove}`,
       )
     case 'unreadable': {
       const [who, use] =
@@ -232,7 +232,7 @@ export function findUnreadCustomRoles(
     }
     default:
       return say(
-        'The policy lists custom roles, but the snapshot does not show what they permit: this was not read.',
+        'The policy lists custom roles, but the snapshot does not contain their permissions.',
         `Take a new snapshot with this version of rollcall and the token of an administrator. ${remove}`,
       )
   }

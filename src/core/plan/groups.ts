@@ -99,7 +99,7 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   const { label, codes, steps, lostWith } = subject.of
   const people = listNames('members', [...have.members].sort(compareCodeUnits))
   const double = isDouble(context.twins, formatAddress(subject))
-    ? '; the policy lists another of this name'
+    ? `; the policy lists another ${label} with this name`
     : ''
   const summary = `${label}, not in the policy${double}${people}`
   const found = phraseFinding(codes.unexpected, subject, location, summary)

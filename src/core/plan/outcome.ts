@@ -38,13 +38,16 @@ interface WithMemberships extends Outcome {
 
 export interface PersonOutcome extends WithMemberships {
   readonly email: string
-  /** The role that the policy lists. */
-  readonly wanted: Role | null
-  /** The last day of the access that the policy gives. Null: it does not end. */
-  readonly expires: string | null
+  readonly inPolicy: PersonInPolicy
   /** Null: not on the account. */
   readonly seen: Seen | null
 }
+
+/** `expires`: the last day of the access, null if it does not end. `unmanaged`: left out by its sections or scope. */
+export type PersonInPolicy =
+  | { readonly kind: 'listed'; readonly role: Role; readonly expires: string | null }
+  | { readonly kind: 'ignored'; readonly pattern: string }
+  | { readonly kind: 'unmanaged' | 'not-listed' }
 
 /** The address is as the server has it, whatever the spelling in the policy. */
 export interface Seen extends Omit<SnapshotAgent, 'customRoleId'> {
@@ -81,7 +84,7 @@ export interface Outcomes {
   readonly people: readonly PersonOutcome[]
   /** By kind, then by name. */
   readonly groups: readonly GroupOutcome[]
-  /** By name; none where the policy does not manage them. */
+  /** By name; empty if the policy does not manage them. */
   readonly customRoles: readonly CustomRoleOutcome[]
   /** Of policy lines about no person and no group, such as a rule for all administrators. */
   readonly statements: readonly Outcome[]
@@ -105,20 +108,12 @@ export function decideOutcomes(
   )
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
-    const entry = policy.agents?.entries.get(email)
-    const wanted = entry?.role ?? null
-    const otherwise =
-      policy.agents !== null && wanted !== null
-        ? 'fine'
-        : actual.ignoredBy(email) !== null
-          ? 'ignored'
-          : 'unmanaged'
-    const alone = decideOutcome(spoken, { kind: 'agent', email }, otherwise)
+    const inPolicy = findInPolicy(email, have, policy, actual)
+    const alone = decideOutcome(spoken, { kind: 'agent', email }, WITHOUT_FINDING[inPolicy.kind])
     return {
       ...combineOutcomes(alone, memberships.get(email) ?? []),
       email,
-      wanted,
-      expires: entry?.expires ?? null,
+      inPolicy,
       seen: have && seen(have),
     }
   }
@@ -148,6 +143,29 @@ export function decideOutcomes(
     statements: decideStatementOutcomes(policy, spoken),
   }
 }
+
+function findInPolicy(
+  email: string,
+  have: SnapshotAgent | null,
+  { agents, scope }: Policy,
+  actual: ActualState,
+): PersonInPolicy {
+  const entry = agents?.entries.get(email)
+  if (entry) return { kind: 'listed', role: entry.role, expires: entry.expires }
+  const judged = agents !== null && have?.role === 'administrator'
+  const pattern = judged ? null : actual.ignoredBy(email)
+  if (pattern !== null) return { kind: 'ignored', pattern }
+  const managed = agents !== null && (judged || scope.agents === 'all')
+  return { kind: managed ? 'not-listed' : 'unmanaged' }
+}
+
+/** Everybody who is not listed has one. */
+const WITHOUT_FINDING = {
+  listed: 'fine',
+  ignored: 'ignored',
+  unmanaged: 'unmanaged',
+  'not-listed': 'drift',
+} as const satisfies Readonly<Record<PersonInPolicy['kind'], Standing>>
 
 function decideCustomRoleOutcomes(
   { customRoles: section }: Policy,
@@ -204,7 +222,7 @@ function groupOutcomes(
         const own = decideOutcome(spoken, { kind: 'member', group: subject, email }, whole)
         const asListed = is === 'member' ? want?.members.has(email) : is === 'ghost'
         if (own.findings.length > 0 || whole !== 'fine' || asListed) return { ...own, email, is }
-        // It differs without a finding of its own: that of the person or the group covers it.
+        // It differs but has no finding: the finding of the person or the group covers it.
         const agent = spoken.get(formatAddress({ kind: 'agent', email })) ?? []
         const findings = [...alone.findings, ...agent].filter(({ code }) => FINDINGS[code].folds)
         return { ...own, findings, standing: decideStanding(findings, 'drift'), email, is }
@@ -231,7 +249,7 @@ function groupOutcomes(
   })
 }
 
-/** Who is in a group without being on the account, by the address of the group. */
+/** Members of a group who are not on the account, by the address of the group. */
 function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[]> {
   const found = [...spoken.values()]
     .flat()

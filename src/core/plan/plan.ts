@@ -79,7 +79,7 @@ export type Decision =
  * @param today a UTC calendar date, `YYYY-MM-DD`
  * @param strict every warning is an error
  * @param previous an earlier snapshot of the same account, to recognise people with a new address
- * @param roster who should be on any account at all
+ * @param roster the people who may be on an account at all
  */
 export function plan(
   written: Policy,
@@ -126,7 +126,7 @@ export function plan(
   const found = weighFindings(all, policy, strict)
   const missing = new Set([
     ...listUnjudged(describeInputs(previous, roster, snapshot)),
-    // Some people may have one: nobody knows.
+    // Some people may have one, but it is not known.
     ...activity.notJudged.keys(),
   ])
   const { findings: waived, own } = waive(found, policy, actual, today, missing)
@@ -135,7 +135,7 @@ export function plan(
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, today }
-  // First the policy has to know the new address.
+  // The policy must have the new address first.
   const renamed = new Set([...renames.values()].map(({ email }) => email))
 
   return {
@@ -191,7 +191,7 @@ function describeRules({ rules }: Policy): Readonly<Record<Rule, boolean>> {
   }
 }
 
-/** Nobody knows whether there is a finding with one of these codes. */
+/** It is not known whether there is a finding with one of these codes. */
 function listUnjudged(given: Readonly<Partial<Record<string, boolean>>>): readonly FindingCode[] {
   return FINDING_CODES.filter((code) => given[FINDINGS[code].needs] === false)
 }

@@ -28,7 +28,7 @@ export function findRenames(
   const found = read.agents.flatMap(({ id, email }) => {
     const before = earlier.get(id) ?? ''
     const entry = listed.get(before)
-    // Whoever is listed under either address now is meant by that line.
+    // If the policy lists either address now, that line already means this person.
     if (entry === undefined || present.has(before) || listed.has(normaliseEmail(email))) return []
     return isOver(policy.agents?.entries.get(entry.email)?.expires ?? null, today)
       ? []

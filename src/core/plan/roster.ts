@@ -1,6 +1,6 @@
 /**
- * Checks everybody on the account against the roster, whatever the policy manages, and everybody in
- * the policy who is not on the account. Like a rule it stands beside other findings.
+ * Checks everybody on the account against the roster, whatever the policy manages, and everybody in the
+ * policy who is not on the account. Like the findings of rules, these are in addition to others.
  */
 import type { Finding } from '../messages/finding.ts'
 import { phraseFinding } from '../messages/phrase.ts'

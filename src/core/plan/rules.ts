@@ -87,7 +87,7 @@ function judgeDomains(
   })
 }
 
-/** A group that is not in the policy has a finding of its own already. */
+/** A group that is not in the policy already has its own finding. */
 function judgeSizes(policy: Policy, { groups }: State): readonly Finding[] {
   return [...groups].flatMap(([address, { subject, size }]) => {
     const rule = getSizeRule(policy, subject.of)

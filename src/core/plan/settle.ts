@@ -47,8 +47,8 @@ export const GRACE_DAYS = 14
 export function chooseSettlement({ code, subject }: Finding, known: KnownSides): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
-  const { settledBy } = FINDINGS[code]
-  if (settledBy === 'nothing' || settledBy === 'a removed line') return null
+  const { fixedBy } = FINDINGS[code]
+  if (fixedBy === 'nothing' || fixedBy === 'a removed line') return null
   if (cannotBeListed(subject, actual)) return null
   switch (subject.kind) {
     case 'agent': {
@@ -109,7 +109,7 @@ function keepAsIs(
   const reason = want?.reason ?? null
   const pendingUntil = open ? soon : granted
   const expires =
-    FINDINGS[code].settledBy === 'a later end'
+    FINDINGS[code].fixedBy === 'a later end'
       ? addDays(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
       : (want?.expires ?? null)
   const customRole =

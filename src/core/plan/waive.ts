@@ -22,7 +22,7 @@ export interface Waived {
 
 export type Ambiguous = Pick<Recognised, 'people' | 'groups'>
 
-/** @param unjudged codes that this run cannot find: their waivers may accept something all the same */
+/** @param unjudged codes that this run cannot find: their waivers may still accept something */
 export function waive(
   all: readonly Finding[],
   { waivers, rules, groups }: Policy,
@@ -41,7 +41,7 @@ export function waive(
     waiver,
     number: index + 1,
     over: isOver(waiver.expires.value, today),
-    found: isReached(waiver, candidates, ambiguous, normalise),
+    found: findCovered(waiver, candidates, ambiguous, normalise),
   }))
   const accepting = new Map<string, PolicyWaiver>()
   for (const { waiver, found } of covered.filter(({ over }) => !over)) {
@@ -87,7 +87,7 @@ type Normalise = (address: string) => string
 type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
 
 /** Only its exact address waives a critical finding. */
-function isReached(
+function findCovered(
   { finding: code, address }: PolicyWaiver,
   all: Candidates,
   ambiguous: Ambiguous,

@@ -1,55 +1,17 @@
 /**
- * What `rollcall apply` has to say: the plan before, what became of each step, and the plan after. The
+ * The result of `rollcall apply`: the plan before, the result of each step, and the plan after. The
  * verdict and the exit code are decided here, from what was read at the end, never from answers alone.
  */
-import type { WriteOutcome } from '../apply/answers.ts'
-import type { PlannedStep } from '../apply/decide.ts'
+import type { StepResult, StepStatus } from '../apply/results.ts'
 import { classifySteps, type StepClass } from '../apply/step-classes.ts'
-import type { Write } from '../apply/writes.ts'
+import { type Diagnostic, isError, makeDiagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import type { Proposal } from './proposal.ts'
-import type { ExitCode, Report, Verdict } from './report.ts'
-
-/**
- * `done-by-others`: it was done already, or the server refused and it is done all the same.
- * `partly-done`: some of its requests are done, or one is half done; what is there was read.
- * `unknown`: it may have been done, and may still be.
- */
-export type StepStatus =
-  | 'done'
-  | 'done-by-others'
-  | 'partly-done'
-  | 'changed-meanwhile'
-  | 'skipped'
-  | 'not-done'
-  | 'unknown'
-  | 'not-started'
-
-export interface WriteResult {
-  readonly write: Write
-  readonly outcome: WriteOutcome
-  /** HTTP; null: no answer, or nothing was sent. */
-  readonly status: number | null
-  /** Null: nothing was sent. */
-  readonly requestId: string | null
-  /**
-   * Of an invitation that was done: whether the person had a login on the server, and so has access
-   * without a mail. Null: not known, or no invitation.
-   */
-  readonly confirmed: boolean | null
-}
-
-export interface StepResult {
-  readonly step: PlannedStep
-  readonly writes: readonly WriteResult[]
-  readonly status: StepStatus
-  /** Why it was skipped. */
-  readonly because: string | null
-}
+import { addDiagnostics, type Report, type Verdict } from './report.ts'
 
 /**
  * `refused`: a guard, the approval or an error stopped it before the first write. `not-approved`:
- * nobody approved it. `nothing`: no step is to be written.
+ * nobody approved it. `nothing`: there was no step to write.
  */
 export type ApplyEnd = 'refused' | 'not-approved' | 'nothing' | 'applied' | 'stopped'
 
@@ -74,7 +36,10 @@ export interface ApplyFacts {
 /** What this run wrote, in short. */
 export interface WorkDone {
   readonly classes: readonly StepClass[]
-  /** E-mail addresses of invited people: who got a mail, and who had a login and has access at once. */
+  /**
+   * E-mail addresses of invited people: those who must accept the invitation, and those who had a login
+   * and have access at once.
+   */
   readonly byMail: readonly string[]
   readonly atOnce: readonly string[]
 }
@@ -87,13 +52,25 @@ export interface ApplyReport extends ApplyFacts {
   readonly summary: string
 }
 
-export function concludeApply(facts: ApplyFacts): ApplyReport {
-  const { after, before, end, signal } = facts
-  const read = after ?? (end === 'nothing' ? before : null)
-  const verdict = read === null || hasFailed(facts) ? 'none' : read.verdict
-  const exitCode: number = signal ?? EXIT_CODES[verdict]
-  const written = summariseWritten(facts.steps)
-  return { ...facts, written, verdict, exitCode, summary: summariseApply(facts) }
+/** @param notes what became of the reports: an error costs the verdict */
+export function concludeApply(facts: ApplyFacts, notes: readonly Diagnostic[] = []): ApplyReport {
+  const lost = notes.some(isError)
+  const read = lost || hasFailed(facts) ? null : findLastReport(facts)
+  const verdict = read?.verdict ?? 'none'
+  const exitCode = facts.signal ?? read?.exitCode ?? 1
+  const summary = `${summariseApply(facts)}${lost ? ` ${UNWRITTEN}` : ''}`
+  return { ...facts, written: summariseWritten(facts.steps), verdict, exitCode, summary }
+}
+
+/** For the files that the run writes: the account at its end. Null: not read. */
+export function reportApply(done: ApplyReport): Report | null {
+  const read = findLastReport(done)
+  if (read === null || done.verdict !== 'none' || read.verdict === 'none') return read
+  return addDiagnostics(read, [makeDiagnostic({ code: 'apply-incomplete', summary: done.summary })])
+}
+
+function findLastReport({ after, before, end }: ApplyFacts): Report | null {
+  return after ?? (end === 'nothing' ? before : null)
 }
 
 function summariseWritten(steps: readonly StepResult[]): WorkDone {
@@ -107,9 +84,10 @@ function summariseWritten(steps: readonly StepResult[]): WorkDone {
   return { classes: classifySteps(done), byMail: invited(false), atOnce: invited(true) }
 }
 
-const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { in_sync: 0, drift: 2, none: 1 }
-
-/** What the plan after cannot make good: a stop, an unknown step, or a step that the server refused. */
+/**
+ * Failures that count whatever the plan after says: a stop, an unknown step, or a step that the server
+ * refused.
+ */
 function hasFailed({ end, steps, stopped }: ApplyFacts): boolean {
   return end === 'refused' || end === 'not-approved' || stopped !== null || hasFailedStep(steps)
 }
@@ -140,4 +118,5 @@ function summariseApply({ end, steps, stopped, after, signal }: ApplyFacts): str
 }
 
 const FAILED = 'A step failed or is unknown, so there is no verdict.'
+const UNWRITTEN = 'A report could not be written, so there is no verdict.'
 const UNVERIFIED = 'Not verified: the account was not read again.'

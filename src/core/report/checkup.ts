@@ -16,7 +16,7 @@ export const CHECKS = [
   'sight',
 ] as const
 
-/** After these, what an apply needs too. */
+/** After these: what an apply also needs. */
 export const APPLY_CHECKS = ['owner', 'features', 'saml', 'limits'] as const
 
 export type CheckName = (typeof CHECKS)[number] | (typeof APPLY_CHECKS)[number]
@@ -40,6 +40,9 @@ export interface Checkup {
   readonly checks: readonly Check[]
   /** Those that could not run, because an earlier one failed. */
   readonly notChecked: readonly CheckName[]
+  /** How many, of all accounts of a fleet. */
+  readonly warnings: number
+  readonly failures: number
   readonly healthy: boolean
   readonly exitCode: 0 | 1
   /** Of a fleet: each account by its name, in the order of the fleet file. */
@@ -55,10 +58,10 @@ export function concludeCheckup(
   of: Pick<Checkup, 'tool' | 'server' | 'accountId' | 'checks'>,
   wanted: readonly CheckName[] = CHECKS,
 ): Checkup {
-  // A warning does not change the exit code.
-  const healthy = of.checks.every(({ status }) => status !== 'fail')
+  const number = (wanted: Check['status']) =>
+    of.checks.filter(({ status }) => status === wanted).length
   const notChecked = wanted.filter((name) => !of.checks.some(({ check }) => check === name))
-  return { ...of, notChecked, healthy, exitCode: healthy ? 0 : 1 }
+  return { ...of, notChecked, ...judge(number('warn'), number('fail')) }
 }
 
 /** One account that is not healthy makes the whole fleet unhealthy. */
@@ -66,7 +69,14 @@ export function concludeFleetCheckup(
   tool: Checkup['tool'],
   accounts: readonly NamedCheckup[],
 ): Checkup {
-  const healthy = accounts.every(({ checkup }) => checkup.healthy)
+  const sum = (key: 'warnings' | 'failures') =>
+    accounts.reduce((all, { checkup }) => all + checkup[key], 0)
   const rest = { server: null, accountId: null, checks: [], notChecked: [] }
-  return { tool, ...rest, healthy, exitCode: healthy ? 0 : 1, accounts }
+  return { tool, ...rest, ...judge(sum('warnings'), sum('failures')), accounts }
+}
+
+/** A warning does not change the exit code. */
+function judge(warnings: number, failures: number) {
+  const healthy = failures === 0
+  return { warnings, failures, healthy, exitCode: healthy ? 0 : 1 } as const
 }

@@ -23,7 +23,7 @@ export interface Results {
   readonly leftOut: number
 }
 
-/** Worst first; what is waived is left out before what is open. */
+/** Worst first; waived findings are left out before open ones. */
 export function chooseResults(findings: readonly Finding[]): Results {
   if (findings.length <= MOST_RESULTS) return { shown: findings, leftOut: 0 }
   const open = findings.filter(isOpen)

@@ -17,6 +17,7 @@ interface Common {
 
 export interface DiffAnswer extends Common {
   readonly of: 'snapshots' | 'policies'
+  readonly equal: boolean
   /** 0 equal, 2 different. */
   readonly exitCode: 0 | 2
   readonly before: Compared
@@ -25,6 +26,7 @@ export interface DiffAnswer extends Common {
 
 export interface NoAnswer extends Common {
   readonly of: null
+  readonly equal: null
   readonly exitCode: 1
   readonly before: null
   readonly after: null
@@ -45,12 +47,12 @@ export function concludeDiff(
 ): DiffAnswer {
   const equal = found.differences.length + found.controls.length === 0
   const summary = summarise(found)
-  return { ...found, ...parts, summary, exitCode: equal ? 0 : 2, diagnostics }
+  return { ...found, ...parts, summary, equal, exitCode: equal ? 0 : 2, diagnostics }
 }
 
 export function concludeNoDiff(tool: Report['tool'], diagnostics: readonly Diagnostic[]): NoAnswer {
   const nothing = { differences: [], controls: [] }
-  const ending = { of: null, exitCode: 1, before: null, after: null } as const
+  const ending = { of: null, equal: null, exitCode: 1, before: null, after: null } as const
   return { tool, ...nothing, ...ending, summary: summarise(nothing), diagnostics }
 }
 

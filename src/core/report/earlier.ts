@@ -1,7 +1,7 @@
-/** What a report keeps of an earlier one that it is compared with. Only shapes: since.ts compares. */
+/** What a report keeps of an earlier report that it is compared with. Only types: since.ts compares. */
 import type { Risk } from '../messages/finding-records.ts'
 
-/** As much of a report as is compared with a later one. */
+/** The part of a report that is compared with a later one. */
 export interface EarlierReport {
   /** RFC 3339, UTC. */
   readonly generatedAt: string
@@ -10,7 +10,7 @@ export interface EarlierReport {
 
 export interface EarlierAccount {
   readonly path: string
-  /** Null: was not known then. */
+  /** Null: it was not known then. */
   readonly server: string | null
   readonly id: number | null
   readonly judged: boolean

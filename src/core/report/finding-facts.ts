@@ -1,6 +1,6 @@
 /**
- * What a finding is about and what to do, in separate facts, for formats that programs read: nobody
- * has to take an address apart. Everything comes from the subject, whatever its code and kind.
+ * What a finding is about and what to do, in separate facts, for formats that programs read: programs
+ * need not parse an address. Everything comes from the subject, whatever its code and kind.
  */
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
@@ -21,7 +21,7 @@ export interface FindingFacts {
   readonly remedy: {
     /** Our own words; backticks mark code. */
     readonly text: string
-    /** Lines of a policy that would settle it, from the top level on; empty if none would. */
+    /** Lines of a policy that would end it, from the top level on; empty if none would. */
     readonly lines: readonly string[]
   }
 }
@@ -30,7 +30,7 @@ export function describeFinding(
   { id, code, subject }: Finding,
   { names, settlements }: Pick<JudgedAccount, 'names' | 'settlements'>,
 ): FindingFacts {
-  // Somebody who is not on the account and has no known address is `#ID`.
+  // A person who is not on the account and has no known address is `#ID`.
   const email = 'email' in subject && !subject.email.startsWith('#') ? subject.email : null
   const settlement = settlements.get(id)
   return {

@@ -1,5 +1,7 @@
-/** The account at a glance, in numbers: people by status, groups by drift. */
+/** The account at a glance, in numbers: people by status or role, groups by drift, findings by code. */
 
+import type { Finding } from '../messages/finding.ts'
+import { groupBy } from '../model/collect.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { GroupOutcome, MemberOutcome, PersonOutcome, Standing } from '../plan/outcome.ts'
 import type { JudgedAccount } from './report.ts'
@@ -14,7 +16,7 @@ export interface PeopleCounts {
 export interface GroupCounts {
   readonly group: GroupOutcome
   readonly counts: StandingCounts
-  /** How many of its members are not, or not yet, what a member should be. */
+  /** How many people are only expected, left, or hidden, and not really members. */
   readonly absent: Readonly<Record<Exclude<MemberOutcome['is'], 'member'>, number>>
 }
 
@@ -38,6 +40,31 @@ export function countPeople({ getOutcomes }: JudgedAccount): readonly PeopleCoun
   return (Object.keys(STATUSES) as PersonStatus[]).map((status) => ({
     status,
     counts: countStandings(getOutcomes().people.filter(STATUSES[status])),
+  }))
+}
+
+/** People on the account. Everybody was read, so here a 0 is a fact. */
+export function countRoles({ getOutcomes }: JudgedAccount) {
+  const { people } = getOutcomes()
+  return (['administrator', 'agent'] as const).flatMap((role) =>
+    [true, false].map((confirmed) => ({
+      role,
+      confirmed,
+      count: people.filter(({ seen }) => seen?.role === role && seen.confirmed === confirmed)
+        .length,
+    })),
+  )
+}
+
+/** How many findings have the same of these facts, in the order of the first of each. */
+export function countAlike(
+  findings: readonly Finding[],
+  keys: readonly ('code' | 'risk' | 'severity')[],
+): readonly { readonly of: Readonly<Record<string, string>>; readonly count: number }[] {
+  const alike = groupBy(findings, (each) => keys.map((key) => each[key]).join())
+  return [...alike.values()].map((same) => ({
+    of: Object.fromEntries(keys.map((key) => [key, same[0][key]])),
+    count: same.length,
   }))
 }
 

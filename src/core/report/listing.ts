@@ -58,7 +58,7 @@ export interface Listing {
   readonly providers: readonly Tally<string | null>[]
   /** The e-mail domains of all people, the most common first. */
   readonly domains: readonly Tally<string>[]
-  /** The most common domain; null in a tie: then no domain is called foreign. */
+  /** The most common domain; null if several are equally common: then no domain is called foreign. */
   readonly homeDomain: string | null
   readonly counts: Readonly<Record<'administrators' | 'disabled' | 'foreign', number>>
   /** What is kept of the roster, and how many people on the account are not active in it. */
@@ -166,7 +166,7 @@ function findMostCommon([first, second]: readonly Tally<string>[]): string | nul
   return first.value
 }
 
-/** Ties in the order of the texts, null last. */
+/** Equal numbers are in the order of the texts, null last. */
 function countValues<T extends string | null>(values: readonly T[]): readonly Tally<T>[] {
   const by = new Map<T, number>()
   for (const value of values) by.set(value, (by.get(value) ?? 0) + 1)

@@ -4,7 +4,7 @@ import { hasPermissions } from '../model/custom-role.ts'
 import { KINDS } from '../model/kinds.ts'
 import { type Activity, hasGroups, joinRefusal, type Snapshot } from '../model/snapshot.ts'
 
-/** @param what the thing that lacks it, as the subject of a sentence */
+/** @param what what does not have it, as the subject of a sentence */
 export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
   const groups = KINDS.filter((of) => !hasGroups(snapshot, of)).map(({ plural, section }) =>
     makeDiagnostic({
@@ -72,7 +72,7 @@ export function listHiddenMembers(
   })
 }
 
-/** Null: it was read, or nobody asked for it. */
+/** Null: it was read, or it was not requested. */
 function explainMissingActivity(
   activity: Activity,
 ): Pick<Diagnostic, 'detail' | 'advice' | 'requestId'> | null {

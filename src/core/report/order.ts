@@ -7,7 +7,10 @@ import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { RISKS, type Risk } from '../messages/finding-records.ts'
 import type { AccountReport } from './report.ts'
 
-/** Worst first. Nobody knows what an account without a verdict hides: it stands after known critical findings. */
+/**
+ * Worst first. It is not known what an account without a verdict hides: it comes after known critical
+ * findings.
+ */
 const URGENCIES = ['critical', 'no-verdict', 'high', 'medium', 'low', 'notes', 'quiet'] as const
 
 export type Urgency = (typeof URGENCIES)[number]
@@ -21,12 +24,24 @@ export function countRisks(findings: readonly Finding[]): RiskCounts {
   return counts
 }
 
+/** Of the open findings; null: there are none. */
+export function findWorstRisk(findings: readonly Finding[]): Risk | null {
+  const counts = countRisks(findings)
+  return RISKS.find((risk) => counts[risk] > 0) ?? null
+}
+
+/** The open findings of one person or group: drift before warnings, otherwise in the same order. */
+export function sortOpenFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(isOpen).sort((a, b) => Number(isDrift(b)) - Number(isDrift(a)))
+}
+
 /** The worst drift decides. `notes`: in sync, with warnings or waivers. `quiet`: in sync, and nothing else to say. */
 export function decideUrgency({ verdict, findings, diagnostics }: AccountReport): Urgency {
   if (verdict === 'none') return 'no-verdict'
-  const drift = findings.filter(isDrift)
-  const worst = RISKS.find((risk) => drift.some((finding) => finding.risk === risk))
-  return worst ?? (findings.length + diagnostics.length > 0 ? 'notes' : 'quiet')
+  return (
+    findWorstRisk(findings.filter(isDrift)) ??
+    (findings.length + diagnostics.length > 0 ? 'notes' : 'quiet')
+  )
 }
 
 /** Worst first: by the worst finding, then by how many there are of each risk, then as the run has them. */
@@ -50,14 +65,24 @@ export function sortAccounts(accounts: readonly AccountReport[]): readonly Accou
 export function sortByWorstFinding<T extends { readonly findings: readonly Finding[] }>(
   items: readonly T[],
 ): readonly T[] {
-  const rank = ({ findings }: T): number =>
-    findings
-      .filter(isOpen)
-      .reduce((worst, { risk }) => Math.min(worst, RISKS.indexOf(risk)), RISKS.length)
+  const rank = ({ findings }: T): number => {
+    const worst = findWorstRisk(findings)
+    return worst === null ? RISKS.length : RISKS.indexOf(worst)
+  }
   return items
     .map((item) => ({ item, rank: rank(item) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item)
+}
+
+/** Those with findings, worst first, and the others in the same order: a cut leaves out only what is better. */
+export function splitByFindings<T extends { readonly findings: readonly Finding[] }>(
+  items: readonly T[],
+): { readonly noted: readonly T[]; readonly fine: readonly T[] } {
+  return {
+    noted: sortByWorstFinding(items.filter(({ findings }) => findings.length > 0)),
+    fine: items.filter(({ findings }) => findings.length === 0),
+  }
 }
 
 /** What a short message says one by one: an open finding, or (null) that an account has no verdict. */
@@ -66,7 +91,10 @@ export interface NewsItem {
   readonly finding: Finding | null
 }
 
-/** Of all accounts, worst first, so that a message that is cut at any length has lost nothing worse. */
+/**
+ * Of all accounts, worst first, so that a message that is cut never loses something worse than what it
+ * shows.
+ */
 export function listNews(accounts: readonly AccountReport[]): readonly NewsItem[] {
   const rank = ({ finding }: NewsItem): number =>
     URGENCIES.indexOf(finding === null ? 'no-verdict' : finding.risk)

@@ -38,10 +38,7 @@ export function parseReport(document: unknown, refuse: RefuseAt): EarlierReport 
     }
   })
   if (accounts.length === 0) {
-    refuse(
-      ['accounts'],
-      'is empty: that run did not get as far as an account. Use an earlier report',
-    )
+    refuse(['accounts'], 'is empty, because that run failed early. Use an earlier report')
   }
   return { generatedAt, accounts }
 }
@@ -58,7 +55,7 @@ function parseFinding(finding: Fields, generatedAt: string): PastFinding {
   }
 }
 
-/** A report that was compared with none has found everything for the first time. */
+/** In a report that was compared with no earlier one, every finding is found for the first time. */
 function findFirstSeen(finding: Fields, generatedAt: string): string {
   if (finding.has('first_seen')) return finding.moment('first_seen')
   return finding.has('since') ? finding.object('since').moment('first_seen') : generatedAt

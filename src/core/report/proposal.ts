@@ -1,6 +1,6 @@
 /**
- * What an apply would write, as far as a plan could be made: `plan` shows it and `apply` carries it out.
- * Decides nothing but whether it can be approved, and says in short what would be written.
+ * What an apply would write: `plan` shows it and `apply` carries it out. Only decides whether it can be
+ * approved, and summarises what would be written.
  */
 import { compareStates } from '../apply/access.ts'
 import type { JsonObject } from '../apply/canonical.ts'
@@ -19,20 +19,22 @@ export interface Proposal {
   readonly approval: string
   /** `2026-11-27 10:00 UTC`. */
   readonly expires: string
-  /** What the approval is for: with it, a later run can say what has changed. */
+  /** What the approval covers: with it, a later run can say what has changed. */
   readonly document: JsonObject
   /** What guards and the approval say: errors and warnings. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** In short: what would be written, and for whom it changes something. */
+/** Summarises what would be written, and for whom it changes something. */
 export function summariseSteps(plan: SteppedPlan): Pick<Proposal, 'classes' | 'people'> {
   const { gain, lose } = compareStates(plan.before, plan.states.at(-1) ?? plan.before)
   const people = { gain: [...gain].sort(compareCodeUnits), lose: [...lose].sort(compareCodeUnits) }
   return { classes: classifySteps(plan.written), people }
 }
 
-/** What an error stops cannot be approved, and where nothing is written there is nothing to approve. */
+/**
+ * A plan that an error stops cannot be approved, and if nothing is written there is nothing to approve.
+ */
 export function isApprovable({ diagnostics, plan }: Proposal): boolean {
   return plan.written.length > 0 && diagnostics.every(({ severity }) => severity !== 'error')
 }

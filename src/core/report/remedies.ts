@@ -1,6 +1,6 @@
 /**
- * What to do about findings: once per kind, with what would settle them in the policy. Views only
- * write it down.
+ * What to do about findings: once per code, with the policy lines that would end them. Views only write
+ * it down.
  */
 import { type Finding, isOpen } from '../messages/finding.ts'
 import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
@@ -14,7 +14,7 @@ export interface Remedy {
   /** Our own words; backticks mark code. */
   readonly remedy: string
   readonly findings: readonly Finding[]
-  /** What would settle them, for those that a line of the policy can settle. */
+  /** The lines that would end them, for findings that a line of the policy can end. */
   readonly lines: readonly RemedyLines[]
 }
 

@@ -1,11 +1,11 @@
 /**
- * The report: everything that a view may show about a run, and the only place that decides the
- * verdict and the exit code. If the account was not read completely, or there is any error, there is
- * no verdict: "unknown" is never "in sync". Long because the type and the code that fills it belong
- * together.
+ * The report: everything that a view may show about a run, and the only place that decides the verdict
+ * and the exit code. If the account was not read completely, or there is any error, there is no
+ * verdict: "unknown" is never "in sync". The file is long because the type and the code that fills it
+ * belong together.
  */
 
-import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, isError } from '../messages/diagnostic.ts'
 import { type Cause, DIAGNOSTICS } from '../messages/diagnostic-records.ts'
 import { isDrift, isOpen } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
@@ -55,6 +55,8 @@ export type Report = RunOutcome & {
   readonly today: string | null
   /** `--roster`: what is kept of the file. Null: none was given. */
   readonly roster: RosterFacts | null
+  /** Whether an error of the run itself, and not of one account, costs the verdict. */
+  readonly failed: boolean
   /** Messages about the whole run. */
   readonly diagnostics: readonly Diagnostic[]
   /** One per policy, in the order of the command line; none after a usage error. */
@@ -84,11 +86,11 @@ export interface JudgedAccount
   readonly read: Reading
   /** Lines of a policy that would end a finding, by the finding's id. */
   readonly settlements: ReadonlyMap<string, PolicyLines>
-  /** What an apply would write; null: nobody asked. */
+  /** What an apply would write; null: it was not requested. */
   readonly proposal: Proposal | null
 }
 
-/** Null: could not be found out. */
+/** Null: it could not be found out. */
 export interface UnjudgedAccount extends AccountFacts, NoVerdict {
   readonly server: string | null
   readonly account: { readonly id: number; readonly name: string | null } | null
@@ -101,7 +103,7 @@ export interface PolicyLines {
   readonly path: readonly string[]
   /** The lines of these keys. */
   readonly above: readonly string[]
-  /** To stand below them, two spaces further in. */
+  /** The lines below them, indented by two more spaces. */
   readonly lines: readonly string[]
   /** All of it on one line. */
   readonly inline: string
@@ -112,8 +114,8 @@ export interface PolicyLines {
 export type AccountReport = JudgedAccount | UnjudgedAccount
 
 /**
- * `custom_roles`: who has which; `custom_role_permissions`: which there are and what they permit. Beside
- * these, each kind of group and its memberships by the names of their sections.
+ * `custom_roles`: who has which; `custom_role_permissions`: which there are and what they permit.
+ * Besides these, each kind of group and its memberships by the names of their sections.
  */
 export type CoverageBySection = Readonly<
   Record<'agents' | 'roles' | 'custom_roles' | 'custom_role_permissions', Coverage>
@@ -188,7 +190,7 @@ export function concludeUnjudged(
 }
 
 /**
- * `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was asked for.
+ * `file`: that of the snapshot, if it was read from one. `proposal`: if an approval was requested.
  * `detailed`: whether a report will show people and groups that are fine. Otherwise the account keeps
  * neither the policy nor the snapshot, so that a run over many accounts has room for all of them.
  */
@@ -242,12 +244,12 @@ export function concludeReport(
   diagnostics: readonly Diagnostic[],
   accounts: readonly AccountReport[],
 ): Report {
-  const failed = diagnostics.some(({ severity }) => severity === 'error')
+  const failed = diagnostics.some(isError)
   const whole = failed ? concludeNoVerdict(diagnostics) : findWorst(accounts)
   const { command, tool, generatedAt, exitZero, strict = false, today = null, roster = null } = head
   const asked = { command, tool, generatedAt, exitZero, strict, today, roster }
   const code = decideExitCode(whole.verdict, exitZero)
-  return { ...asked, ...whole, exitCode: code, diagnostics, accounts }
+  return { ...asked, ...whole, exitCode: code, failed, diagnostics, accounts }
 }
 
 /** The same run, with what went wrong after the verdict. */
@@ -255,7 +257,15 @@ export function addDiagnostics(before: Report, diagnostics: readonly Diagnostic[
   return concludeReport(before, [...before.diagnostics, ...diagnostics], before.accounts)
 }
 
-export function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
+/** As if the run had only this account: for a format that ends each account on its own. */
+export function decideAccountExitCode(
+  { verdict }: AccountReport,
+  { exitZero }: Pick<Report, 'exitZero'>,
+): ExitCode {
+  return decideExitCode(verdict, exitZero)
+}
+
+function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   switch (verdict) {
     case 'in_sync':
       return 0
@@ -272,9 +282,7 @@ function concludeJudgement(drift: boolean): Judgement {
 
 /** The first error sets the cause. Running again may help only if it may fix every error. */
 export function concludeNoVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
-  const kinds = diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map(({ code }) => DIAGNOSTICS[code])
+  const kinds = diagnostics.filter(isError).map(({ code }) => DIAGNOSTICS[code])
   const cause = kinds[0]?.cause ?? 'internal'
   return {
     verdict: 'none',
@@ -293,12 +301,6 @@ function findWorst(accounts: readonly AccountReport[]): RunOutcome {
   // A run that read no account has found nothing in sync.
   if (accounts.length === 0) return concludeNoVerdict([])
   return concludeJudgement(accounts.some((account) => account.verdict === 'drift'))
-}
-
-export function countVerdicts(accounts: readonly AccountReport[]): Record<Verdict, number> {
-  const numbers = { in_sync: 0, drift: 0, none: 0 }
-  for (const { verdict } of accounts) numbers[verdict] += 1
-  return numbers
 }
 
 function listCoverage(

@@ -1,6 +1,6 @@
 /**
  * What has changed since an earlier report: which findings are new, which were known and since when,
- * which are resolved. Resolved are only those that this run would have found again. Never changes a
+ * which are resolved. Only findings that this run would have found again are resolved. Never changes a
  * verdict.
  */
 import { type Finding, isOpen } from '../messages/finding.ts'
@@ -18,7 +18,7 @@ export function findEarlierAccount(
   const agrees = <T>(a: T | null, b: T | null) => a === null || b === null || a === b
   const id = account?.id ?? null
   const possible = accounts.filter((each) => agrees(each.server, server) && agrees(each.id, id))
-  // Where one of them does not say which account it is, the policy does.
+  // If one of them does not say which account it is, the policy decides.
   const exact = possible.find(
     (each) => each.server !== null && each.server === server && each.id === id,
   )
@@ -41,7 +41,7 @@ export function compareWithEarlier(account: AccountReport, earlier: EarlierRepor
   }
 }
 
-/** Whether this run would have found it again. In doubt it would not. */
+/** Whether this run would have found it again. False in case of doubt. */
 function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
   const { off, unjudged } = account
   const { people, groups, customRoles } = account.getOutcomes()
@@ -112,6 +112,19 @@ export function countSince({
   }
 }
 
+/** Over the accounts that were compared. Null: none was. */
+export function sumSince(accounts: readonly AccountReport[]): SinceCounts | null {
+  const compared = accounts.flatMap((each) => countSince(each) ?? [])
+  if (compared.length === 0) return null
+  const sum = (key: keyof SinceCounts) => compared.reduce((all, each) => all + each[key], 0)
+  return {
+    new: sum('new'),
+    known: sum('known'),
+    resolved: sum('resolved'),
+    notChecked: sum('notChecked'),
+  }
+}
+
 /**
  * Whether a run that repeats every night should notify people: something is new or resolved, an account
  * has lost its verdict, or the run itself failed. Null: it was not compared with an earlier report.
@@ -120,11 +133,11 @@ export function hasNews({
   verdict,
   accounts,
 }: Pick<Report, 'verdict' | 'accounts'>): boolean | null {
-  const compared = accounts.flatMap((each) => countSince(each) ?? [])
-  if (compared.length === 0) return null
+  const all = sumSince(accounts)
+  if (all === null) return null
   const failed = verdict === 'none' && accounts.every((each) => each.verdict !== 'none')
   const lost = accounts.some(({ since }) => since?.lostVerdict)
-  return failed || lost || compared.some((each) => each.new + each.resolved > 0)
+  return failed || lost || all.new + all.resolved > 0
 }
 
 export function isNew({ id }: Finding, { firstSeen }: Since): boolean {

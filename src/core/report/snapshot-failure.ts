@@ -1,9 +1,9 @@
 /**
- * Why there is no snapshot of one account of a fleet: what its shard leaves for the run that plans.
- * Its messages are then those of the account. The document may have been cut or edited, so everything
- * is checked.
+ * Why there is no snapshot of one account of a fleet: the file that its shard writes for the run that
+ * plans. Its messages are then those of the account. The document may have been cut or edited, so
+ * everything is checked.
  */
-import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, isError } from '../messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../messages/diagnostic-records.ts'
 import { checkFields, checkFormat, type Fields, type RefuseAt } from '../model/fields.ts'
 import type { Location } from '../model/location.ts'
@@ -23,11 +23,25 @@ export interface SnapshotFailure {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+export interface FleetSnapshots {
+  readonly taken: number
+  readonly failed: number
+  readonly exitCode: 0 | 1
+}
+
+/** @param accounts the messages about each account of the fleet, or of one shard */
+export function concludeFleetSnapshots(
+  accounts: readonly (readonly Diagnostic[])[],
+): FleetSnapshots {
+  const failed = accounts.filter((each) => each.some(isError)).length
+  return { taken: accounts.length - failed, failed, exitCode: failed === 0 ? 0 : 1 }
+}
+
 export function parseSnapshotFailure(document: unknown, refuse: RefuseAt): SnapshotFailure {
   const root = checkFields(document, [], refuse)
   checkFormat(root, FAILURE_FORMAT, '1.0')
   const diagnostics = root.objects('diagnostics', parseDiagnostic)
-  if (!diagnostics.some(({ severity }) => severity === 'error')) {
+  if (!diagnostics.some(isError)) {
     refuse(['diagnostics'], 'should contain an error')
   }
   return {

@@ -1,5 +1,5 @@
 /** The result of `rollcall validate`: which policies are valid, and the exit code. */
-import type { Diagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, isError } from '../messages/diagnostic.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Report } from './report.ts'
@@ -35,6 +35,6 @@ export function concludeValidation(
     groups: new Map(policy?.groups.map(({ of, section }) => [of, section?.entries.size ?? null])),
   }))
   const valid = policies.length > 0 && policies.every((each) => each.valid)
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+  const errors = diagnostics.filter(isError).length
   return { tool, valid, errors, exitCode: valid ? 0 : 1, policies, diagnostics }
 }

@@ -1,6 +1,6 @@
 /**
  * The result of `review close`, and the record that it writes for an auditor: every decision, who made
- * it, and what became of it. Contains everything that a view shows; a view decides nothing.
+ * it, and whether it was carried out. Contains everything that a view shows; a view decides nothing.
  */
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { type Finding, isOpen } from '../messages/finding.ts'
@@ -51,7 +51,7 @@ export interface ClosedReview {
   readonly decisions: readonly ClosedDecision[]
   readonly decided: DecisionCounts
   readonly reviewers: readonly ClosedReviewer[]
-  /** Null: nobody said who may decide. */
+  /** Null: it was not given who may decide. */
   readonly allowed: readonly string[] | null
   /** Null: no later snapshot was given. */
   readonly since: Pick<Remediation, 'came' | 'gained'> | null

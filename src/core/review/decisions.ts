@@ -80,7 +80,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       wrong(
         'email',
         `"${email}" was not on the account at the time of the review.`,
-        'are about nobody who was on the account at the time of the review',
+        'are about people who were not on the account at the time of the review',
         'Remove the row, or correct the address. population.csv lists everybody.',
       )
       continue
@@ -90,7 +90,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       wrong(
         'email',
         `${email} has two decisions, the first in line ${first.place('email').line}.`,
-        'are about people who have a row already',
+        'are about people who already have another row',
         'Remove one of them.',
       )
       continue
@@ -130,7 +130,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       wrong(
         'reviewer',
         `${email} decided about their own access${as}.`,
-        'are decided by the person whom they are about',
+        'were decided by the person they are about',
         'Another person must decide.',
         contrast,
       )

@@ -31,13 +31,13 @@ export interface ReviewForm {
 /** A row of a CSV file. */
 export interface TableRow {
   readonly cells: readonly string[]
-  /** Where a cell begins; of a missing one, where the row begins. */
+  /** Where a cell begins; for a missing cell, where the row begins. */
   readonly place: (index: number) => Location
 }
 
 /**
  * @param people by e-mail address as in the snapshot
- * @param write how an address stands in a cell, with a mark if it would be a formula
+ * @param write how an address is written in a cell, with a mark if it would be a formula
  */
 export function makeForm(
   [head, ...rows]: readonly TableRow[],
@@ -104,7 +104,7 @@ const MOST_ROWS = 5
 interface ChangedFact {
   readonly column: string
   readonly summary: string
-  /** How the two differ, if nobody would see it. */
+  /** How the two differ, if people would not see it. */
   readonly contrast: string | null
   readonly location: Location
 }

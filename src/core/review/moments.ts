@@ -1,6 +1,6 @@
 /**
- * The times of a review: the clock of the server beside that of the machine, and the order in which
- * things must have happened. Reads no clock.
+ * The times of a review: the clocks of the server and of the machine, and the order in which things
+ * must have happened. Reads no clock.
  */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { addDays, addMilliseconds, measureTime } from '../model/dates.ts'

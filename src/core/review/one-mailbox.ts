@@ -1,6 +1,6 @@
 /**
- * Whether a reviewer is the person under review, also under another spelling of the address. Compares
- * addresses only: nobody can see that two different ones belong to one person.
+ * Whether a reviewer is the person under review, even with another spelling of the address. Compares
+ * only addresses: it cannot know that two different ones belong to one person.
  */
 import { normaliseLooks } from '../messages/alike.ts'
 import { normaliseEmail } from '../model/names.ts'
@@ -10,7 +10,7 @@ export function isAddress(text: string): boolean {
   return /^[^\s@<>()[\]\\,;:*]+@[^\s@<>()[\]\\,;:*/"\u3002\uff61]+$/.test(text)
 }
 
-/** The same for two texts that a reader would take for one: plain letters, without accents. */
+/** Gives the same text for two texts that look the same to a reader: plain letters, without accents. */
 export function simplifyText(text: string): string {
   return normaliseLooks(text.normalize('NFKD').replace(/\p{M}/gu, '')).toLowerCase()
 }
@@ -20,7 +20,7 @@ export function simplifyText(text: string): string {
  * `+tag`, quotes, accents and a dot at the end, and replaces look-alike letters with plain ones.
  */
 export function simplifyAddress(email: string): string {
-  // Domain names have one more dot: that of Chinese and Japanese texts.
+  // Domain names can have another dot: that of Chinese and Japanese texts.
   return simplifyText(normaliseEmail(email))
     .replaceAll('\u3002', '.')
     .replace(/["\s]|\.+$|\+.*(?=@)/g, '')

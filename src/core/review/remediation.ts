@@ -22,15 +22,15 @@ export interface Happened extends ReviewDecision {
 export interface Remediation {
   /** Of each "change" and "remove". */
   readonly fates: readonly Happened[]
-  /** Who has come since, as the later snapshot has them: nobody decided about them. */
+  /** People who are new since the review, as in the later snapshot: nobody decided about them. */
   readonly came: readonly SnapshotAgent[]
-  /** Who may keep what they had and has more now, by e-mail address in the review. */
+  /** People who may keep their access and have more now, by e-mail address in the review. */
   readonly gained: readonly string[]
 }
 
 /**
  * A person is removed only if neither their user id nor their e-mail address is on the account. A
- * change is done only if the person has less access than before, and nowhere more.
+ * change is done only if the person has less access than before, and more access nowhere.
  */
 export function checkRemediation(
   decisions: readonly ReviewDecision[],
@@ -83,7 +83,7 @@ function hasMore(difference: AccessDifference): boolean {
   return difference === 'more' || difference === 'both'
 }
 
-/** @param holder whoever of the review has the address now */
+/** @param holder the person of the review who has the address now */
 function judgeAbsence(
   email: string,
   holder: SnapshotAgent | null,
@@ -96,7 +96,10 @@ function judgeAbsence(
   const gone = 'no longer on the account'
   const twin = came.find((each) => simplifyAddress(each.email) === simplifyAddress(email))
   if (twin === undefined) return { happened: true, what: gone }
-  return { happened: false, what: `${gone}, but another spelling of the address is: ${twin.email}` }
+  return {
+    happened: false,
+    what: `${gone}, but another spelling of the address is on the account: ${twin.email}`,
+  }
 }
 
 function judgeChange(
@@ -117,7 +120,7 @@ function judgeChange(
         what: [...seen, 'less access in one place, but more in another'].join('; '),
       }
     case 'equal':
-      // A membership that gives nothing, such as that of an administrator, can still be taken.
+      // A membership that gives nothing, such as that of an administrator, can still be removed.
       return {
         happened: found.some(({ after }) => after === null),
         what: seen.join('; ') || UNCHANGED,
@@ -126,8 +129,8 @@ function judgeChange(
 }
 
 /**
- * Compares what both sides know, so that a part that only one of them has read is no difference, nor
- * what an upgrade of the server changed, nor the new name of a group.
+ * Compares only what both sides have read. A part that only one side has read, a change by an upgrade
+ * of the server, and a new name of a group are not differences.
  */
 function makeComparer(
   had: RecognisedSnapshot,

@@ -18,9 +18,9 @@ export const MISMATCH_ADVICE = {
   changed:
     'The folder was changed after the run. Get it from where the run stored it, or collect a new review.',
   contradicts:
-    'These files contradict each other: somebody changed one of them and its hash. What a value should be follows from snapshot.json, policy.yaml and MANIFEST.json. Do not rely on this review. Get the folder from where the run stored it, or collect a new review.',
+    'These files contradict each other: somebody changed one of them and its hash. The right values follow from snapshot.json, policy.yaml and MANIFEST.json. Do not rely on this review. Get the folder from where the run stored it, or collect a new review.',
   record:
-    'The closing record does not follow from the review and from the files beside it. Do not rely on it: somebody changed one of these files, or wrote the record by hand. Close the review again with `rollcall review close`.',
+    'The closing record does not match the review and the files beside it. Do not rely on it: somebody changed one of these files, or wrote the record by hand. Close the review again with `rollcall review close`.',
   'other-manifest':
     'This is not the review of that log. Get the folder from where the run stored it, and check that you copied the whole hash.',
   'other-record':

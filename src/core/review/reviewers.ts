@@ -42,9 +42,9 @@ function sumDecisions({ decided }: ReviewerTally): number {
 export interface ReviewerRules {
   /** E-mail addresses as in the snapshot. */
   readonly people: readonly string[]
-  /** Those who are administrators although something critical or high is open about them, with its code. */
+  /** Administrators about whom a critical or high finding is open, with its code. */
   readonly doubtful: ReadonlyMap<string, string>
-  /** Who may decide. Null: nobody said. */
+  /** Who may decide. Null: it was not given. */
   readonly allowed: readonly string[] | null
 }
 

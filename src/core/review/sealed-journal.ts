@@ -1,6 +1,6 @@
 /**
  * The journal of an apply as evidence of a review: Chatwoot does not log removals, so the journal is
- * their only record. It must be whole, of the same account, and from after the review.
+ * their only record. It must be complete, for the same account, and from after the review.
  */
 import { type HashedLine, readJournal } from '../apply/journal.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
@@ -14,7 +14,7 @@ export interface SealedWrite {
   readonly requestId: string
   readonly step: string
   readonly address: string
-  /** Null: no result is written down, so nobody knows. */
+  /** Null: the journal has no result, so it is not known. */
   readonly outcome: string | null
   readonly status: number | null
 }
@@ -71,7 +71,7 @@ export function sealJournal(
   }
 }
 
-/** What a journal leaves open, and those that are no evidence. */
+/** What a journal does not say, and journals that are not evidence. */
 export function noteJournals(
   journals: readonly SealedJournal[],
   after: Pick<Snapshot, 'finishedAt'> | null,

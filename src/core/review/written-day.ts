@@ -1,7 +1,7 @@
 /**
  * Days as people write them and as spreadsheets save them → `YYYY-MM-DD`. Does not guess: a day that
- * can be read in two ways is ambiguous, unless the other days of the same column settle it, because a
- * spreadsheet writes a whole column in one way.
+ * can be read in two ways is ambiguous, unless the other days of the same column show the order,
+ * because a spreadsheet writes a whole column in the same way.
  */
 import { addDays, isDay } from '../model/dates.ts'
 
@@ -21,9 +21,9 @@ interface DayReading {
 /** The days of one column. */
 export function readDays(texts: readonly string[]): readonly WrittenDay[] {
   const all = texts.map(listReadings)
-  const settled = settleOrders(all)
+  const common = findCommonOrders(all)
   return all.map((readings) => {
-    const likely = readings.filter(({ order }) => settled.has(order))
+    const likely = readings.filter(({ order }) => common.has(order))
     const days = [...new Set((likely[0] ? likely : readings).map(({ day }) => day))]
     const [day, other] = days
     if (day === undefined) return { is: 'unreadable' }
@@ -32,7 +32,7 @@ export function readDays(texts: readonly string[]): readonly WrittenDay[] {
 }
 
 /** The orders that fit every day of the column with the same sign between its parts. */
-function settleOrders(all: readonly (readonly DayReading[])[]): ReadonlySet<string> {
+function findCommonOrders(all: readonly (readonly DayReading[])[]): ReadonlySet<string> {
   const fitting = new Map<string, readonly string[]>()
   for (const readings of all) {
     const orders = readings.map(({ order }) => order)

@@ -35,7 +35,7 @@ function removeCharacters(text: string, characters: readonly string[]): string {
   return characters.reduce((rest, each) => rest.replaceAll(each, ''), text)
 }
 
-/** Reports a value that is written with characters that nobody sees; true where it did. */
+/** Reports a value that is written with invisible characters; returns whether it did. */
 function checkVisible(
   problems: Problems,
   subject: Placed,
@@ -113,14 +113,14 @@ function correctPattern(text: string): string {
   return domain.includes('.') ? `*@${domain}` : pattern
 }
 
-/** @param prefix that of the groups in question */
+/** @param prefix of the addresses of these groups */
 const describeShapes = (prefix: string): Readonly<Record<Subject['kind'], readonly string[]>> => ({
   agent: ['agent/EMAIL'],
   group: [`${prefix}/NAME`],
   member: [`${prefix}/NAME/EMAIL`],
   'custom-role': ['custom-role/NAME'],
   rule: [RULE],
-  // No waiver accepts what is about another one.
+  // No waiver accepts findings about waivers.
   waiver: [],
 })
 
@@ -168,7 +168,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
 export const ANY_PREFIX = new RegExp(`^(agent|custom-role|${PREFIXES}|rule)/`, 'i')
 const PERSON = new RegExp(`^(agent/|(?:${PREFIXES})/[^/]+/)(.*)$`, 's')
 
-/** Without outer spaces, with an address of e-mail that somebody can have. */
+/** Without outer spaces, and with a valid e-mail address. */
 export function correctAddress(text: string): string {
   const address = text.trim().replace(ANY_PREFIX, (prefix) => prefix.toLowerCase())
   const [, before = '', last = ''] = PERSON.exec(address) ?? []
@@ -201,7 +201,7 @@ function fitsPrefix(text: string, prefix: string): boolean {
 
 const MEMBER = new RegExp(`^(${PREFIXES})/([^/]+)/([^/]+)$`)
 
-/** The address of that shape which the text names as well: of the person or the group of a member. */
+/** The address of that shape that the text also contains: the person or the group of a member. */
 function convertTo(shape: string, text: string): readonly string[] {
   const [, prefix, name, email] = MEMBER.exec(text) ?? []
   if (prefix === undefined) return []

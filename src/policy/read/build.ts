@@ -134,7 +134,9 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
   }
 }
 
-/** Which group an entry means: where names may repeat, its key is only a name if it says no other. */
+/**
+ * Which group an entry means: if names may repeat, its key is a name only if the entry has no `name`.
+ */
 export function groupSubject(of: GroupKind, entry: Entry): GroupSubject {
   const { name, id } = of.repeats === null ? { name: entry.key, id: null } : readNamed(entry)
   return { kind: 'group', of, name: of.spell(name), id }
@@ -145,7 +147,7 @@ export function identifyCustomRole(entry: Entry): CustomRoleSubject {
   return { kind: 'custom-role', name: spellName(name), id }
 }
 
-/** Its key is only a name if it says no other. */
+/** Its key is a name only if the entry has no `name`. */
 function readNamed({ key, value }: Entry): Named {
   return { name: getText(getValue(value, 'name')) ?? key, id: getNumber(getValue(value, 'id')) }
 }

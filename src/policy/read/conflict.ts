@@ -1,4 +1,4 @@
-/** Finds the marks that git leaves in a file where two changes collide. Knows nothing of YAML. */
+/** Finds the marks that git leaves in a file if two changes conflict. Knows nothing of YAML. */
 import { type Problems, report } from './problems.ts'
 
 const MARKS = /^(?:<{7}|\|{7}|={7}|>{7})(?=[ \t\r\n]|$)[^\r\n]*/gm
@@ -6,7 +6,7 @@ const MARKS = /^(?:<{7}|\|{7}|={7}|>{7})(?=[ \t\r\n]|$)[^\r\n]*/gm
 const INDENTED_MARKS = new RegExp(MARKS.source.replace('^', '^[ \\t]*'), 'gm')
 
 /**
- * Whether the text has such marks; one error then speaks for all of them.
+ * Whether the text has such marks; one error then covers all of them.
  * @param indented whether marks that do not begin the line count too
  */
 export function reportConflict(problems: Problems, indented: boolean): boolean {

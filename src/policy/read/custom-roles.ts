@@ -1,6 +1,6 @@
 /**
  * Checks `custom_roles`: custom roles and permissions that are listed twice, and people whose
- * `custom_role` is not listed. What the account has is not known here.
+ * `custom_role` is not listed. Does not know what the account has.
  */
 import { spellName } from '../../core/model/names.ts'
 import { knowsCustomRole } from '../../core/model/policy.ts'
@@ -47,7 +47,7 @@ export function checkCustomRoles(problems: Problems, root: MapNode): void {
   if (certain) checkHolders(problems, getValue(root, 'agents'), entries)
 }
 
-/** Whether its name and id are what the entry says, not what is left of an error. */
+/** Whether its name and id come from the entry, and not from the rest of an error. */
 function isNamed({ value, doubtful }: Entry): boolean {
   const [name, id] = [getEntry(value, 'name'), getEntry(value, 'id')]
   const readable = (name === undefined || getText(name.value) !== null) && !name?.doubtful

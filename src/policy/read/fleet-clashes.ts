@@ -1,6 +1,6 @@
 /**
- * Finds accounts of one fleet file that cannot stand together: the same name or account twice, one token
- * for two servers, two ways to one server. Each account alone is checked in fleet.ts.
+ * Finds accounts of one fleet file that conflict: the same name or account twice, one token for two
+ * servers, different connections to one server. fleet.ts checks each account alone.
  */
 import { normalize } from 'node:path'
 import type { FleetAccount } from '../../core/model/fleet.ts'

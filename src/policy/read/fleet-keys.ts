@@ -7,7 +7,7 @@ interface Key {
   readonly advice: string
   readonly accepts: (node: TreeNode) => boolean
   readonly required?: true
-  /** Whether messages must not quote what is there instead. */
+  /** Whether messages must not quote the wrong value. */
   readonly secret?: true
 }
 

@@ -1,5 +1,5 @@
 /**
- * Says which line is indented wrongly where YAML only sees two keys in one value: the library names
+ * Finds the line that is indented wrongly if YAML only sees two keys in one value: the library names
  * the line above, and quotes around it would hide the line below.
  */
 import type { Span } from './source-text.ts'
@@ -41,7 +41,7 @@ function readKey(text: string, lineStart: number): Misaligned | null {
   const from = start + indent.length + dash.length
   const span = { start: from, end: from + key.length + 2 * quote.length }
   if (dash !== '') {
-    const fault = 'stands behind a `-`, but the lines above it are not a list.'
+    const fault = 'comes after a `-`, but the lines above it are not a list.'
     const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
     return { key, span, fault, advice }
   }
@@ -57,7 +57,7 @@ function advise(key: string, indent: string, above: Iterable<string>): string {
   const section = findSection([nearest, ...further])
   const keys = listKeysAt(`${section}/*`)
   if (keys.length === 0 && findEmail(key) !== null) return 'Move it below `agents:`, and indent it.'
-  // A value on the line of its name leaves no place for a second key.
+  // If the value is on the same line as the name, a second key is not possible.
   const named = /^\s*(\S.*?):[ \t]+[^\s#]/.exec(nearest)?.[1]
   if (keys.includes(key) && named !== undefined && !keys.includes(named)) {
     const main = keys.find((each) => MAIN_KEYS.has(each))

@@ -54,7 +54,7 @@ interface People {
   /** People under `agents`, by normalised address. */
   readonly declared: ReadonlyMap<string, Entry>
   readonly ignored: ReadonlySet<string>
-  /** Whether everybody who is missing in `declared` is certainly not an agent of the policy. */
+  /** Whether everybody who is not in `declared` is certainly not an agent of the policy. */
   readonly complete: boolean
   /** Keys that are not e-mail addresses, as written. A member may be one of them, misspelt. */
   readonly unreadable: readonly string[]

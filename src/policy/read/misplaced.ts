@@ -1,7 +1,7 @@
 /**
  * Finds statements whose indentation puts them into the wrong place: a person at the left margin,
- * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing
- * is reported a second time and nobody is told to remove what gives access.
+ * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing is
+ * reported a second time, and no message advises you to remove an access that you want.
  */
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
@@ -9,7 +9,7 @@ import { describeInLine, type Problems, quoteName, report } from './problems.ts'
 import { type Entry, getNumber, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
 import { findEmail, isKnownPlace, isTopLevelKey, listKeysAt, stepInto } from './wording.ts'
 
-/** What a statement is, wherever it stands. `part`: a key of the entry above it. */
+/** What a statement is, wherever it is written. `part`: a key of the entry above it. */
 type Kind = 'section' | 'person' | 'group' | 'part'
 
 interface Place {
@@ -143,7 +143,7 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
     say(
       left,
       /^[^\S ]|^\+\s/.test(entry.key)
-        ? `Remove what stands before the name, and indent ${it} with plain spaces ${like}`
+        ? `Remove what is before the name, and indent ${it} with plain spaces ${like}`
         : `Indent ${it} ${like}`,
     )
   } else if (place.path === `${goesInto}/*`) {

@@ -91,7 +91,7 @@ export function reportRepeated<K, N extends Name>(
   const spelling = first.key === name.key ? '' : ` as ${quoteName(first.key)}`
   reportOnce(problems, 'policy-duplicate-entry', subject, {
     summary: `${quoteName(name.key)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
-    detail: spelling === '' ? null : 'For Chatwoot or rollcall both are the same name.',
+    detail: spelling === '' ? null : 'These are two spellings of the same name.',
   })
   return true
 }
@@ -106,7 +106,7 @@ export function listTexts({ faulty }: Problems, list: TreeNode | undefined): rea
   return texts
 }
 
-/** Of keys that stand beside the entry that they are about. */
+/** For keys that are beside the entry that they belong to. */
 export function describeInLine(names: string, owner: string, several: boolean): Message {
   const [belong, are, them] = several ? ['belong', 'are', 'them'] : ['belongs', 'is', 'it']
   return {

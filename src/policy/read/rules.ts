@@ -9,7 +9,7 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
   if (max !== undefined && fewest !== null && most !== null && fewest > most) {
     reportOnce(problems, 'policy-value', max.value, {
       summary: `\`rules.administrators.max\` is ${most}, but \`min\` is ${fewest}.`,
-      detail: 'No account can follow both.',
+      detail: 'No account can meet both.',
       advice: 'Raise `max` or lower `min`.',
     })
   }

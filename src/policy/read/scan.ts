@@ -11,7 +11,7 @@ import type { Span } from './source-text.ts'
 /** Levels of nesting and open brackets; a policy needs five. */
 const MAX_DEPTH = 64
 export const MAX_SYNTAX_ERRORS = 20
-/** Nobody reads more, and a file with nothing else would take a minute. */
+/** Nobody would read more of them, and a file full of marks would take a minute. */
 export const MAX_MARKS = 1_000
 
 interface Mark {

@@ -224,7 +224,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     empty: 'Write the name of the inbox, or remove the key: the key of the entry is then the name.',
   },
   'inboxes/*/channel': {
-    expected: 'the kind of a channel in lower case',
+    expected: 'the type of a channel in lower case',
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
   },
   ...describeGroups(INBOX, 'Website'),
@@ -330,7 +330,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
   },
   'apply/limits/share': {
     expected: 'a whole number from 1 to 100',
-    advice: 'Write how many percent of the people may lose access in one run, for example 10.',
+    advice: 'Write what percentage of the people may lose access in one run, for example 10.',
   },
   'apply/limits/gain': {
     expected: LIMIT,

@@ -42,7 +42,7 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
   change(page, section, (index) => agents.get(names[index] ?? '') === 'remove', additions)
 }
 
-/** What distinguishes people for those who read a policy: entries of one kind stand together. */
+/** How a policy groups people for its readers: entries of the same sort are together. */
 interface AgentKind {
   readonly role: string | null
   readonly customRole: boolean
@@ -75,7 +75,7 @@ function decideRank({ role, customRole, pending }: AgentKind): AgentRank {
   return customRole ? 'custom-role' : 'agent'
 }
 
-/** What a heading says of those below it: the first word that it has; null if it has none. */
+/** What a heading says about the people below it: its first known word decides; null if it has none. */
 function decideTopic(comment: string): AgentRank | null {
   if (/\binvit/i.test(comment)) return 'invitation'
   if (/\bcustom role/i.test(comment)) return 'custom-role'
@@ -91,13 +91,14 @@ interface Listed {
 }
 
 type Place = Pick<Addition, 'after' | 'belowHeading'> & {
-  /** Of a paragraph that begins with this person; null: it stands below no heading that is wrong. */
+  /** Of a paragraph that begins with this person; null: no heading above them is wrong. */
   readonly heading: AgentRank | null
 }
 
 /**
- * Among those of one kind; else among those of one role, unless a heading says something else of
- * them; else at the end, in a paragraph of its own if the one above is about others.
+ * Beside people of the same sort. If there are none, beside people with the same role, unless a heading
+ * says something else about them. Otherwise at the end, in a new paragraph if the one above is about
+ * others.
  */
 function makePlacement(
   page: Page,
@@ -133,7 +134,7 @@ function makePlacement(
     const above = near !== undefined && after < near.first
     if (near !== undefined && (own || fits(above ? near.first : after, kind))) {
       const heading = above ? findHeading(near.first) : null
-      // Below a comment about somebody else it would look like theirs.
+      // Below a comment about another person, the comment would seem to be about both.
       const follows =
         after >= 0 && heading?.first === near.first && isOwnComment(page, spans, heading)
       return { after: follows ? near.first : after, belowHeading: above && !follows, heading: null }
@@ -142,7 +143,7 @@ function makePlacement(
   }
 }
 
-/** In the order in which they are written; null: taken out. */
+/** In the order in which they are written; null: removed. */
 const KEYS = ['role', 'name', 'custom_role', 'reason', 'pending_until'] as const
 
 function listAgentKeys(keys: AgentKeys): readonly (readonly [string, string | null])[] {
@@ -155,7 +156,7 @@ function listAgentKeys(keys: AgentKeys): readonly (readonly [string, string | nu
   })
 }
 
-/** The role alone, or everything there is to say in braces. */
+/** The role alone, or all keys in braces. */
 function writeAgentValue(keys: AgentKeys): string {
   const said = listAgentKeys(keys).filter(([, value]) => value !== null)
   const [only] = said

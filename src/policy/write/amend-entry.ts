@@ -1,10 +1,10 @@
-/** What amending agents and groups have in common: entries of a map, their keys, and new ones. */
+/** Shared by amending agents and groups: entries of a map, their keys, and new entries. */
 import type { Entry, TreeNode } from '../read/tree.ts'
 import { type Addition, change, endOf } from './collection.ts'
 import type { Page } from './page.ts'
 import { writeKeyed } from './yaml.ts'
 
-/** Sets keys of an entry that is a map, and takes out those that are to be null. */
+/** Sets keys of an entry that is a map, and removes keys whose new value is null. */
 export function amendKeys(
   page: Page,
   { value: map, span }: Pick<Entry, 'value' | 'span'>,
@@ -37,9 +37,9 @@ function replace(page: Page, node: TreeNode, text: string): void {
 }
 
 /**
- * After which entry a new one goes: by name if those that it belongs to are in that order, else after
- * the last of them.
- * @param like the indexes of those that it belongs to; all, if left out
+ * The entry after which a new one is added: by name if the entries that it belongs to are sorted by
+ * name, otherwise after the last of them.
+ * @param like the indexes of the entries that it belongs to; absent: all
  */
 export function findPlaces(
   names: readonly string[],
@@ -51,7 +51,7 @@ export function findPlaces(
   return (name) => like[countBefore(own, name) - 1] ?? (like[0] ?? 0) - 1
 }
 
-/** Halves what is left at each step: a policy can gain many people at once. */
+/** A binary search, because many people can be added to a policy at once. */
 function countBefore(sorted: readonly string[], name: string): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {

@@ -1,6 +1,6 @@
 /**
- * Amends a section of groups or custom roles in a policy's text: which there are, what is said of each,
- * and the list of its members or permissions.
+ * Amends a section of groups or custom roles in a policy's text: which entries there are, their keys,
+ * and the list of their members or permissions.
  */
 import type { Amendments, NamedKeys } from '../../core/adopt/amendments.ts'
 import {
@@ -20,7 +20,7 @@ import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 /** What differs between sections. */
 interface SectionKind<S> {
-  /** The list of an entry, which may be all that there is to it. */
+  /** The list of an entry. An entry may consist only of this list. */
   readonly list: 'members' | 'permissions'
   readonly identify: (entry: Entry) => S
   /** Of a key. */

@@ -1,4 +1,4 @@
-/** Amends the `waivers` of a policy's text: takes some out, and writes new ones below the others. */
+/** Amends the `waivers` of a policy's text: removes some, and writes new ones below the others. */
 import type { Amendments, NewWaiver } from '../../core/adopt/amendments.ts'
 import { getItems, type MapNode } from '../read/tree.ts'
 import { type Addition, change, UNKNOWN_LAYOUT } from './collection.ts'

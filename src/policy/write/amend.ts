@@ -1,7 +1,7 @@
 /**
- * Statements of a policy → the edits of its text that make them. Every line that has nothing to do
- * with them stays byte for byte. Whether the result means what it should is for the caller to
- * check: it is parsed and planned like any other policy.
+ * Turns changed statements of a policy into edits of its text. Every other line stays byte for byte.
+ * The caller must check that the result means what it should, by parsing and planning it like any
+ * policy.
  */
 import type { Amendments } from '../../core/adopt/amendments.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -16,7 +16,7 @@ import { isFlow, UNKNOWN_LAYOUT } from './collection.ts'
 import type { Page } from './page.ts'
 import { type Spliced, splice } from './splice.ts'
 
-/** Null: the layout of the text is one that only a person can change safely. */
+/** Null: only a person can change this layout safely. */
 export function amend({ path, text, groups }: Policy, amendments: Amendments): Spliced | null {
   const tree = readTree(startProblems(makeSourceText(path, text)))
   if (tree === null) return null

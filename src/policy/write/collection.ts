@@ -1,7 +1,7 @@
 /**
- * Taking entries out of a map or a list of a policy's text and putting others in, in the style in
- * which it is written: indented lines, brackets on one line, or brackets over several. Comments,
- * order and blank lines of everything else stay. What has another layout is refused.
+ * Removes entries from a map or a list in a policy's text and adds others, in the style of the text:
+ * indented lines, brackets on one line, or brackets over several lines. Comments, order and blank lines
+ * of everything else stay. Refuses any other layout.
  */
 import { groupBy } from '../../core/model/collect.ts'
 import type { Span } from '../read/source-text.ts'
@@ -10,13 +10,15 @@ import { findEntryEnd, isOwnComment, listParagraphs, listRemovedLines } from './
 import { findLineStart, findNextLine, type Page } from './page.ts'
 import { applyEdits, compareStarts } from './splice.ts'
 
-/** The layout cannot be changed safely: nothing is, and a person has to. */
+/** The layout cannot be changed safely: nothing is changed, and a person must do it. */
 export const UNKNOWN_LAYOUT = Symbol('unknown layout')
 
 export interface Addition {
   /** Index of the item that it follows; -1 begins the collection. */
   readonly after: number
-  /** Directly above the next item, below the heading of that item; else directly below this one. */
+  /**
+   * True: directly above the next item, below the heading of that item. False: directly below this one.
+   */
   readonly belowHeading?: boolean
   /** The lines of a new entry, for a collection of indented lines; the first without a dash. */
   readonly lines: readonly string[]
@@ -27,7 +29,7 @@ export interface Addition {
 interface Collection {
   readonly kind: 'map' | 'list'
   readonly span: Span
-  /** Where the key ends whose value it is. */
+  /** Where the key of this value ends. */
   readonly keyEnd: number
   readonly spans: readonly Span[]
   readonly isRemoved: (index: number) => boolean
@@ -38,7 +40,7 @@ export function isFlow({ text }: Pick<Page, 'text'>, span: Span): boolean {
   return '{['.includes(text.charAt(span.start))
 }
 
-/** Where a node's own text ends: what the library counts to it may reach into the next lines. */
+/** Where a node's own text ends: the end that the library gives may be in the next lines. */
 export function endOf(page: Page, node: TreeNode): number {
   if (node.kind === 'scalar' || node.kind === 'broken' || isFlow(page, node.span)) {
     return node.span.end
@@ -76,7 +78,9 @@ export function change(
   else rewriteFlow(page, collection)
 }
 
-/** What indents an entry that begins a line; anything else before it is a layout of its own. */
+/**
+ * The indentation of an entry that begins a line; with anything else before it, the layout is unknown.
+ */
 function indentOf(page: Page, span: Span, kind: 'map' | 'list'): string {
   const before = page.text.slice(findLineStart(page, span.start), span.start)
   const [, indent] = (kind === 'map' ? /^( *)(?:\? +)?$/ : /^( *)- +$/).exec(before) ?? []
@@ -118,7 +122,7 @@ function changeLines(page: Page, collection: Collection): void {
   }
 }
 
-/** Where a line goes above an entry: below a heading, above a comment of its own. */
+/** Where to insert a line above an entry: below a heading, but above the entry's own comment. */
 function makePlaceFinder(page: Page, spans: readonly Span[]): (index: number) => number {
   const paragraphs = new Map(listParagraphs(page, spans).map((each) => [each.first, each]))
   return (index) => {
@@ -156,7 +160,7 @@ function unfold(page: Page, { kind, span, keyEnd, additions }: Collection): void
   )
 }
 
-/** What is left and what is new, in the order of the text. */
+/** Remaining and new entries, in the order of the text. */
 function sortEntries<T>(
   { spans, isRemoved, additions }: Collection,
   kept: (span: Span) => T,
@@ -184,14 +188,14 @@ function rewriteFlow(page: Page, collection: Collection): void {
   page.edits.push({ ...span, text: kind === 'map' ? `{${listed}}` : `[${listed}]` })
 }
 
-/** The text of a span with the edits inside of it, which are then no edits of the page any more. */
+/** The text of a span with the edits inside it, which are then removed from the edits of the page. */
 function findTaken({ text, edits }: Page, { start, end }: Span): string {
   const inside = edits.filter((edit) => edit.start >= start && edit.end <= end)
   for (const edit of inside) edits.splice(edits.indexOf(edit), 1)
   return applyEdits(text.slice(start, end), start, inside.sort(compareStarts))
 }
 
-/** Brackets over several lines: each entry has to have a line to itself. */
+/** Brackets over several lines: each entry must be on its own line. */
 function changeTallFlow(page: Page, collection: Collection): void {
   const { isRemoved, additions } = collection
   const { text } = page

@@ -1,7 +1,7 @@
 /**
- * Which comments of a map or a list belong to one entry, and which are headings of several. YAML
- * does not say it, so it is read from the lines: what follows each other without a blank line or
- * another comment stands under one comment.
+ * Which comments of a map or a list belong to one entry, and which are headings of several. YAML does
+ * not say it, so the lines decide: entries that follow each other without a blank line or another
+ * comment belong to the same comment.
  */
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Span } from '../read/source-text.ts'
@@ -81,12 +81,12 @@ const ABOUT_SEVERAL = new RegExp(
   'iu',
 )
 
-/** Whether a comment speaks of several, as far as its first words tell. */
+/** Whether a comment is about several entries, judging by its first words. */
 function isHeading(page: Page, paragraph: Paragraph): boolean {
   return hasComment(paragraph) && ABOUT_SEVERAL.test(readComment(page, paragraph))
 }
 
-/** Whether a comment belongs to the first entry below it alone, as far as its place and words tell. */
+/** Whether a comment belongs only to the first entry below it, judging by its place and words. */
 export function isOwnComment(page: Page, spans: readonly Span[], paragraph: Paragraph): boolean {
   const { first, last } = paragraph
   if (!hasComment(paragraph)) return false
@@ -94,7 +94,7 @@ export function isOwnComment(page: Page, spans: readonly Span[], paragraph: Para
   const said = readComment(page, paragraph)
   if (own !== undefined && [own, ...others].some((name) => isNameFirst(said, name))) return true
   if (isHeading(page, paragraph)) return false
-  // Between two lines of one block, it speaks of the next line.
+  // Between two lines of one block, it is about the next line.
   return first === last || (first > 0 && !followsBlank(page, paragraph.comment.start))
 }
 
@@ -119,7 +119,7 @@ function isNameFirst(comment: string, name: string): boolean {
   return words.startsWith(name.toLowerCase()) && !/^[\p{L}\p{N}]/u.test(words.slice(name.length))
 }
 
-/** What goes with an entry that is taken out, as whole lines. */
+/** What is removed together with an entry, as whole lines. */
 export function listRemovedLines(
   page: Page,
   spans: readonly Span[],
@@ -147,7 +147,7 @@ function listIndexes({ first, last }: Paragraph): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, offset) => first + offset)
 }
 
-/** A heading reaches to the next blank line or the next heading. */
+/** A heading is valid until the next blank line or the next heading. */
 function listBelowHeading(
   page: Page,
   paragraphs: readonly Paragraph[],

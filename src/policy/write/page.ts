@@ -4,7 +4,7 @@ import type { Edit } from './splice.ts'
 export interface Page {
   readonly text: string
   readonly eol: string
-  /** Whether brackets are around everything, as in JSON: then nothing can stand on lines of its own. */
+  /** Whether brackets are around everything, as in JSON: then nothing can be on its own lines. */
   readonly inBrackets: boolean
   readonly edits: Edit[]
 }
@@ -24,7 +24,7 @@ export function findLineEnd({ text }: Pick<Page, 'text'>, offset: number): numbe
   return at < 0 ? text.length : at + 1
 }
 
-/** Of the lines before `end`, one by one upwards: where each begins. */
+/** Where each line before `end` begins, from the last one upwards. */
 export function* listLinesAbove(page: Pick<Page, 'text'>, end: number): Iterable<number> {
   for (let at = end; at > 0; ) {
     at = findLineStart(page, at - 1)

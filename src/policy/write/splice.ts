@@ -65,12 +65,12 @@ export function applyEdits(text: string, offset: number, edits: readonly Edit[])
   return result + text.slice(at)
 }
 
-/** Each with its line break: a last line without one is another line than one with it. */
+/** Each with its line break: a last line without a line break differs from one with it. */
 function splitLines(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 }
 
-/** Without the lines that are the same at either end; null where nothing is left. */
+/** Without the lines that are the same at either end; null if nothing is left. */
 function trimEdit(start: number, before: readonly string[], after: readonly string[]): Hunk | null {
   const most = Math.min(before.length, after.length)
   let head = 0

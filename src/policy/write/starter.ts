@@ -1,7 +1,7 @@
-/** The policy that `rollcall init` begins with where there is no account to read yet. */
+/** The policy that `rollcall init` writes if there is no account to read yet. */
 import { MODELINE } from './yaml.ts'
 
-/** Whether a policy is still as it was written here: nobody's people and nobody's decisions. */
+/** Whether a policy is still as it was written here, with only made-up people and no decisions. */
 export function isStarter(text: string): boolean {
   const [, account] = /^account: (\d+)$/m.exec(text) ?? []
   const [, server] = /^server: (\S+)$/m.exec(text) ?? []
@@ -9,14 +9,14 @@ export function isStarter(text: string): boolean {
   return text.replaceAll('\r\n', '\n') === writeStarter(server ?? null, accountId)
 }
 
-/** The made-up people of a starter that a policy goes on listing. */
+/** The made-up people of a starter that a policy still lists. */
 export function findMadeUp(text: string): readonly string[] {
   return MADE_UP.filter((email) => new RegExp(`^ *${email}\\s*:`, 'm').test(text))
 }
 
 const MADE_UP = ['ada@example.com', 'grace@example.com']
 
-/** Fills in what is known of server and account. A valid policy, of made-up people. */
+/** Fills in what is known of server and account. The result is a valid policy with made-up people. */
 export function writeStarter(origin: string | null, accountId: number | null): string {
   return `${MODELINE}
 # Who may be on our Chatwoot account. Replace the made-up people, then run
@@ -33,12 +33,12 @@ agents:
   # Administrators read everything, change every setting, add and remove people.
   ada@example.com: administrator
   grace@example.com: agent
-  # More to say about somebody:
+  # An entry can have more keys:
   # linus@example.com:
   #   role: agent
   #   custom_role: Billing clerk
   #   reason: Holiday cover
-  #   pending_until: 2027-01-31   # until then an open invitation is fine
+  #   pending_until: 2027-01-31   # until then, an open invitation is accepted
 
 teams:
   # Everybody in a team is listed above. \`teams: {}\` means that there are none.

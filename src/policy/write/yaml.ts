@@ -1,6 +1,6 @@
 /**
- * The YAML of a policy: texts, values and keys, each on one line. The one place that writes them, so
- * that what is written reads back as what was meant, whatever a name is.
+ * The YAML of a policy: texts, values and keys, each on one line. The only place that writes them, so
+ * that every name reads back as what was meant.
  */
 import type { Block, Part, StatementEntry, Statements, Value } from '../../core/model/statement.ts'
 import { escapeForYaml, reveal } from '../../core/model/visible.ts'
@@ -9,12 +9,12 @@ import type { PolicyLines } from '../../core/report/report.ts'
 
 export const MODELINE = '# yaml-language-server: $schema=rollcall.schema.json'
 
-// What every YAML reader takes for this very text, inside brackets too.
+// Texts that every YAML reader reads unchanged, inside brackets too.
 const PLAIN = /^[a-z][a-z0-9_]*(?:[ .@+-][a-z0-9_]+)*$/i
 // Text in YAML 1.2, something else to older readers and to some editors.
 const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i
 
-/** A text as YAML: plain where that is safe, else in double quotes. */
+/** A text as YAML: plain if that is safe, otherwise in double quotes. */
 export function writeYamlText(text: string): string {
   if (PLAIN.test(text) && !WORDS.test(text)) return text
   return escapeForYaml(JSON.stringify(text))
@@ -23,7 +23,7 @@ export function writeYamlText(text: string): string {
 /** Keys whose texts are made by rollcall itself, of characters that need no quotes. */
 const UNQUOTED: ReadonlySet<string> = new Set(['server', 'expires', 'pending_until'])
 
-/** A value in brackets where it has parts. */
+/** A value, in brackets if it has parts. */
 export function writeYamlValue(value: Value, key: string | null = null): string {
   if (typeof value === 'string') return key && UNQUOTED.has(key) ? value : writeYamlText(value)
   if (typeof value !== 'object') return String(value)
@@ -40,7 +40,7 @@ function isList(value: readonly string[] | StatementEntry | Block): value is rea
   return Array.isArray(value)
 }
 
-/** A longer key is none to YAML, unless a question mark announces it. */
+/** YAML does not accept a longer key without a question mark before it. */
 const LONGEST_KEY = 1_000
 
 /** A key with its value on the same line, or with what is indented below it. */
@@ -105,7 +105,7 @@ function splitLines(parts: readonly Part[]): readonly string[] {
   })
 }
 
-/** The escape function of YAML comments: one line, nothing that YAML or an editor would act on. */
+/** The escape function of YAML comments: one line, without anything that affects YAML or an editor. */
 function writeComment(text: string): string {
   return reveal(text).trim()
 }

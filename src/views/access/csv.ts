@@ -1,9 +1,9 @@
 /**
  * `rollcall access` as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM): one
- * line for each membership of each person, in the order of the answer. An administrator has one line
- * more, for everything. Somebody without a membership has one line without an address. `lists` and `opens` are the
- * words of rollcall.access; `opens_before_4_8_0` is empty if the version is known. Columns may be added
- * at the end only.
+ * line for each membership of each person, in the order of the answer. An administrator has one more
+ * line, for everything. Somebody without a membership has one line without an address. `lists` and
+ * `opens` are the words of rollcall.access; `opens_before_4_8_0` is empty if the version is known.
+ * Columns may be added at the end only.
  */
 import type { PersonAccess } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'

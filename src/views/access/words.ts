@@ -22,7 +22,7 @@ export const MEANING =
 
 export const SECTION_TITLES: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'Reach everything',
-  foreign: 'Custom role that is not of this account',
+  foreign: 'Custom role that is not on this account',
   unknown: 'Not known',
   inboxes: `Every conversation of ${INSIDE.one}`,
   narrowed: `A part of the conversations of ${INSIDE.one}`,
@@ -66,7 +66,10 @@ export function formatReaches(access: PersonAccess): string {
   )
 }
 
-/** The same in a place that says who reaches everything: of administrators, only the memberships. */
+/**
+ * The same for a place that already says who reaches everything: for administrators, only the
+ * memberships.
+ */
 export function listReaches(access: PersonAccess): readonly string[] {
   const inside = listWaysInside(access)
   if (access.rank === 'everything') {
@@ -84,7 +87,8 @@ export function listReaches(access: PersonAccess): readonly string[] {
 function nameWays(what: string, ways: readonly Way[]): readonly string[] {
   const [first] = ways
   if (first === undefined) return []
-  // One person's ways of one sort have one extent: what limits them is the custom role.
+  // All memberships of the same sort have the same extent for a person: only the custom role limits
+  // them.
   const extent = describeExtent(first)
   return [`${what}${joinGroups(ways)}${extent === null ? '' : ` (${extent})`}`]
 }
@@ -113,7 +117,7 @@ const HELD = {
   known: '',
   unread: ' with permissions that are not known',
   newer: ' with a permission that this version of rollcall does not know',
-  foreign: ', which is not of this account',
+  foreign: ', which is not on this account',
   ignored: `, which ${MENUS_ONLY}`,
 } as const
 
@@ -125,9 +129,11 @@ export function listReasons(access: PersonAccess): readonly (readonly [string, s
     (way) => [abridge(formatAddress(way.group)), describeReason(way, access)] as const,
   )
   if (access.rank === 'everything') return [['administrator', 'every conversation'], ...ways]
-  return ways.length === 0
-    ? [['none', `a member of no ${INSIDE.label} and of no ${ASSIGNED.label}`]]
-    : ways
+  const unread = access.unread.map(({ plural }) => plural).join(' and ')
+  if (unread !== '') return [...ways, ['not known', `${unread} were not read`]]
+  if (ways.length > 0) return ways
+  const kinds = [...listKinds('inside'), ...listKinds('assigned')]
+  return [['none', `a member of ${kinds.map(({ label }) => `no ${label}`).join(' and of ')}`]]
 }
 
 function describeReason(way: Way, { customRole: held }: PersonAccess): string {
@@ -168,7 +174,7 @@ export function explainTopic({ topic }: AccountAccess): string | null {
 /** After a number. */
 const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'reach everything',
-  foreign: 'with a custom role that is not of this account',
+  foreign: 'with a custom role that is not on this account',
   unknown: 'not known',
   inboxes: `reach every conversation of ${INSIDE.one}`,
   narrowed: `reach a part of ${INSIDE.one}`,

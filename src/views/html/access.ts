@@ -79,20 +79,20 @@ function listOverview({ sections, groups, missing }: AccountAccess): readonly Se
     .flatMap(({ people }) => people)
     .filter(({ rank }) => rank !== 'everything')
   const unread = missing.map(({ section }) => section)
+  const readOf = (opens: GroupKind['opens']) =>
+    listKinds(opens).filter(({ section }) => !unread.includes(section))
   return [
     ...listed('everything', 'foreign', 'unknown'),
-    ...listKinds('inside')
-      .filter(({ section }) => !unread.includes(section))
-      .map((of) => ({
-        title: `Agents and ${of.plural}`,
-        body: renderMembers(
-          of,
-          agents,
-          groups.filter((group) => group.of === of),
-        ),
-      })),
+    ...readOf('inside').map((of) => ({
+      title: `Agents and ${of.plural}`,
+      body: renderMembers(
+        of,
+        agents,
+        groups.filter((group) => group.of === of),
+      ),
+    })),
     ...listed('teams'),
-    ...listKinds('assigned').map((of) => ({
+    ...readOf('assigned').map((of) => ({
       title: `${getHeading(of)}: conversations assigned to them, from any ${INSIDE.label}`,
       body: renderAssigned(of, agents),
     })),

@@ -48,7 +48,9 @@ export function renderAccount(
   folded: boolean,
 ): Markup {
   const own =
-    account.verdict === 'none' ? listUnjudgedSections(account) : listJudgedSections(account, id)
+    account.verdict === 'none'
+      ? listUnjudgedSections(account)
+      : listJudgedSections(account, id, report)
   const sections: readonly Section[] = [
     ...own,
     { title: 'Coverage', body: renderCoverage(account) },
@@ -107,7 +109,11 @@ function listUnjudgedSections({ diagnostics, retryable }: UnjudgedAccount): read
   ]
 }
 
-function listJudgedSections(account: JudgedAccount, id: string): readonly Section[] {
+function listJudgedSections(
+  account: JudgedAccount,
+  id: string,
+  report: Report,
+): readonly Section[] {
   const { diagnostics } = account
   return [
     ...(diagnostics.length === 0
@@ -116,7 +122,7 @@ function listJudgedSections(account: JudgedAccount, id: string): readonly Sectio
     { title: 'At a glance', body: renderGlance(account, id) },
     { title: 'Findings', body: renderFindings(account, id) },
     { title: 'Waived', body: renderWaived(account, makeWho(account, id)) },
-    { title: 'Changes that would fix the drift', body: renderChanges(account, id) },
+    { title: 'Changes that would fix the drift', body: renderChanges(account, id, report) },
     { title: 'People on the account', body: renderPeople(account, id) },
     ...(account.coverage.custom_role_permissions === 'unmanaged'
       ? []

@@ -1,18 +1,18 @@
-/** The changes that would fix the drift, in order. rollcall does not make them. */
+/** The changes that would fix the drift, in order. */
 import type { Change } from '../../core/plan/change.ts'
-import type { JudgedAccount } from '../../core/report/report.ts'
+import type { JudgedAccount, Report } from '../../core/report/report.ts'
 import { abridge } from '../abridge.ts'
-import { ACTIONS, listChangedFacts, SYMBOLS } from '../labels.ts'
+import { ACTIONS, listChangedFacts, noteUnchanged, SYMBOLS } from '../labels.ts'
 import { makeWho, renderSubject, type Who } from './findings.ts'
 import { html, limit, type Markup, renderParagraph } from './markup.ts'
 
-export function renderChanges(account: JudgedAccount, id: string): Markup {
+export function renderChanges(account: JudgedAccount, id: string, report: Report): Markup {
   const { changes } = account
   const who = makeWho(account, id)
   if (changes.length === 0) return renderParagraph('None.')
   const { shown, rest } = limit(changes)
   return html`
-<p>In this order, grants come before removals. Nothing was changed.</p>
+<p>In this order, grants come before removals.${noteUnchanged(report)}</p>
 <ol class="changes">${shown.map((change) => renderChange(change, who))}
 </ol>${rest}`
 }

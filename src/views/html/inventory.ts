@@ -12,11 +12,18 @@ import type {
   PersonOutcome,
   Seen,
 } from '../../core/plan/outcome.ts'
-import { sortByWorstFinding } from '../../core/report/order.ts'
+import { splitByFindings } from '../../core/report/order.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import { nameCustomRole, namesIn, phraseFinding, STANDINGS, titleSection } from '../labels.ts'
+import {
+  describeInPolicy,
+  nameCustomRole,
+  namesIn,
+  phraseFinding,
+  STANDINGS,
+  titleSection,
+} from '../labels.ts'
 import { makePersonId } from './findings.ts'
 import {
   html,
@@ -32,12 +39,11 @@ import { type Cell, renderTable } from './table.ts'
 
 const MOST_OF_PERSON = 50
 
-export function renderPeople({ getOutcomes, coverage, read }: JudgedAccount, id: string): Markup {
+export function renderPeople({ getOutcomes, read }: JudgedAccount, id: string): Markup {
   const placed = getOutcomes().people.map((each, index) => ({
     ...each,
     place: makePersonId(id, index),
   }))
-  const managed = coverage.agents !== 'unmanaged'
   const kinds = [...read.groups.keys()]
   const names = kinds.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
@@ -45,12 +51,12 @@ export function renderPeople({ getOutcomes, coverage, read }: JudgedAccount, id:
     renderTable(
       label,
       heads,
-      shown.map((person) => makePersonRow(person, kinds, managed, person.place)),
+      shown.map((person) => makePersonRow(person, kinds, person.place)),
     ),
   )
 }
 
-/** Those with findings, then the others behind a line that counts them. */
+/** Those with findings, then the others, folded below a line that counts them. */
 function renderFolded<T extends Outcome>(
   items: readonly T[],
   most: number,
@@ -58,9 +64,8 @@ function renderFolded<T extends Outcome>(
   render: (label: string, items: readonly T[]) => Markup,
 ): Markup {
   if (items.length === 0) return renderParagraph(`No ${nouns[1]}.`)
-  const worst = sortByWorstFinding(items.filter(({ findings }) => findings.length > 0))
+  const { noted: worst, fine } = splitByFindings(items)
   const noted = limit(worst, most)
-  const fine = items.filter(({ findings }) => findings.length === 0)
   const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
   const others = `${count(fine.length, ...nouns)} without findings`
   return html`${noted.shown.length > 0 && render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
@@ -121,7 +126,7 @@ export function listFlags(of: GroupKind, settings: Settings): readonly Cell[] {
   })
 }
 
-/** Below the name, where there are any. */
+/** Below the name, if there are any. */
 export function listTexts(of: GroupKind, settings: Settings): readonly Markup[] {
   return of.settings.flatMap(({ key, type }) => {
     const value = settings[key]
@@ -129,29 +134,21 @@ export function listTexts(of: GroupKind, settings: Settings): readonly Markup[] 
   })
 }
 
-/** Those with findings first, otherwise in the same order: a long list leaves out only the others. */
-function putFindingsFirst<T extends Outcome>(items: readonly T[]): readonly T[] {
-  const last = ({ findings }: T) => Number(findings.length === 0)
-  return items.toSorted((a, b) => last(a) - last(b))
-}
-
 function makePersonRow(
   person: PersonOutcome,
   kinds: readonly GroupKind[],
-  managed: boolean,
   id: string,
 ): readonly Cell[] {
-  const { email, wanted, expires, seen } = person
+  const { email, inPolicy, seen } = person
+  const expires = inPolicy.kind === 'listed' ? inPolicy.expires : null
   const until = expires === null ? '' : ` until ${expires}`
-  const says =
-    wanted === null ? (managed ? 'not in the policy' : 'not managed') : `${wanted}${until}`
   return [
     html`<strong id="${id}">${renderName(email)}</strong>${seen && html` <span class="name">${renderName(seen.name)}</span>`}`,
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && renderSignIn(seen),
     ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of))),
-    renderDates(says),
+    renderDates(`${describeInPolicy(inPolicy, abridge)}${until}`),
     renderPersonResult(person),
   ]
 }
@@ -174,7 +171,8 @@ function describeStatus(seen: Seen | null): string {
 
 function groupRow(group: GroupOutcome): readonly Cell[] {
   const { subject, exists, settings, members } = group
-  const { shown, rest } = limit(putFindingsFirst(members), MOST.names)
+  const { noted, fine } = splitByFindings(members)
+  const { shown, rest } = limit([...noted, ...fine], MOST.names)
   const about = exists ? listTexts(subject.of, settings) : html`<br>not on the account`
   return [
     html`<strong>${renderName(labelSubject(subject))}</strong>${about}`,

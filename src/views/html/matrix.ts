@@ -113,7 +113,7 @@ function drawCells(ways: readonly Way[], { columns }: Grid): Markup {
   )
 }
 
-/** Neighbours are one line: a dense matrix stays small. */
+/** Neighbouring columns are one line, so that a dense matrix stays small. */
 function joinRuns(columns: readonly number[]): string {
   const all = new Set(columns)
   return columns
@@ -140,7 +140,7 @@ const MARKS: Readonly<Record<Way['opens'], Mark | null>> = {
   foreign: 'unsure',
 }
 
-/** What may be more is not shown as less. */
+/** If a person may reach more, the matrix does not show less. */
 function markWay({ lists, opens, opensBefore }: Way): Mark | null {
   const marks = [lists, opens, opensBefore ?? 'none'].map((extent) => MARKS[extent])
   return (['whole', 'unsure', 'part'] as const).find((mark) => marks.includes(mark)) ?? null

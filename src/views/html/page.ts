@@ -79,7 +79,7 @@ interface Result extends Pick<HtmlPage, 'tool' | 'generatedAt'> {
   readonly exitCode: 0 | 1 | 2
 }
 
-/** What a page shows that judges no account by a policy. */
+/** The content of a page that judges no account by a policy. */
 interface Facts {
   readonly mark: string
   readonly tone?: 'in_sync' | 'none'

@@ -1,6 +1,6 @@
 /**
  * The report as one self-contained page, for an access review: no scripts, no requests, readable on a
- * phone, in dark mode and on paper. Nothing is folded, because folded parts are not printed.
+ * phone, in dark mode and on paper. What needs no attention is folded on a screen, and printed in full.
  */
 import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, Report } from '../../core/report/report.ts'

@@ -1,7 +1,7 @@
 /**
  * The style of the HTML report, for light and dark mode, paper and phones, from one set of names.
- * Colours are named by meaning and meet WCAG AA on their backgrounds in both modes. Each colour is
- * used together with a word or a pattern. Long because a style sheet is a list.
+ * Colours are named by meaning and meet WCAG AA on their backgrounds in both modes. Each colour is used
+ * together with a word or a pattern. The file is long because a style sheet is a list.
  */
 import { html } from './markup.ts'
 

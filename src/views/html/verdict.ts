@@ -55,7 +55,6 @@ export function titleReport(report: Report): string {
 
 function summariseReport(report: Report): string {
   if (report.accounts.length > 1) return summariseVerdicts(report)
-  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
-  if (failed || report.accounts.length === 0) return explainNoVerdict(report.diagnostics)
+  if (report.failed || report.accounts.length === 0) return explainNoVerdict(report.diagnostics)
   return report.accounts.map(summariseAccount).join()
 }

@@ -1,10 +1,10 @@
 /**
- * `rollcall list` as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM):
- * one line for each person, in the order of the listing, then one for each ghost, of whom nothing
- * but the e-mail address and the groups is known. `status` is active, disabled (the invitation is
- * open) or ghost; names of groups are separated by `; `, and a kind that was not read is `(not read)`. `roster` is
- * active, inactive or absent, or empty without `--roster`; the columns
- * about the audit log are empty without `--activity`. Columns may be added at the end only.
+ * `rollcall list` as CSV (RFC 4180: CRLF, a header row, every cell quoted, UTF-8 without a BOM): one
+ * line for each person, in the order of the listing, then one for each ghost, of whom only the e-mail
+ * address and the groups are known. `status` is active, disabled (the invitation is open) or ghost;
+ * names of groups are separated by `; `, and a kind that was not read is `(not read)`. `roster` is
+ * active, inactive or absent, or empty without `--roster`; the columns about the audit log are empty
+ * without `--activity`. Columns may be added at the end only.
  */
 import type { GroupSubject } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'

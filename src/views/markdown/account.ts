@@ -1,6 +1,6 @@
 /**
- * The parts of one account, in reading order. Only arranges, decides nothing. Long because an account
- * has many parts.
+ * The parts of one account, in reading order. Only arranges, decides nothing. The file is long because
+ * an account has many parts.
  */
 
 import type { KeptStep, PlannedStep } from '../../core/apply/decide.ts'
@@ -18,7 +18,7 @@ import { formatLocation } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import { isApprovable, type Proposal } from '../../core/report/proposal.ts'
 import { listRemedies, nestLines, type Remedy } from '../../core/report/remedies.ts'
-import type { AccountReport, JudgedAccount } from '../../core/report/report.ts'
+import type { AccountReport, JudgedAccount, Report } from '../../core/report/report.ts'
 import {
   ACTIONS,
   describeCoverage,
@@ -33,6 +33,7 @@ import {
   listAccountNotes,
   listChangedFacts,
   listNumbers,
+  noteUnchanged,
   phraseFinding,
   SYMBOLS,
   summariseAccount,
@@ -45,7 +46,11 @@ import { joinTexts, PLAIN } from '../text/layout.ts'
 import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
 import { type DocumentPart, listLazily, makeFixedPart, type Need, noteLeftOut } from './fit.ts'
 
-export function makeAccountParts(account: AccountReport, level: string): readonly DocumentPart[] {
+export function makeAccountParts(
+  account: AccountReport,
+  level: string,
+  report: Report,
+): readonly DocumentPart[] {
   const about = escapePhrase(summariseAccount(account))
   const heading = `${level} ${VERDICTS[account.verdict]}: ${nameAccountOf(account)}${account.verdict === 'none' ? ':' : ','} ${about}`
   const head = [
@@ -54,14 +59,14 @@ export function makeAccountParts(account: AccountReport, level: string): readonl
     makeBasisPart(() => escapePhrase(describeSince(account))),
     makeProblemPart(account.diagnostics, account.retryable ? MAY_HELP : ''),
   ]
-  const basis = makeBasisPart(() => renderBasis(account))
+  const basis = makeBasisPart(() => renderBasis(account, report))
   if (account.verdict === 'none') return [...head, basis]
   return [
     ...head,
     makeFindingsPart(account),
     makeWaivedPart(account),
     ...listRemedies(account).map(makeRemedyPart),
-    makeChangesPart(account),
+    makeChangesPart(account, report),
     ...(account.proposal === null ? [] : makeProposalParts(account.proposal)),
     makeIgnoredPart(account),
     basis,
@@ -72,7 +77,7 @@ function makeBasisPart(write: () => string): DocumentPart {
   return { wants: { basis: 1 }, show: (n) => (n === 0 ? '' : write()) }
 }
 
-/** Accounts in sync of which there is nothing else to say, a line each. */
+/** Accounts in sync about which there is nothing else to say: one line for each. */
 export function makeQuietPart(accounts: readonly AccountReport[]): DocumentPart {
   const lines = listLazily(
     accounts,
@@ -220,8 +225,8 @@ function makeRemedyPart({ code, title: called, remedy, findings, lines }: Remedy
   }
 }
 
-function makeChangesPart({ changes }: JudgedAccount): DocumentPart {
-  const summary = `${count(changes.length, 'change')} would fix the drift. Nothing was changed.`
+function makeChangesPart({ changes }: JudgedAccount, report: Report): DocumentPart {
+  const summary = `${count(changes.length, 'change')} would fix the drift.${noteUnchanged(report)}`
   return makeFoldedPart('changes', changes, summary, 'change', renderChangeItem)
 }
 
@@ -305,7 +310,7 @@ function makeFoldedPart<T>(
 }
 
 /** The basis of the verdict: the policy, who read the account, and how much was read. */
-function renderBasis(account: AccountReport): string {
+function renderBasis(account: AccountReport, report: Report): string {
   const { policy, read, summary, verdict } = account
   const lines = [
     `Policy ${escapeName(policy.path)}. ${verdict === 'none' ? 'Nothing was compared.' : describeCoverage(account)}`,
@@ -320,7 +325,7 @@ function renderBasis(account: AccountReport): string {
   if (verdict !== 'none') {
     const { create, update, delete: remove } = summary
     const plan = `${create} to add, ${update} to change, ${remove} to remove`
-    lines.push(`Plan: ${plan}. Nothing was changed.`)
+    lines.push(`Plan: ${plan}.${noteUnchanged(report)}`)
   }
   return lines.map((line) => `* ${line}`).join('\n')
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps a document within a size limit: shows as many items of each part as there is room for, and
- * says how many are left out. Knows nothing about reports.
+ * Keeps a document within a size limit: shows as many items of each part as fit, and says how many are
+ * left out. Knows nothing about reports.
  */
 import { RISKS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
@@ -34,7 +34,7 @@ const ROWS: readonly (readonly Need[])[] = [RISKS, ['problem', 'problems']]
 
 /** A part of the document that can be shown with fewer items. */
 export interface DocumentPart {
-  /** How many items each need wants at most. */
+  /** The maximum number of items for each need. */
   readonly wants: Partial<Readonly<Record<Need, number>>>
   /** The text with the first `items` items and a note about the rest; with 0, as short as possible. */
   readonly show: (items: number) => string

@@ -32,17 +32,15 @@ export interface MarkdownOptions extends Repository {
 }
 
 export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOptions): string {
-  const failed = report.diagnostics.some(({ severity }) => severity === 'error')
+  const { failed } = report
   const alone = report.accounts.length === 1 && !failed
   const head = [
     makeFixedPart(makeMarker(report, uri)),
-    ...(alone
-      ? []
-      : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report, failed)}`)]),
+    ...(alone ? [] : [makeFixedPart(`## ${VERDICTS[report.verdict]}: ${summariseReport(report)}`)]),
   ]
   const run = makeProblemPart(report.diagnostics, '')
   const { loud, quiet } = splitQuiet(report.accounts)
-  const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###'))
+  const accounts = loud.map((account) => makeAccountParts(account, alone ? '##' : '###', report))
   const judged = report.accounts.some(({ verdict }) => verdict !== 'none')
   const tail = [
     ...(quiet.length === 0 ? [] : [makeQuietPart(quiet)]),
@@ -61,15 +59,17 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
     makeFixedPart(noteLeftOut(loud.length - shown, 'account')),
     ...tail,
   ]
-  // An account is added only if everything that is worse has room, and the worst finding of each.
+  // An account is added only if everything worse fits, and the worst finding of each account.
   const wanted = (shown: number): readonly Need[] =>
     shown < 2 ? [] : ['first', ...loud.slice(shown - 1, shown).flatMap(listWorseRisks)]
   const shown = findLargest(loud.length, (n) => measureDocument(document(n), wanted(n)) <= maxBytes)
   return compose(document(shown), maxBytes)
 }
 
-function summariseReport(report: Report, failed: boolean): string {
-  return failed ? escapePhrase(explainNoVerdict(report.diagnostics)) : summariseVerdicts(report)
+function summariseReport(report: Report): string {
+  return report.failed
+    ? escapePhrase(explainNoVerdict(report.diagnostics))
+    : summariseVerdicts(report)
 }
 
 function renderClosing(report: Report): string {

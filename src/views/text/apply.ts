@@ -1,16 +1,17 @@
 /**
  * An apply for people: first the plan as `plan` shows it, then what would be written, what stops it and
- * what is kept back; afterwards what became of each step, and the plan of the account as it is now.
+ * what is kept back; afterwards the result of each step, and the plan of the account as it is now.
  */
 
-import type { ApplyFacts, ApplyReport, StepResult, StepStatus } from '../../core/report/apply.ts'
+import type { StepResult, StepStatus } from '../../core/apply/results.ts'
+import type { ApplyFacts, ApplyReport } from '../../core/report/apply.ts'
 import { SYMBOLS } from '../labels.ts'
 import { describeWritten } from '../step-sentence.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
 import { renderBody } from './lines.ts'
 import { listProposalBlocks } from './proposal.ts'
 
-/** Before the question, and where a run ends without one. */
+/** Before the question, and if a run ends without one. */
 export function renderProposal({ before, proposal }: ApplyFacts, paint: Paint): string {
   const blocks = proposal === null ? [] : listProposalBlocks(proposal, paint)
   return `${[renderBody(before, paint), ...blocks].join('\n\n')}\n\n`
@@ -39,12 +40,12 @@ const HOW_TO_APPROVE =
 
 const STATUSES: Readonly<Record<StepStatus, string>> = {
   done: 'done',
-  'done-by-others': 'was done already',
+  'done-by-others': 'was already done',
   'partly-done': 'partly done',
   'changed-meanwhile': 'skipped: changed meanwhile',
   skipped: 'skipped',
   'not-done': 'not done',
-  unknown: 'unknown: it may have been done, or may still be',
+  unknown: 'unknown: it may be done, or may still happen',
   'not-started': 'not started',
 }
 

@@ -3,6 +3,7 @@
  * colours and at 80 columns. Text from outside passes through `shorten`. Does not load colours,
  * because a job without a terminal does not need them.
  */
+import { isError } from '../../core/messages/diagnostic.ts'
 import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, JudgedAccount, Report, Verdict } from '../../core/report/report.ts'
 import {
@@ -18,6 +19,7 @@ import {
   listAccountNotes,
   listNumbers,
   nameAccount,
+  noteUnchanged,
   summariseAccount,
   summariseVerdicts,
   VERDICTS,
@@ -52,22 +54,22 @@ export function renderLines(report: Report, paint: Paint): string {
   return `${renderBody(report, paint)}${closing}${last}\n`
 }
 
-/** Without the last lines, which say the exit code: for a command whose exit code is another one. */
+/** Without the last lines, which contain the exit code: for a command with a different exit code. */
 export function renderBody(report: Report, paint: Paint): string {
   const blocks: string[] = []
   const several = report.accounts.length > 1
-  const errors = report.diagnostics.filter(({ severity }) => severity === 'error')
   // First, so that no account with a verdict is shown before the errors of the run.
-  if (errors.length > 0) {
+  if (report.failed) {
     const why = makePrintable(explainNoVerdict(report.diagnostics))
     blocks.push(wrapParagraph(`${paintVerdict('none', paint)}  ${why}`, 2))
+    const errors = report.diagnostics.filter(isError)
     blocks.push(...errors.map((each) => renderDiagnostic(each, paint)))
   } else if (several)
     blocks.push(
       wrapParagraph(`${paintVerdict(report.verdict, paint)}  ${summariseVerdicts(report)}`),
     )
   const { loud, quiet } = splitQuiet(report.accounts)
-  blocks.push(...loud.map((account) => renderAccount(account, paint, several, report.command)))
+  blocks.push(...loud.map((account) => renderAccount(account, paint, report)))
   if (quiet.length > 0) {
     blocks.push(quiet.map((account) => renderHead(account, describeQuietAccount, paint)).join('\n'))
     blocks.push(wrapParagraphs(describeCoverages(quiet)))
@@ -92,12 +94,7 @@ function renderHead(
   return wrapParagraph(`${paintVerdict(account.verdict, paint)}  ${text}`, 2)
 }
 
-function renderAccount(
-  account: AccountReport,
-  paint: Paint,
-  several: boolean,
-  command: string,
-): string {
+function renderAccount(account: AccountReport, paint: Paint, report: Report): string {
   const notes = [describeSnapshot(account.read, shorten), makePrintable(describeSince(account))]
   const parts = [
     joinTexts([renderHead(account, summariseAccount, paint), wrapParagraphs(notes)], '\n'),
@@ -110,12 +107,12 @@ function renderAccount(
     ...parts,
     renderTable(account, paint),
     renderTodo(account, paint),
-    renderFooter(account, several, command),
+    renderFooter(account, report),
     ...(account.proposal === null ? [] : listProposalBlocks(account.proposal, paint)),
   ])
 }
 
-function renderFooter(account: JudgedAccount, several: boolean, command: string): string {
+function renderFooter(account: JudgedAccount, report: Report): string {
   const { findings, ignored, read, summary, policy } = account
   const located = findings.length + ignored.length > 0
   const places = `The numbers on the right are line:column in ${shorten(policy.path)}. `
@@ -125,13 +122,11 @@ function renderFooter(account: JudgedAccount, several: boolean, command: string)
     `${summary.delete} to remove`,
     ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to check`]),
   ]
-  // Around an apply, what was changed is said with its steps.
-  const unchanged = command === 'apply' ? '' : ' Nothing was changed.'
   return wrapParagraphs([
     `${located ? places : ''}${describeCoverage(account)}`,
-    several ? '' : API_LIMITS,
+    report.accounts.length > 1 ? '' : API_LIMITS,
     `${describeReader(read, shorten)}: ${listNumbers(read).join(', ')}.`,
     ...listAccountNotes(account),
-    `Plan: ${todo.join(', ')}.${unchanged}`,
+    `Plan: ${todo.join(', ')}.${noteUnchanged(report)}`,
   ])
 }

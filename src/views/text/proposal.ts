@@ -25,7 +25,7 @@ export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly s
   ]
 }
 
-/** What is written, and by name who gains and who loses. */
+/** What is written, and the names of the people who gain and lose. */
 function summariseWrites({ classes, people, plan }: Proposal): readonly string[] {
   const { length } = plan.written
   if (length === 0) return ['Nothing would be written.']

@@ -3,19 +3,104 @@ import { describe, expect, test } from 'vitest'
 import {
   type Answered,
   checkWritten,
+  classifyReply,
   decideNext,
   describeHalfDone,
+  findConfirmed,
   isAsPlanned,
+  mayBeHidden,
+  type Reread,
   type WriteAnswer,
 } from '../../../src/core/apply/answers.ts'
 import { applyWrite } from '../../../src/core/apply/transition.ts'
-import type { SeenAccount, WrittenPolicy } from '../build.ts'
+import type { Write } from '../../../src/core/apply/writes.ts'
+import { recognise } from '../../../src/core/model/identity.ts'
+import { INBOX, TEAM } from '../../../src/core/model/kinds.ts'
+import { type SeenAccount, snapshot, type WrittenPolicy } from '../build.ts'
 import { planned } from './apply.ts'
 
 const ask = (answer: WriteAnswer, seen: Answered['seen'] = null, parts: Partial<Answered> = {}) => {
   const next = decideNext({ answer, seen, sent: 1, lateOver: false, ...parts })
   return 'outcome' in next ? `${next.next}: ${next.outcome}` : next.next
 }
+
+const person = (email: string) => ({ email, stored: email, id: 1 })
+const INVITE: Write = {
+  ...{ kind: 'invite', person: person('new@acme.com'), name: 'new' },
+  ...{ role: 'agent', customRole: null },
+}
+
+describe('a reply', () => {
+  test.each<[number, string | null, WriteAnswer]>([
+    [200, null, 'accepted'],
+    [302, null, 'failed'],
+    [401, 'Invalid Access Token', 'token'],
+    [401, null, 'token'],
+    [401, 'Invalid User IDs', 'refused'],
+    [402, null, 'seats'],
+    [404, null, 'refused'],
+    [408, null, 'lost'],
+    [422, null, 'refused'],
+    [429, null, 'rate-limit'],
+    [500, null, 'failed'],
+    [502, null, 'lost'],
+  ])('with status %i and the text %s is %s', (status, detail, expected) => {
+    expect(classifyReply({ kind: 'answered', status, detail }, INVITE)).toBe(expected)
+  })
+
+  test('402 is about seats only for an invitation', () => {
+    const reply = { kind: 'answered', status: 402, detail: null } as const
+    expect(classifyReply(reply, { kind: 'delete-agent', person: person('new@acme.com') })).toBe(
+      'refused',
+    )
+  })
+
+  test('that never came is lost, and of what was never sent nothing is written', () => {
+    expect(classifyReply({ kind: 'lost' }, INVITE)).toBe('lost')
+    expect(classifyReply({ kind: 'unsent' }, INVITE)).toBe('refused')
+  })
+})
+
+describe('a member of an inbox who is not listed after the request', () => {
+  const inbox = { of: INBOX, kind: 'group', name: 'Web', id: 3 } as const
+  const group = { subject: inbox, id: 3 }
+  const join: Write = { kind: 'add-member', person: person('bob@acme.com'), group }
+  const now = (agents: readonly string[], members: readonly string[], id = 3): Reread => {
+    const read = snapshot({
+      agents: Object.fromEntries(agents.map((email) => [email, 'agent' as const])),
+      inboxes: [{ name: 'Web', id, members }],
+    })
+    return recognise(read, { people: [], groups: [inbox] }).snapshot
+  }
+  const gone = now([], [])
+
+  test('may be in it if the person has left, or the server accepted them', () => {
+    expect(mayBeHidden(join, 'accepted', now(['bob@acme.com'], []))).toBe(true)
+    expect(mayBeHidden(join, 'failed', gone)).toBe(true)
+    expect(mayBeHidden(join, 'failed', now(['bob@acme.com'], []))).toBe(false)
+    expect(mayBeHidden(join, 'accepted', now(['bob@acme.com'], ['bob@acme.com']))).toBe(false)
+    // Another inbox says nothing about this one.
+    expect(mayBeHidden(join, 'accepted', now(['bob@acme.com'], ['bob@acme.com'], 4))).toBe(true)
+  })
+
+  test('is not in it if the server refused, or nothing was read, or it is a team', () => {
+    for (const answer of ['refused', 'token', 'rate-limit'] as const) {
+      expect(mayBeHidden(join, answer, gone)).toBe(false)
+    }
+    expect(mayBeHidden(join, 'accepted', null)).toBe(false)
+    expect(mayBeHidden({ ...join, kind: 'remove-member' }, 'accepted', gone)).toBe(false)
+    const team = { subject: { ...inbox, of: TEAM }, id: 3 }
+    expect(mayBeHidden({ ...join, group: team }, 'accepted', gone)).toBe(false)
+  })
+
+  test('somebody who was invited is confirmed if the account says so', () => {
+    const seen = now(['new@acme.com'], [])
+    expect(findConfirmed(INVITE, seen)).toBe(true)
+    expect(findConfirmed(INVITE, gone)).toBe(null)
+    expect(findConfirmed(INVITE, null)).toBe(null)
+    expect(findConfirmed(join, seen)).toBe(null)
+  })
+})
 
 describe('an answer', () => {
   test.each<[WriteAnswer]>([['accepted'], ['refused'], ['failed'], ['lost']])(

@@ -1,8 +1,8 @@
 /** What stops an apply before its first write: every guard at its edge. */
 import { describe, expect, test } from 'vitest'
-import type { Circumstances } from '../../../src/core/apply/guards.ts'
+import { type Circumstances, watchAdministrators } from '../../../src/core/apply/guards.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../build.ts'
-import { applied, guarded, planned, stops } from './apply.ts'
+import { applied, guarded, planned, stops, TODAY } from './apply.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const eve = { 'eve@acme.com': 'administrator' } as const
@@ -23,6 +23,54 @@ const owner = ada
 describe('a plan that nothing stops', () => {
   test('has no message', () => {
     expect(guarded(planned({ agents: { ...owner, ...people(2) } }, { agents: owner }))).toEqual([])
+  })
+})
+
+describe('a run', () => {
+  const removal = planned({ agents: owner }, { agents: { ...owner, 'bob@acme.com': 'agent' } }, [
+    'remove-agent:agent/bob@acme.com',
+  ])
+  const invitation = planned({ agents: { ...owner, 'bob@acme.com': 'agent' } }, { agents: owner })
+  const given = (is: boolean) => ({ journals: { given: is, unread: [] } })
+
+  test('that takes access needs a journal, of which `plan` says nothing', () => {
+    expect(stops(removal, given(false))).toEqual(['usage-option'])
+    expect(stops(removal, given(true))).toEqual([])
+    expect(stops(removal)).toEqual([])
+    expect(stops(invitation, given(false))).toEqual(['guard-journals'])
+  })
+
+  test('needs the token of an administrator', () => {
+    const seen = {
+      ...snapshot({ agents: owner }),
+      caller: { email: 'b@x', role: 'agent' },
+    } as const
+    const plan = applied(policy({ agents: owner }), seen)
+    expect(guarded(plan).map(({ summary }) => summary)).toEqual([
+      'The token belongs to b@x, who is an agent. Only an administrator can change access.',
+    ])
+  })
+
+  test('stops before a write that leaves too few administrators who count, if others left meanwhile', () => {
+    const wanted = policy({ agents: { ...owner, ...zoe, 'eve@acme.com': 'agent' } })
+    const account = snapshot({ agents: { ...owner, ...zoe, ...eve } })
+    const { before, written } = applied(wanted, account, ['demote:agent/eve@acme.com']).steps
+    const [write] = written.flatMap(({ writes }) => writes)
+    const [join] = invitation.steps.written.flatMap(({ writes }) => writes)
+    if (write === undefined || join === undefined) throw new Error('Nothing is written.')
+    const findTooFew = watchAdministrators(before, wanted, TODAY)
+    expect(findTooFew(write, before, before.agents)).toBe(null)
+    const left = before.agents.map((each) =>
+      each.email === 'zoe@acme.com' ? { ...each, role: 'agent' as const } : each,
+    )
+    expect(findTooFew(write, before, left)).toBe(
+      'Only 0 of the administrators who count would be left, and 1 must be.',
+    )
+    expect(findTooFew(join, before, left)).toBe(null)
+    const agent = { ...before, agents: left }
+    const [zoes] = left.filter(({ email }) => email === 'zoe@acme.com')
+    const person = { email: 'zoe@acme.com', stored: 'zoe@acme.com', id: zoes?.id ?? 0 }
+    expect(findTooFew({ kind: 'delete-agent', person }, agent, left)).toBe(null)
   })
 })
 
@@ -198,10 +246,10 @@ describe('a rule of the policy', () => {
     const account: SeenAccount = { agents: { ...two, ...people(1) } }
     expect(rule({ max: 3 }, written, account, promote)).toEqual([])
     expect(rule({ max: 2 }, written, account, promote)).toEqual([
-      'The account would break a rule of the policy: 3 administrators, should be at most 2. The rule holds now.',
+      'The account would break a rule of the policy: 3 administrators, should be at most 2. The account follows this rule now.',
     ])
     expect(rule({ max: 1 }, written, account, promote)).toEqual([
-      'The account would break a rule of the policy: 3 administrators, should be at most 1. The rule is broken already, and the steps would break it further.',
+      'The account would break a rule of the policy: 3 administrators, should be at most 1. The rule is already broken, and the steps would make it worse.',
     ])
   })
 
@@ -341,7 +389,7 @@ describe('people who lose', () => {
       )
     expect(guarded(plan(2))).toMatchObject([
       {
-        summary: '2 people would lose access: p1@acme.com, p2@acme.com. At most 1 may.',
+        summary: '2 people would lose access: p1@acme.com, p2@acme.com. The limit is 1.',
         detail: expect.stringContaining('3 people and 20 % of 2'),
         advice: expect.stringContaining('--max-share'),
       },
@@ -399,7 +447,7 @@ describe('people who lose', () => {
     const mixed = planned({ teams: { b: ['ada@acme.com'] } }, account, allows)
     expect(guarded(mixed)).toMatchObject([
       {
-        summary: expect.stringContaining('p1@acme.com, p2@acme.com, p3@acme.com. At most 1 may.'),
+        summary: expect.stringContaining('p1@acme.com, p2@acme.com, p3@acme.com. The limit is 1.'),
         advice:
           'Check these people. Then raise `--max-share`. `--allow` can name only p3@acme.com: the others lose access with a team or a custom role.',
       },
@@ -499,7 +547,7 @@ describe('people who gain', () => {
       { agents: owner },
     )
     expect(guarded(low)[0]?.advice).toBe(
-      'Check these people. Then raise `apply.limits.gain` of the policy.',
+      'Check the plan. Then raise `apply.limits.gain` of the policy.',
     )
   })
 })
@@ -613,13 +661,13 @@ describe('nobody is invited', () => {
     expect(
       invite({}, { teams: { a: { ghosts: ['bob@acme.com'] }, b: { ghosts: ['bob@acme.com'] } } }),
     ).toEqual([
-      'bob@acme.com would be invited, but was removed, but is still in the list of team a. Wait a day after the removal, then run again.',
+      'bob@acme.com would be invited, but was removed and is still in the list of team a. Wait a day after the removal, then run again.',
     ])
   })
 
   test('whom a journal shows removed in the last day', () => {
     expect(invite({ removedLately: [bob] })).toEqual([
-      'bob@acme.com would be invited, but was removed in the last 24 hours, says file. Wait a day after the removal, then run again.',
+      'bob@acme.com would be invited, but was removed in the last 24 hours, according to file. Wait a day after the removal, then run again.',
     ])
     expect(invite({ removedLately: [{ email: 'x@acme.com', file: 'file' }] })).toEqual([])
   })
@@ -634,7 +682,7 @@ describe('nobody is invited', () => {
   test('without a warning only if every earlier journal was read', () => {
     expect(invite({ journals: { given: true, unread: [] } })).toEqual([])
     expect(invite({ journals: { given: false, unread: [] } })).toEqual([
-      'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours. Give `--journal FILE` in the folder of your earlier journals.',
+      'No earlier journal was read, so rollcall does not know who was removed in the last 24 hours. Add `--journal FILE`, with a file in the folder of your earlier journals.',
     ])
     expect(invite({ journals: { given: true, unread: ['j/1.jsonl'] } })).toEqual([
       'j/1.jsonl could not be read, or is damaged. If it is a journal, it may show people who were removed. Check that you can read every journal in the folder of `--journal`.',

@@ -179,7 +179,7 @@ describe('a removal', () => {
 
   test.each(['ken+1@acme.com', 'k\u0435n@acme.com'])('is not done if %s has come', (spelled) => {
     const { fates } = check('remove', BEFORE, without('kenny@acme.com', spelled))
-    const what = `no longer on the account, but another spelling of the address is: ${spelled}`
+    const what = `no longer on the account, but another spelling of the address is on the account: ${spelled}`
     expect(fates).toMatchObject([{ happened: false, what }])
   })
 })

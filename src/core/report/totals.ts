@@ -1,0 +1,27 @@
+/** A whole run in numbers. */
+import { isApprovable } from './proposal.ts'
+import type { AccountReport, Verdict } from './report.ts'
+
+export interface Totals {
+  readonly verdicts: Readonly<Record<Verdict, number>>
+  /** Open findings of severity error, accepted findings, and open critical ones. */
+  readonly error: number
+  readonly waived: number
+  readonly critical: number
+}
+
+export function countTotals(accounts: readonly AccountReport[]): Totals {
+  const verdicts = { in_sync: 0, drift: 0, none: 0 }
+  for (const { verdict } of accounts) verdicts[verdict] += 1
+  const sum = (key: 'error' | 'waived' | 'critical') =>
+    accounts.reduce((all, { summary }) => all + summary[key], 0)
+  return { verdicts, error: sum('error'), waived: sum('waived'), critical: sum('critical') }
+}
+
+/** Null: nothing can be approved. Only a run of one account has an approval. */
+export function findApproval(accounts: readonly AccountReport[]): string | null {
+  const proposals = accounts.flatMap((each) =>
+    each.verdict === 'none' ? [] : (each.proposal ?? []),
+  )
+  return proposals.find(isApprovable)?.approval ?? null
+}
