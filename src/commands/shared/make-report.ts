@@ -18,7 +18,7 @@ import { KINDS } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { type Decision, plan as decide } from '../../core/plan/plan.ts'
+import { type Decision, plan } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
 import type { EarlierReport } from '../../core/report/earlier.ts'
@@ -43,9 +43,9 @@ import { writeSettlements } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
 import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { checkApprovalFlags, isApprovalWanted } from './approval.ts'
+import { checkApprovalFlags, isApprovalWanted } from './approval-flags.ts'
 import { checkOffline, checkPrevious, openOffline } from './offline.ts'
-import type { PlanFlags } from './options.ts'
+import type { PlanFlags } from './plan-options.ts'
 
 type Judged = Pick<Judging, 'today' | 'strict'> &
   Partial<Pick<Judging, 'earlier' | 'people'>> &
@@ -69,7 +69,7 @@ export type Judging = PlanFlags & {
 }
 
 /** @param oneSarif whether one SARIF file should contain all accounts */
-export async function plan(
+export async function makeReport(
   names: readonly string[],
   flags: PlanFlags,
   world: World,
@@ -231,7 +231,7 @@ export async function planAccount(
       return judge(policy, snapshot, target, null, flags)
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
-    const { propose, readForApply } = await import('../apply/propose.ts')
+    const { propose, readForApply } = await import('./propose.ts')
     const account = await readForApply(servers, connection, policy, flags, world)
     // Journals and other policies are options of `apply`.
     const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
@@ -298,7 +298,7 @@ export function decideAccount(
   const problems = checkPrevious(earlier, snapshot)
   return problems.length > 0
     ? { kind: 'unknown', diagnostics: problems }
-    : decide(policy, snapshot, today, strict, earlier, people)
+    : plan(policy, snapshot, today, strict, earlier, people)
 }
 
 export function reportDecision(
