@@ -24,7 +24,7 @@ import { openPace } from './pace.ts'
 import { makeReporter, type Progress, type ProgressUnit } from './progress.ts'
 import { explainProxyFault } from './proxy.ts'
 import { openRateGate } from './rate-limit.ts'
-import { type Decode, judge, type Outcome, parseJson, type Reply } from './reply.ts'
+import { type Decode, judgeReply, type Outcome, parseJson, type Reply } from './reply.ts'
 import { findFlaw, makeHider, type Secret } from './secret.ts'
 import { openReadingTransport } from './transport.ts'
 import { openWriter, type Writer, type WriterOptions } from './writer.ts'
@@ -258,7 +258,7 @@ export function openServer(options: ServerOptions): Server {
       const ticket = await paced()
       const reply = await request(url)
       if ('kind' in reply) return { outcome: reply, ticket }
-      const outcome = judge(reply, decode, hide, baseUrl)
+      const outcome = judgeReply(reply, decode, hide, baseUrl)
       if (outcome.kind !== 'limited') pace.passed()
       if (outcome.kind !== 'redirect' || redirects === REDIRECTS) return { outcome, ticket }
       return attempt(outcome.url, decode, redirects + 1)

@@ -51,7 +51,7 @@ const REDIRECTS = [301, 302, 303, 307, 308]
  * @param hide removes secrets from a text of the server
  * @throws Failure if the decoder refuses the body
  */
-export function judge<T>(
+export function judgeReply<T>(
   reply: Reply,
   decode: Decode<T>,
   hide: (text: string) => string,

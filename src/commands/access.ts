@@ -15,7 +15,7 @@ import { formatAddress } from '../core/model/address.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
 import {
-  listHiddenMembers,
+  describeHiddenMembers,
   listMissingActivity,
   listUnaskedActivity,
 } from '../core/report/missing-parts.ts'
@@ -87,7 +87,7 @@ export const command = define('access', {
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...listMissingActivity(snapshot.activity, 'This answer'),
-      ...listHiddenMembers(snapshot, 'This answer'),
+      ...describeHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
     ]
     const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })

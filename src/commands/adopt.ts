@@ -28,7 +28,7 @@ import {
   changePolicy,
   checkChangeable,
   checkInputs,
-  judge,
+  listFindings,
   loadChangeable,
 } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
@@ -88,7 +88,7 @@ async function adopt(
   if (flags.write) await checkInputs(file, OPTIONS, flags, world)
   const policy = await loadChangeable(file, 'adopt', 'Name the file with --policy FILE.', world)
   const snapshot = await readAccount(policy, listParts(policy), flags, world)
-  const findings = judge(policy, snapshot, world)
+  const findings = listFindings(policy, snapshot, world)
   const named = names.length === 0 ? null : names.map(makeNameReader(findings))
   const addresses = named && new Set(named.map(showNamed))
   const request = { addresses, reason: flags.reason, today: getToday(world) }

@@ -3,7 +3,7 @@ import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../con
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
 import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
 import {
-  listHiddenMembers,
+  describeHiddenMembers,
   listMissingActivity,
   listMissingParts,
 } from '../core/report/missing-parts.ts'
@@ -80,7 +80,7 @@ export const command = define('list', {
       ...listWarnings(values),
       ...listMissingParts(snapshot, 'This list'),
       ...listMissingActivity(snapshot.activity, 'This list'),
-      ...listHiddenMembers(snapshot, 'This list'),
+      ...describeHiddenMembers(snapshot, 'This list'),
     ]
     const listing = listAccount(snapshot, roster)
     const list = { ...concludeList({ ...describeRun(world), listing, diagnostics: notes }), notes }

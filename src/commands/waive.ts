@@ -29,7 +29,7 @@ import {
   changePolicy,
   checkChangeable,
   checkInputs,
-  judge,
+  listFindings,
   loadChangeable,
 } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
@@ -111,7 +111,7 @@ async function waive(
   if (flags.write) await checkInputs(file, OPTIONS, flags, world)
   const policy = await loadChangeable(file, 'waive', 'Name the file with --policy FILE.', world)
   const snapshot = await readAccount(policy, listParts(policy, flags), flags, world)
-  const before = judge(policy, snapshot, world)
+  const before = listFindings(policy, snapshot, world)
   const planned = planWaiver(before, makeNameReader(before)(name), said, getToday(world))
   if (planned.kind === 'refused') throw new Failure(planned.diagnostic)
   const { finding, waiver } = planned

@@ -13,16 +13,16 @@ import type { Policy } from '../core/model/policy.ts'
 import type { Target } from '../core/report/report.ts'
 import { explainError } from '../files/whole-file.ts'
 import { describeUnreadableFleet, MAX_FLEET_BYTES, parseFleet } from '../policy/read/fleet.ts'
-import { loadPolicies, type PolicySource } from '../policy/read/load.ts'
+import { loadPolicies } from '../policy/read/load.ts'
 import { isStdin, type Reader, readNamed, showName } from '../policy/read/named-file.ts'
-import { rejectSource } from '../policy/read/parse.ts'
+import { type PolicySource, rejectSource } from '../policy/read/parse.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import { resolveNetwork } from './network.ts'
 import { type Servers, withServers } from './servers.ts'
 import {
-  checkServer,
+  checkAssertedServer,
   describeConflict,
   describeUnset,
   type ResolvedSettings,
@@ -149,7 +149,7 @@ function findOtherAccount(policy: Policy, entry: FleetAccount): readonly Diagnos
   const problems: Diagnostic[] = []
   const { account, server } = entry
   const from = `the fleet file for ${entry.name}`
-  checkServer(policy.server, server.value, from, problems)
+  checkAssertedServer(policy.server, server.value, from, problems)
   if (policy.account !== null && policy.account.value !== account.value) {
     problems.push(describeConflict('account', policy.account, from, account.value))
   }

@@ -69,7 +69,7 @@ export async function resolveSettings(
     missing.push(
       `the URL of the server: --base-url URL or ${describeUnset('CHATWOOT_BASE_URL', world)}`,
     )
-  if (address && server) checkServer(policy?.server ?? null, server, address.from, problems)
+  if (address && server) checkAssertedServer(policy?.server ?? null, server, address.from, problems)
   const way = server && (await resolveNetwork(server.baseUrl, flags, world, read, problems))
 
   const account = resolveAccount(policy, flags, server, address, world, problems)
@@ -168,7 +168,7 @@ function readServer(address: Given, flags: Flags, problems: Diagnostic[]): Serve
   return parsed
 }
 
-export function checkServer(
+export function checkAssertedServer(
   asserted: Located<string> | null,
   { origin }: Pick<ServerAddress, 'origin'>,
   from: string,

@@ -100,7 +100,7 @@ function hashLine(line: string): string {
 }
 
 /** The lines of a journal, for `readJournal`. */
-export function hashLines(text: string): readonly HashedLine[] {
+export function hashJournal(text: string): readonly HashedLine[] {
   const lines = text.split('\n').filter((line) => line !== '')
   return lines.map((line) => ({ text: line, hash: hashLine(line) }))
 }
@@ -135,7 +135,7 @@ export async function findJournals(shown: string, world: World): Promise<FoundJo
     const candidate = await readCandidate(join(folder, name))
     if (candidate.kind === 'unreadable') unread.push(path)
     if (candidate.kind !== 'journal') continue
-    const reading = readJournal(hashLines(candidate.text))
+    const reading = readJournal(hashJournal(candidate.text))
     journals.push({ path, reading })
     // A damaged line may have been a removal.
     if (reading.first === null || reading.problems.length > 0) unread.push(path)

@@ -29,7 +29,7 @@ export type Caller =
   | { readonly kind: 'user'; readonly user: SandboxUser }
 
 /** @param token the value of the header; undefined if it did not arrive */
-export function findCaller(state: SandboxState, token: string | undefined): Caller {
+export function findTokenOwner(state: SandboxState, token: string | undefined): Caller {
   if (token === undefined || token.trim() === '') return { kind: 'none' }
   const user = findByToken(state.users, token)
   if (user !== null) return { kind: 'user', user }

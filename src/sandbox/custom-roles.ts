@@ -50,7 +50,7 @@ function isSwitchedOff(call: OnAccount): boolean {
   return edition === 'enterprise' && isSince(version, 4, 17) && !isOn(call, 'custom_roles')
 }
 
-export function listCustomRoles({ account }: OnAccount): Answer {
+export function answerCustomRoles({ account }: OnAccount): Answer {
   return answers.answerOk(account.custom_roles.map(makeCustomRoleBody))
 }
 

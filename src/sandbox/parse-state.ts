@@ -5,7 +5,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { completeState, type StateDraft } from './complete.ts'
 import { findInconsistencies } from './consistency.ts'
-import { makeFailure, type Problem } from './problem.ts'
+import { type Problem, refuseState } from './problem.ts'
 import type { SandboxState } from './state.ts'
 
 /**
@@ -16,12 +16,12 @@ import type { SandboxState } from './state.ts'
 export function parseState(text: string, file: string, version?: string): SandboxState {
   const draft = parseJson(text.replace(/^\uFEFF/, ''), file)
   const misshapen = checkShape(draft)
-  if (misshapen.length > 0) throw makeFailure(file, misshapen)
+  if (misshapen.length > 0) throw refuseState(file, misshapen)
   // The schema has just proven the shape.
   const written = draft as StateDraft
   const state = completeState(version === undefined ? written : { ...written, version })
   const problems = findInconsistencies(state)
-  if (problems.length > 0) throw makeFailure(file, problems)
+  if (problems.length > 0) throw refuseState(file, problems)
   return state
 }
 

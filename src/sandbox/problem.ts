@@ -15,7 +15,7 @@ export interface Problem {
 const MOST_SHOWN = 10
 
 /** One diagnostic for each of the first errors, and one that counts the others. */
-export function makeFailure(file: string, problems: readonly Problem[]): Failure {
+export function refuseState(file: string, problems: readonly Problem[]): Failure {
   const shown = problems.slice(0, MOST_SHOWN).map((problem) =>
     makeDiagnostic({
       code: 'usage-argument',

@@ -21,9 +21,9 @@ import {
   type Signed,
 } from './call.ts'
 import {
+  answerCustomRoles,
   createCustomRole,
   deleteCustomRole,
-  listCustomRoles,
   requireCustomRole,
   requireCustomRoles,
   showCustomRole,
@@ -94,7 +94,7 @@ const ROUTES: readonly Route[] = [
     'PATCH /inbox_members': requireRecord(findInbox, replaceInboxMembers),
     'DELETE /inbox_members': requireRecord(findInbox, removeInboxMembers),
 
-    'GET /custom_roles': requireCustomRoles(listCustomRoles),
+    'GET /custom_roles': requireCustomRoles(answerCustomRoles),
     'POST /custom_roles': requireCustomRoles(createCustomRole),
     'GET /custom_roles/:role': requireCustomRole(showCustomRole),
     'PATCH /custom_roles/:role': requireCustomRole(updateCustomRole),

@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net'
 import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Answer } from './answers.ts'
-import { findCaller, type Installation } from './call.ts'
+import { findTokenOwner, type Installation } from './call.ts'
 import { type Queue, startQueue } from './queue.ts'
 import { answerRequest } from './routes.ts'
 import { makeRowIds } from './row-ids.ts'
@@ -88,7 +88,7 @@ export async function startSandbox(
     const { method = 'GET', url = '/', headers } = message
     const reads = method === 'GET' || method === 'HEAD'
     const body = reads ? '' : await readBody(message)
-    const caller = findCaller(state, findToken(headers))
+    const caller = findTokenOwner(state, findToken(headers))
     const requestId = readRequestId(headers)
     const request: SandboxRequest = {
       method,

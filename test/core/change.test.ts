@@ -1,7 +1,7 @@
 /** What a change carries: the facts before and after, what it cannot undo, and where it stands. */
 import { describe, expect, test } from 'vitest'
 import type { Step } from '../../src/core/model/steps.ts'
-import { type Change, change, compareSteps } from '../../src/core/plan/change.ts'
+import { type Change, compareSteps, makeChange } from '../../src/core/plan/change.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { policy, type SeenAccount, snapshot, team, type WrittenPolicy } from './build.ts'
 
@@ -230,7 +230,7 @@ describe('order', () => {
 
   test('one and the same change stands beside itself', () => {
     const parts = { before: null, after: null, findings: [] }
-    const one = change('update-team', team('billing'), parts)
+    const one = makeChange('update-team', team('billing'), parts)
     expect(compareSteps(one, { ...one })).toBe(0)
   })
 })

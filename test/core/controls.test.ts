@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { compareControls } from '../../src/core/compare/controls.ts'
 import type { Policy, PolicyAgent } from '../../src/core/model/policy.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 
 function policy(text: string): Policy {
   const source = parsePolicy('p.yaml', Buffer.from(`version: 1\n${text}`))

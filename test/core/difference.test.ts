@@ -5,7 +5,7 @@ import { type Differences, diffPolicies, diffStates } from '../../src/core/compa
 import type { Difference } from '../../src/core/compare/sides.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import type { Snapshot, SnapshotAgent, SnapshotGroup } from '../../src/core/model/snapshot.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { customRoleNamed, type SeenTeam, seenTeam } from './build.ts'
 
 /** As on a server: whoever has another address is another user, unless a test says otherwise. */

@@ -13,7 +13,7 @@ import { listAccount } from '../../src/core/report/listing.ts'
 import { concludeAccount } from '../../src/core/report/report.ts'
 import { judgeDecisions } from '../../src/core/review/decisions.ts'
 import { checkRemediation } from '../../src/core/review/remediation.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { type SeenAccount, snapshot, team } from './build.ts'
 import { makeFilledForm } from './review/forms.ts'
 

@@ -5,7 +5,7 @@ import { foldActivity } from '../../src/core/model/fold-activity.ts'
 import { INBOX } from '../../src/core/model/kinds.ts'
 import type { Activity, CustomRoles, GroupCoverage, Role } from '../../src/core/model/snapshot.ts'
 import {
-  listHiddenMembers,
+  describeHiddenMembers,
   listMissingActivity,
   listMissingParts,
 } from '../../src/core/report/missing-parts.ts'
@@ -56,7 +56,7 @@ test('a hidden member is named with the inbox, unless the inbox is gone', () => 
   })
   const group = { of: INBOX, id: 3, name: 'Website', settings: {}, members: [], ghosts: [] }
   const activity = { ...read, ...foldActivity().finish(), hidden: [added(3), added(4)] }
-  expect(listHiddenMembers({ activity, groups: [group] }, 'This answer')).toMatchObject([
+  expect(describeHiddenMembers({ activity, groups: [group] }, 'This answer')).toMatchObject([
     {
       severity: 'warning',
       summary: 'This answer leaves out a hidden member of inbox "Website": user 77.',
@@ -64,7 +64,7 @@ test('a hidden member is named with the inbox, unless the inbox is gone', () => 
       advice: expect.stringContaining('inbox-member-hidden'),
     },
   ])
-  expect(listHiddenMembers({ activity: { state: 'off' }, groups: [group] }, 'This')).toEqual([])
+  expect(describeHiddenMembers({ activity: { state: 'off' }, groups: [group] }, 'This')).toEqual([])
 })
 
 test.each<[Role, GroupCoverage, CustomRoles['kind'], readonly string[]]>([

@@ -27,6 +27,17 @@ const SHARED: Readonly<Record<string, string>> = {
   Wanted: 'chatwoot: what to read; doctor: what a plan needs',
 }
 
+/** Drawn in text and in HTML. */
+const SAME_IN_TWO_FORMATS = ['renderTable']
+
+test('an exported function name has one meaning', () => {
+  // Overloads are declared in one file.
+  const repeated = [...filesByName(/^export (?:async )?function (\w+)/gm)]
+    .filter(([, files]) => new Set(files).size > 1)
+    .map(([name]) => name)
+  expect(repeated).toEqual(SAME_IN_TWO_FORMATS)
+})
+
 test('an exported type name has one meaning', () => {
   const names = filesByName(/^export (?:type|interface) (\w+)/gm)
   const repeated = [...names].filter(([, files]) => files.length > 1)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS, type FindingCode } from '../../src/core/messages/finding-records.ts'
 import { correctEmail, isEmail } from '../../src/core/model/mistyped.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 
 function problems(text: string) {
   const { diagnostics } = parsePolicy('p.yaml', Buffer.from(text))

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { TEAM } from '../../src/core/model/kinds.ts'
 import type { Located, Location } from '../../src/core/model/location.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 
 const FOLDER = new URL('../fixtures/policies/', import.meta.url)
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { formatAddress } from '../../src/core/model/address.ts'
 import { INBOX } from '../../src/core/model/kinds.ts'
 import { getGroups } from '../../src/core/model/policy.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 
 const AGENTS = 'agents: { ada@acme.com: administrator, ken@acme.com: agent }\n'
 const parse = (text: string) => parsePolicy('p.yaml', Buffer.from(`version: 1\n${text}`))

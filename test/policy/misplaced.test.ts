@@ -1,8 +1,8 @@
 /** Slips of indentation and half-finished merges: one cause gives one error, and no access is lost by following it. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parsePolicy } from '../../src/policy/read/load.ts'
 import { restorePlaces } from '../../src/policy/read/misplaced.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { startProblems } from '../../src/policy/read/problems.ts'
 import { decode } from '../../src/policy/read/source-text.ts'
 import { readTree } from '../../src/policy/read/syntax.ts'

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from '../../src/policy/read/load.ts'
+import { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from '../../src/policy/read/parse.ts'
 
 const parse = (text: string) => parsePolicy('p.yaml', new TextEncoder().encode(text))
 /** The text as UTF-8 carries it: a lone surrogate becomes a replacement character. */

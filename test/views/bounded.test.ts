@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { plan } from '../../src/core/plan/plan.ts'
 import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { renderCsv } from '../../src/views/csv.ts'
 import { renderGithub } from '../../src/views/github.ts'

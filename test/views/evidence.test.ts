@@ -7,7 +7,7 @@ import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/po
 import { plan } from '../../src/core/plan/plan.ts'
 import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
 import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { renderTables } from '../../src/views/bundle.ts'
 import { renderDiff } from '../../src/views/diff.ts'
 import { renderHtml } from '../../src/views/html/report.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Finding } from '../../src/core/messages/finding.ts'
-import { phraseFinding } from '../../src/core/messages/phrase.ts'
+import { makeFinding } from '../../src/core/messages/phrase.ts'
 import { splice } from '../../src/policy/write/splice.ts'
 import { type Patch, renderPatch } from '../../src/views/patch.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
@@ -13,7 +13,7 @@ import { makePaint } from '../../src/views/text/text.ts'
 import { HOSTILE } from './reports.ts'
 
 const about = (email: string): Finding =>
-  phraseFinding('agent-unexpected', { kind: 'agent', email }, null, 'x')
+  makeFinding('agent-unexpected', { kind: 'agent', email }, null, 'x')
 
 function patch(parts: Partial<Patch> = {}): Patch {
   const adoption = { adopted: [about('a@x.com')], left: [] }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Finding } from '../../src/core/messages/finding.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { phraseFinding } from '../../src/core/messages/phrase.ts'
+import { makeFinding } from '../../src/core/messages/phrase.ts'
 import type { Statements } from '../../src/core/model/statement.ts'
 import { listRemedies, nestLines } from '../../src/core/report/remedies.ts'
 import { writeStatements } from '../../src/policy/write/yaml.ts'
@@ -12,7 +12,7 @@ import { shortenRemedy } from '../../src/views/remedy.ts'
 import { team as named } from '../core/build.ts'
 
 function unexpected(email: string): Finding {
-  return phraseFinding('agent-unexpected', { kind: 'agent', email }, null, 'is there')
+  return makeFinding('agent-unexpected', { kind: 'agent', email }, null, 'is there')
 }
 
 function settled(...said: readonly (readonly [Finding, Statements])[]) {
@@ -40,9 +40,9 @@ const onOneLine = (statements: Statements) => writeStatements(statements).inline
 
 describe('remedies', () => {
   test('are one for each code, in the order of the findings, with all of them', () => {
-    const worst = phraseFinding('admin-unexpected', { kind: 'agent', email: 'c@x.com' }, null, '')
+    const worst = makeFinding('admin-unexpected', { kind: 'agent', email: 'c@x.com' }, null, '')
     const [a, b] = [unexpected('a@x.com'), unexpected('b@x.com')]
-    const team = phraseFinding('team-missing', named('billing'), null, '')
+    const team = makeFinding('team-missing', named('billing'), null, '')
     const settlements = settled([a, person('a@x.com')])
     const found = listRemedies({ findings: [worst, a, b, team], settlements })
     expect(found.map(({ code, findings }) => [code, findings.length])).toEqual([
@@ -69,7 +69,7 @@ describe('remedies', () => {
     expect(offered('a'.repeat(1_001))).toEqual([])
     const long = 'x'.repeat(1_001)
     const within = { kind: 'member', group: named(long), email: 'a@x.com' } as const
-    const found = phraseFinding('member-unexpected', within, null, '')
+    const found = makeFinding('member-unexpected', within, null, '')
     const settlements = settled([found, member(long, 'a@x.com')])
     expect(listRemedies({ findings: [found], settlements })[0]?.lines).toEqual([])
   })

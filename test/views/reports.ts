@@ -13,7 +13,7 @@ import {
   concludeUnjudged,
   type Report,
 } from '../../src/core/report/report.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { added, member, readLog, roleChanged, signedIn } from '../core/audit-rows.ts'
 import { customRoleNamed, type SeenTeam, seenInbox, seenTeam } from '../core/build.ts'

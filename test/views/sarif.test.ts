@@ -15,7 +15,7 @@ import {
   type JudgedAccount,
   type Report,
 } from '../../src/core/report/report.ts'
-import { parsePolicy } from '../../src/policy/read/load.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { writeSettlements } from '../../src/policy/write/yaml.ts'
 import { hashLines } from '../../src/views/line-hash.ts'
 import { renderSarif } from '../../src/views/sarif.ts'

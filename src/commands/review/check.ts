@@ -119,7 +119,7 @@ async function parseBoth(
   policyBytes: Buffer,
   add: Add,
 ): Promise<{ readonly snapshot: Snapshot; readonly policy: Policy } | null> {
-  const { parsePolicy } = await import('../../policy/read/load.ts')
+  const { parsePolicy } = await import('../../policy/read/parse.ts')
   const { policy, diagnostics } = parsePolicy(manifest.record.policyPath, policyBytes)
   if (policy === null) {
     add('policy.yaml', '', `is not a policy: ${diagnostics[0]?.summary}`)

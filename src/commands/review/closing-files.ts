@@ -10,7 +10,7 @@ import { checkColumns, makeForm, type ReviewForm, type TableRow } from '../../co
 import { isAddress } from '../../core/review/one-mailbox.ts'
 import type { ListedFile } from '../../core/review/record.ts'
 import { type SealedJournal, sealJournal } from '../../core/review/sealed-journal.ts'
-import { hashLines } from '../../files/journal.ts'
+import { hashJournal } from '../../files/journal.ts'
 import { readCsv } from '../../files/read-csv.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes } from '../../files/snapshot-file.ts'
 import { explainError } from '../../files/whole-file.ts'
@@ -159,7 +159,7 @@ export async function readSealedJournal(
   const advice = 'Use a file that `rollcall apply --journal` wrote.'
   const bytes = await readWhole('journal', named, advice, world)
   const file = sealFile(`journal-${number}.jsonl`, bytes)
-  const value = sealJournal(hashLines(Buffer.from(bytes).toString('utf8')), file, before)
+  const value = sealJournal(hashJournal(Buffer.from(bytes).toString('utf8')), file, before)
   if ('problem' in value) {
     const summary = `The journal ${showName(named)} ${value.problem}.`
     throw makeFailure({ code: 'journal-unreadable', summary })

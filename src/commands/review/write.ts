@@ -17,7 +17,7 @@ import { renderAccessHtml } from '../../views/html/access.ts'
 import { renderHtml } from '../../views/html/report.ts'
 import { renderJson } from '../../views/json.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
-import { judge } from '../shared/make-report.ts'
+import { judgeSnapshot } from '../shared/make-report.ts'
 import { computeSha256, KEEPS_BYTES, sealFile } from './folder.ts'
 
 export interface Written {
@@ -34,7 +34,11 @@ export function writeReview(record: ReviewRecord, policy: Policy, snapshot: Snap
   const { path, sha256 } = policy
   const target = { path, sha256, policy, server, accountId: snapshot.account.id }
   const read = { ...snapshot, requests: requests.length }
-  const account = judge(policy, read, target, null, { today, strict: false, people: roster })
+  const account = judgeSnapshot(policy, read, target, null, {
+    today,
+    strict: false,
+    people: roster,
+  })
   if (account.verdict === 'none') throw new Failure(...account.diagnostics)
 
   const head = { command: 'review', tool, generatedAt, exitZero: false, roster }

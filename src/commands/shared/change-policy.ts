@@ -15,8 +15,9 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan } from '../../core/plan/plan.ts'
 import { listFilesRead, protectInputs } from '../../files/inputs.ts'
 import { writeWhole } from '../../files/whole-file.ts'
-import { loadPolicies, parsePolicy } from '../../policy/read/load.ts'
+import { loadPolicies } from '../../policy/read/load.ts'
 import { isStdin } from '../../policy/read/named-file.ts'
+import { parsePolicy } from '../../policy/read/parse.ts'
 import { amend } from '../../policy/write/amend.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { makeOptionFailure, makeUsageFailure } from '../../shell/command.ts'
@@ -70,7 +71,7 @@ export async function loadChangeable(
   return source.policy
 }
 
-export function judge(policy: Policy, snapshot: Snapshot, world: World): readonly Finding[] {
+export function listFindings(policy: Policy, snapshot: Snapshot, world: World): readonly Finding[] {
   const decision = plan(policy, snapshot, getToday(world))
   if (decision.kind === 'unknown') throw new Failure(...decision.diagnostics)
   return decision.plan.findings

@@ -10,7 +10,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import { parsePolicy } from '../../policy/read/parse.ts'
 import { writePolicy } from '../../policy/write/yaml.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { judge } from './change-policy.ts'
+import { listFindings } from './change-policy.ts'
 
 export interface ExportedPolicy {
   readonly text: string
@@ -29,7 +29,7 @@ export function exportPolicy(snapshot: Snapshot, world: World): ExportedPolicy {
 function confirm(text: string, snapshot: Snapshot, world: World): readonly Finding[] {
   const { policy, diagnostics } = parsePolicy('<export>', new TextEncoder().encode(text))
   if (policy === null) throw new Failure(...diagnostics)
-  const drift = judge(policy, snapshot, world).filter(isDrift)
+  const drift = listFindings(policy, snapshot, world).filter(isDrift)
   const remaining = drift.filter(({ code }) => {
     const { fixedBy, judged } = FINDINGS[code]
     return fixedBy === 'nothing' && judged !== 'in turn'

@@ -36,8 +36,9 @@ import { compareWithEarlier, findEarlierAccount } from '../../core/report/since.
 import { readReportFile } from '../../files/report-file.ts'
 import { readRoster } from '../../files/roster-file.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
-import { loadPolicies, type PolicySource } from '../../policy/read/load.ts'
+import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
+import type { PolicySource } from '../../policy/read/parse.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
 import { writeSettlements } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
@@ -228,7 +229,7 @@ export async function planAccount(
   try {
     if (!isApprovalWanted(flags)) {
       const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
-      return judge(policy, snapshot, target, null, flags)
+      return judgeSnapshot(policy, snapshot, target, null, flags)
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
     const { propose, readForApply } = await import('./propose.ts')
@@ -271,14 +272,14 @@ export function judgeStored(
   file: string,
   flags: Judging,
 ): AccountReport {
-  const report = judge(policy, snapshot, target, file, flags)
+  const report = judgeSnapshot(policy, snapshot, target, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
   const unasked = listUnaskedActivity(snapshot, asked, file)
   return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
 }
 
 /** @param file the file of the snapshot; null if it was read from a server */
-export function judge(
+export function judgeSnapshot(
   policy: Policy,
   snapshot: Snapshot,
   target: Target,

@@ -7,7 +7,7 @@ import type { Location } from '../model/location.ts'
 import type { Finding } from './finding.ts'
 import { FINDINGS, type FindingCode, type Risk } from './finding-records.ts'
 
-export function phraseFinding(
+export function makeFinding(
   code: FindingCode,
   subject: Subject,
   location: Location | null,

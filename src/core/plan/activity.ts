@@ -5,7 +5,7 @@
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
-import { phraseFinding } from '../messages/phrase.ts'
+import { makeFinding } from '../messages/phrase.ts'
 import {
   getPerson,
   type MembershipActivity,
@@ -155,7 +155,7 @@ function judgeSignIn(
       ? `${role}, no sign-in with a password since ${(added?.at ?? activity.from).slice(0, 10)}, ${added === null ? begin : 'when they were added'}`
       : `${role}, last sign-in with a password on ${lastSignIn.slice(0, 10)}`
   const risk = role === 'administrator' ? 'high' : 'medium'
-  return phraseFinding('agent-dormant', { kind: 'agent', email }, rule.location, summary, risk)
+  return makeFinding('agent-dormant', { kind: 'agent', email }, rule.location, summary, risk)
 }
 
 function judgeInvitation(
@@ -172,7 +172,7 @@ function judgeInvitation(
     added === null ? `before ${activity.from.slice(0, 10)}` : `on ${added.at.slice(0, 10)}`
   const summary = `${role}, invited ${since}, not accepted`
   const risk = role === 'administrator' ? 'high' : 'medium'
-  return phraseFinding('invite-stale', { kind: 'agent', email }, rule.location, summary, risk)
+  return makeFinding('invite-stale', { kind: 'agent', email }, rule.location, summary, risk)
 }
 
 /** No pattern hides it: it is also a finding in a group that is ignored or not managed. */
@@ -196,6 +196,6 @@ function judgeHidden(
   // The name can disappear from the log. Only the id gives an address that never changes.
   const email = `#${member.userId}`
   const subject = { kind: 'member', group: group.subject, email } as const
-  const finding = phraseFinding(of.hidden, subject, location, summary)
+  const finding = makeFinding(of.hidden, subject, location, summary)
   return [{ ...finding, activity: recordOrigin('added', member, nameActor) }]
 }

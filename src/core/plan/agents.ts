@@ -7,7 +7,7 @@
 import { describeContrast, findResemblances } from '../messages/alike.ts'
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
-import { listNames, phraseFinding } from '../messages/phrase.ts'
+import { listNames, makeFinding } from '../messages/phrase.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import {
   compareCustomRole,
@@ -25,7 +25,7 @@ import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { CustomRoles, Refusal, SnapshotAgent } from '../model/snapshot.ts'
 import type { Step } from '../model/steps.ts'
-import { type Change, change, listFacts } from './change.ts'
+import { type Change, listFacts, makeChange } from './change.ts'
 import type { Context, Folded } from './context.ts'
 import { findCreation } from './custom-roles.ts'
 import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
@@ -98,7 +98,7 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
     want.customRole && describeWantedCustomRole(want.customRole.value, context.customRoles)
   const withRole = wanted ? ` with ${describeCustomRole(wanted.fact)}` : ''
   const groups = listNames('for', context.wantedGroupsOf(want.email))
-  const found = phraseFinding(
+  const found = makeFinding(
     'agent-missing',
     subject,
     want.location,
@@ -112,7 +112,7 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
     return
   }
   out.changes.push(
-    change(want.role === 'administrator' ? 'invite-administrator' : 'invite', subject, {
+    makeChange(want.role === 'administrator' ? 'invite-administrator' : 'invite', subject, {
       before: null,
       after: {
         ...(want.name === null ? {} : { name: want.name }),
@@ -147,7 +147,7 @@ function findForeign(
   if (customRoleId === null || !isForeign(customRoleId, customRoles)) return []
   const menus = role === 'administrator' ? `; on an administrator, it ${MENUS_ONLY}` : ''
   const summary = `custom role ${customRoleId}, which is not on this account${menus}`
-  return [phraseFinding('custom-role-foreign', { kind: 'agent', email }, location, summary)]
+  return [makeFinding('custom-role-foreign', { kind: 'agent', email }, location, summary)]
 }
 
 function judgeListed(
@@ -165,16 +165,16 @@ function judgeListed(
   if (!have.confirmed && (want.pendingUntil === null || want.pendingUntil < context.today)) {
     const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
     const summary = `invitation not accepted (${have.role})${grace}`
-    out.findings.push(phraseFinding('invite-pending', subject, want.location, summary))
+    out.findings.push(makeFinding('invite-pending', subject, want.location, summary))
   }
   const soonDays = context.policy.rules.expiresSoonDays
   if (want.expires !== null && endsSoon(want.expires, context.today, soonDays)) {
     const summary = `access ends after ${want.expires}`
-    out.findings.push(phraseFinding('access-expires-soon', subject, want.location, summary))
+    out.findings.push(makeFinding('access-expires-soon', subject, want.location, summary))
   }
   if (want.name !== null && want.name !== have.name) {
     const summary = `name "${have.name}", should be "${want.name}"`
-    const differs = phraseFinding('agent-name-differs', subject, want.location, summary)
+    const differs = makeFinding('agent-name-differs', subject, want.location, summary)
     out.findings.push({ ...differs, difference: describeContrast(have.name, want.name) })
   }
 }
@@ -188,7 +188,7 @@ function judgeAccess(
 ): Finding | null {
   const subject = { kind: 'agent', email: want.email } as const
   const say = (code: Finding['code'], summary: string) =>
-    phraseFinding(code, subject, want.location, summary)
+    makeFinding(code, subject, want.location, summary)
   const carried = describeHeldRole(have, customRoles)
   const compared = compareRights(have, want, () =>
     compareCustomRole(want.customRole, have.customRoleId, customRoles),
@@ -254,7 +254,7 @@ function listFixes(
   if (found.code === 'admin-with-custom-role') return []
   const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
   const fix = (customRole: CustomRoleFact | null, needs: readonly string[]) =>
-    change(
+    makeChange(
       chooseRightsStep(have, want),
       { kind: 'agent', email: want.email },
       {

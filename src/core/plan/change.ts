@@ -5,7 +5,7 @@
 
 import { describeContrast } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
-import { phraseFinding } from '../messages/phrase.ts'
+import { makeFinding } from '../messages/phrase.ts'
 import { formatAddress, type Party } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import { type CustomRoleFact, describeHeldRole } from '../model/custom-role.ts'
@@ -80,7 +80,7 @@ export function judgeFacts(
     return (texts ? describeContrast(before, value) : null) ?? []
   })
   const difference = notes.join('; ') || null
-  const found = phraseFinding(code, subject, first.after.location, summary.join('; '))
+  const found = makeFinding(code, subject, first.after.location, summary.join('; '))
   return {
     finding: { ...found, difference },
     before: Object.fromEntries(sorted.map(({ key, before }) => [key, before])),
@@ -93,7 +93,7 @@ function quote(value: SettingValue): string {
 }
 
 /** Fills in what follows from the step and the subject. */
-export function change(
+export function makeChange(
   step: Step,
   subject: Party,
   parts: Pick<Change, 'before' | 'after' | 'findings'> & Partial<Pick<Change, 'effects'>>,

@@ -5,7 +5,7 @@
 
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
-import { count, describeHolders, listPermissions, phraseFinding } from '../messages/phrase.ts'
+import { count, describeHolders, listPermissions, makeFinding } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import {
@@ -26,7 +26,7 @@ import {
 } from '../model/policy.ts'
 import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
 import type { State } from '../model/state.ts'
-import { type Change, change, type DifferingFact, judgeFacts } from './change.ts'
+import { type Change, type DifferingFact, judgeFacts, makeChange } from './change.ts'
 
 export interface CustomRolesOutcome {
   readonly findings: Finding[]
@@ -94,14 +94,14 @@ export function findCreation(policy: Policy, wanted: WantedCustomRole): string |
 function judgeMissing({ subject, ...want }: PolicyCustomRole, out: CustomRolesOutcome): void {
   const permissions = sortPermissions(want)
   const summary = `missing, should permit ${listPermissions(permissions)}`
-  const found = phraseFinding('custom-role-missing', subject, want.location, summary)
+  const found = makeFinding('custom-role-missing', subject, want.location, summary)
   out.findings.push(found)
   // A created custom role gets another id.
   if (subject.id !== null) return
   const description = want.description === null ? {} : { description: want.description.value }
   const after = { ...description, permissions }
   out.changes.push(
-    change('create-custom-role', subject, { before: null, after, findings: [found.id] }),
+    makeChange('create-custom-role', subject, { before: null, after, findings: [found.id] }),
   )
 }
 
@@ -119,7 +119,7 @@ function judgePermissions(
     describeHolders(have),
   ].join('; ')
   const more = isMorePermitted(much, wanted)
-  const found = phraseFinding(
+  const found = makeFinding(
     'custom-role-permissions-differ',
     want.subject,
     want.location,
@@ -128,7 +128,7 @@ function judgePermissions(
   )
   out.findings.push(found)
   out.changes.push(
-    change(isMorePermitted(little, permitted) ? 'widen' : 'update-custom-role', want.subject, {
+    makeChange(isMorePermitted(little, permitted) ? 'widen' : 'update-custom-role', want.subject, {
       before: { permissions: permitted },
       after: { permissions: wanted },
       findings: [found.id],
@@ -166,7 +166,9 @@ function judgeSettings(
   if (judged === null) return
   const { finding, before, after } = judged
   out.findings.push(finding)
-  out.changes.push(change('update-custom-role', subject, { before, after, findings: [finding.id] }))
+  out.changes.push(
+    makeChange('update-custom-role', subject, { before, after, findings: [finding.id] }),
+  )
 }
 
 function judgeUnlisted(
@@ -177,12 +179,12 @@ function judgeUnlisted(
 ): void {
   const { subject, description, permissions, holders } = have
   const summary = `custom role, not in the policy; permits ${listPermissions(permissions)}; ${describeHolders(have)}`
-  const found = phraseFinding('custom-role-unexpected', subject, location, summary)
+  const found = makeFinding('custom-role-unexpected', subject, location, summary)
   out.findings.push(found)
   // Deleting it would turn people who have it, or should have it, into full agents.
   if (holders > 0 || wanted) return
   out.changes.push(
-    change('delete-custom-role', subject, {
+    makeChange('delete-custom-role', subject, {
       before: { description, permissions },
       after: null,
       findings: [found.id],

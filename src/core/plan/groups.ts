@@ -5,7 +5,7 @@
 
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
-import { count, listNames, phraseFinding } from '../messages/phrase.ts'
+import { count, listNames, makeFinding } from '../messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import { compareMembers } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
@@ -15,7 +15,7 @@ import { compareCodeUnits } from '../model/names.ts'
 import { getValues, type Policy, type PolicyGroup } from '../model/policy.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Group, State } from '../model/state.ts'
-import { type Change, change, type DifferingFact, judgeFacts } from './change.ts'
+import { type Change, type DifferingFact, judgeFacts, makeChange } from './change.ts'
 import type { Folded } from './context.ts'
 
 export interface GroupsOutcome {
@@ -83,11 +83,13 @@ export function findUnreadGroups(policy: Policy, snapshot: Snapshot): readonly L
 function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void {
   const { codes, steps } = subject.of
   const people = listNames('members', [...want.members.keys()].sort(compareCodeUnits))
-  const found = phraseFinding(codes.missing, subject, want.location, `missing${people}`)
+  const found = makeFinding(codes.missing, subject, want.location, `missing${people}`)
   context.findings.push(found)
   if (steps.create === null) return
   const after = getValues(want)
-  context.changes.push(change(steps.create, subject, { before: null, after, findings: [found.id] }))
+  context.changes.push(
+    makeChange(steps.create, subject, { before: null, after, findings: [found.id] }),
+  )
   for (const email of want.members.keys()) {
     const waitsFor = addMember(email, context)
     if (waitsFor === null) continue
@@ -102,11 +104,11 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
     ? `; the policy lists another ${label} with this name`
     : ''
   const summary = `${label}, not in the policy${double}${people}`
-  const found = phraseFinding(codes.unexpected, subject, location, summary)
+  const found = makeFinding(codes.unexpected, subject, location, summary)
   context.findings.push(found)
   if (steps.delete === null) return
   context.changes.push(
-    change(steps.delete, subject, {
+    makeChange(steps.delete, subject, {
       before: have.settings,
       after: null,
       findings: [found.id],
@@ -136,7 +138,9 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   const { finding, before, after } = judged
   context.findings.push(finding)
   if (of.steps.update === null) return
-  context.changes.push(change(of.steps.update, subject, { before, after, findings: [finding.id] }))
+  context.changes.push(
+    makeChange(of.steps.update, subject, { before, after, findings: [finding.id] }),
+  )
 }
 
 function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
@@ -145,7 +149,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
   const say = (code: Finding['code'], email: string, summary: string, risk?: Finding['risk']) => {
     const place = want.members.get(email) ?? want.location
     const member = { kind: 'member', group: subject, email } as const
-    const found = phraseFinding(code, member, place, summary, risk)
+    const found = makeFinding(code, member, place, summary, risk)
     context.findings.push(found)
     return found.id
   }
@@ -194,5 +198,5 @@ function changeMembers(
   const member = { [group.of.label]: group.name, email }
   const adds = step === 'add-member'
   const [before, after] = [adds ? null : member, adds ? member : null]
-  return change(step, { kind: 'member', group, email }, { before, after, findings })
+  return makeChange(step, { kind: 'member', group, email }, { before, after, findings })
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Finding } from '../messages/finding.ts'
-import { phraseFinding } from '../messages/phrase.ts'
+import { makeFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { normaliseEmail } from '../model/names.ts'
@@ -39,7 +39,7 @@ export function findRenames(
 
 export function describeRenames(renames: Renames): readonly Finding[] {
   return [...renames].map(([now, { email, location }]) =>
-    phraseFinding(
+    makeFinding(
       'agent-renamed',
       { kind: 'agent', email },
       location,

@@ -3,7 +3,7 @@
  * policy who is not on the account. Like the findings of rules, these are in addition to others.
  */
 import type { Finding } from '../messages/finding.ts'
-import { phraseFinding } from '../messages/phrase.ts'
+import { makeFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import type { Policy } from '../model/policy.ts'
 import { describeRosterMatch, findInRoster, type StaffRoster } from '../model/roster.ts'
@@ -23,7 +23,7 @@ export function judgeRoster(
     const invited = confirmed ? '' : ', invitation not accepted'
     const summary = `${role}${invited}, ${describeRosterMatch(match)}`
     const risk = role === 'administrator' ? 'critical' : 'high'
-    return phraseFinding('not-in-roster', { kind: 'agent', email }, location, summary, risk)
+    return makeFinding('not-in-roster', { kind: 'agent', email }, location, summary, risk)
   })
   const present = new Set(snapshot.agents.map(({ email }) => email))
   const off = [...(section?.entries.values() ?? [])].flatMap(({ email, location, expires }) => {
@@ -31,7 +31,7 @@ export function judgeRoster(
     const match = findInRoster(roster, email, false)
     if (match.status === 'active') return []
     const summary = `in the policy, not on the account, ${describeRosterMatch(match)}`
-    return phraseFinding('not-in-roster', { kind: 'agent', email }, location, summary, 'low')
+    return makeFinding('not-in-roster', { kind: 'agent', email }, location, summary, 'low')
   })
   return [...on, ...off]
 }

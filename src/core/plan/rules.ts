@@ -5,7 +5,7 @@
 
 import { findResemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
-import { count, phraseFinding } from '../messages/phrase.ts'
+import { count, makeFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import { compareLocations, type Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
@@ -44,7 +44,7 @@ function judgeAdministratorCount({ rules }: Policy, { agents }: Snapshot): reado
   if (first === undefined) return []
   const summary = broken.map(({ text }) => text).join('; ')
   const subject = { kind: 'rule', rule: 'administrators' } as const
-  return [phraseFinding('rule-administrators', subject, first.location, summary)]
+  return [makeFinding('rule-administrators', subject, first.location, summary)]
 }
 
 function judgeReasons({ agents, rules }: Policy, today: string): readonly Finding[] {
@@ -55,7 +55,7 @@ function judgeReasons({ agents, rules }: Policy, today: string): readonly Findin
     .filter(({ expires }) => !isOver(expires, today))
     .map(({ email }) => {
       const subject = { kind: 'agent', email } as const
-      return phraseFinding(
+      return makeFinding(
         'rule-administrators',
         subject,
         rule.location,
@@ -81,7 +81,7 @@ function judgeDomains(
     const subject = { kind: 'agent', email } as const
     const invited = confirmed ? '' : ', invitation not accepted'
     const summary = `${role}${invited}, e-mail domain not in rules.email_domains`
-    const found = phraseFinding('rule-email-domain', subject, rule.location, summary)
+    const found = makeFinding('rule-email-domain', subject, rule.location, summary)
     const difference = like(domain(email))
     return { ...found, difference: difference && `its domain ${difference}` }
   })
@@ -94,6 +94,6 @@ function judgeSizes(policy: Policy, { groups }: State): readonly Finding[] {
     if (rule === null || size >= rule.value) return []
     if (getGroups(policy, subject.of)?.section?.entries.has(address) === false) return []
     const summary = `${count(size, 'member')}, should be at least ${rule.value}`
-    return phraseFinding(rule.code, subject, rule.location, summary)
+    return makeFinding(rule.code, subject, rule.location, summary)
   })
 }

@@ -4,13 +4,13 @@
  */
 
 import type { Finding } from '../messages/finding.ts'
-import { listNames, phraseFinding } from '../messages/phrase.ts'
+import { listNames, makeFinding } from '../messages/phrase.ts'
 import { isDouble } from '../model/identity.ts'
 import { joinKinds } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
-import { type Change, change, listFacts } from './change.ts'
+import { type Change, listFacts, makeChange } from './change.ts'
 import type { Context } from './context.ts'
 
 export interface Unwanted {
@@ -34,7 +34,7 @@ export function judgeUnlistedPerson(
   const groups = listNames('in', context.groupsOf(have.email))
   const double = isDouble(actual.people, have.email) ? ANOTHER : ''
   const say = (code: Finding['code'], is: string, though = '') =>
-    phraseFinding(code, subject, location, `${is}${double}${though}${groups}`)
+    makeFinding(code, subject, location, `${is}${double}${though}${groups}`)
 
   if (have.role === 'agent') {
     const found = have.confirmed
@@ -48,7 +48,7 @@ export function judgeUnlistedPerson(
   if (pattern === null && policy.scope.agents === 'all') return planRemoval(have, found, context)
   // The policy manages only who is administrator, so removing the role is enough.
   const fact = listFacts(have, context.customRoles)
-  const demoted = change('demote', subject, {
+  const demoted = makeChange('demote', subject, {
     before: fact,
     after: { ...fact, role: 'agent' },
     findings: [found.id],
@@ -66,7 +66,7 @@ export function judgeExpiredPerson(
   const subject = { kind: 'agent', email: have.email } as const
   const groups = listNames('in', context.groupsOf(have.email))
   const invited = have.confirmed ? '' : ', invitation not accepted'
-  const found = phraseFinding(
+  const found = makeFinding(
     'access-expired',
     subject,
     want.location,
@@ -78,7 +78,7 @@ export function judgeExpiredPerson(
 
 function planRemoval(have: SnapshotAgent, finding: Finding, { customRoles }: Context): Unwanted {
   const subject = { kind: 'agent', email: have.email } as const
-  const removal = change('remove-agent', subject, {
+  const removal = makeChange('remove-agent', subject, {
     before: listFacts(have, customRoles),
     after: null,
     findings: [finding.id],

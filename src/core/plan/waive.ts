@@ -5,7 +5,7 @@
 
 import { type Finding, isOpen } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
-import { phraseFinding } from '../messages/phrase.ts'
+import { makeFinding } from '../messages/phrase.ts'
 import { formatAddress, groupOf, normaliseAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
@@ -56,7 +56,7 @@ export function waive(
   const own = covered.flatMap(({ waiver, number, over, found }): readonly Finding[] => {
     const { expires, location } = waiver
     const say = (code: FindingCode, what: string) => [
-      phraseFinding(
+      makeFinding(
         code,
         { kind: 'waiver', number },
         location,

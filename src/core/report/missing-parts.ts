@@ -56,7 +56,7 @@ export function listUnaskedActivity(
 }
 
 /** Members whom only the audit log shows: no list of people has them. */
-export function listHiddenMembers(
+export function describeHiddenMembers(
   { activity, groups }: Pick<Snapshot, 'activity' | 'groups'>,
   what: string,
 ): readonly Diagnostic[] {

@@ -16,7 +16,7 @@ export interface PlacedAccount {
 }
 
 /** Of the value of a key, or of the account that does not have it. */
-export function findPlace(map: MapNode, key: string): Span {
+export function findAccountPlace(map: MapNode, key: string): Span {
   const node = getValue(map, key)
   return node?.kind === 'scalar' ? node.span : map.span
 }
@@ -37,11 +37,15 @@ export function reportClashes(problems: Problems, accounts: readonly PlacedAccou
     const { account, map } = read
     const { server, token } = account
     const complain = (key: string, summary: string, advice: string, detail: string | null = null) =>
-      report(problems, 'policy-duplicate-entry', findPlace(map, key), { summary, advice, detail })
+      report(problems, 'policy-duplicate-entry', findAccountPlace(map, key), {
+        summary,
+        advice,
+        detail,
+      })
     const name = quoteName(account.name)
     const namesake = byName(foldName(account.name), read)
     if (namesake !== null) {
-      const place = formatPlace(problems, findPlace(namesake.map, 'name'))
+      const place = formatPlace(problems, findAccountPlace(namesake.map, 'name'))
       complain(
         'name',
         `The name ${name} is already used at ${place}${namesake.account.name === account.name ? '' : ` as ${quoteName(namesake.account.name)}`}.`,

@@ -10,7 +10,7 @@ import type { Located } from '../../core/model/location.ts'
 import { findNearest } from '../nearest.ts'
 import { describeValue } from '../schema.ts'
 import { reportConflict } from './conflict.ts'
-import { findPlace, type PlacedAccount, reportClashes } from './fleet-clashes.ts'
+import { findAccountPlace, type PlacedAccount, reportClashes } from './fleet-clashes.ts'
 import { FLEET_KEYS } from './fleet-keys.ts'
 import { reportOtherFile } from './other-file.ts'
 import {
@@ -218,7 +218,7 @@ function buildAccount(
   const server = take('base_url', () => ({ baseUrl, origin }))
   if (!name || !policy || !id || !server || !token) return null
   if (account !== null && account !== id.value) {
-    report(problems, 'policy-value', findPlace(map, 'account'), {
+    report(problems, 'policy-value', findAccountPlace(map, 'account'), {
       summary: `${subject} has \`account: ${id.value}\`, but its \`base_url\` is the dashboard of account ${account}.`,
       advice: 'Use the same account in both, or write only the address of the server.',
     })

@@ -26,8 +26,6 @@ import {
 } from './parse.ts'
 import { quoteName } from './problems.ts'
 
-export { MAX_POLICY_BYTES, type PolicySource, parsePolicy } from './parse.ts'
-
 /** Identity of a file → the first name that the user wrote for it. */
 type Seen = Map<string, string>
 

@@ -38,7 +38,7 @@ import {
   type MapNode,
   type TreeNode,
 } from './tree.ts'
-import { checkDate, checkServer, checkSeverity } from './values.ts'
+import { checkDate, checkServerKey, checkSeverity } from './values.ts'
 import { checkWaivers } from './waivers.ts'
 
 /** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
@@ -67,7 +67,7 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   const ignoredAgents = listTexts(problems, getValue(ignore, 'agents'))
   for (const pattern of ignoredAgents) checkPeoplePattern(problems, pattern)
   checkManaged(context)
-  checkServer(problems, getValue(root, 'server'))
+  checkServerKey(problems, getValue(root, 'server'))
   checkSeverity(problems, getValue(root, 'severity'))
   checkWaivers(problems, getValue(root, 'waivers'))
   checkRules(problems, getValue(root, 'rules'), root)

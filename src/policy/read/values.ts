@@ -8,7 +8,7 @@ import { type Problems, quoteName, reportOnce } from './problems.ts'
 import { getEntries, getText, getValue, type TreeNode } from './tree.ts'
 
 /** `server` must be an http or https origin and nothing more. */
-export function checkServer(problems: Problems, node: TreeNode | undefined): void {
+export function checkServerKey(problems: Problems, node: TreeNode | undefined): void {
   const text = getText(node)
   if (node === undefined || text === null || problems.faulty.has(node)) return
   const url = URL.canParse(text) ? new URL(text) : null

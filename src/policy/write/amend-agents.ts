@@ -6,7 +6,7 @@ import { writeCustomRole } from '../../core/plan/settle.ts'
 import type { Span } from '../read/source-text.ts'
 import { type Entry, getEntries, getEntry, getText, getValue, type TreeNode } from '../read/tree.ts'
 import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'
-import { type Addition, change, listSpans } from './collection.ts'
+import { type Addition, changeCollection, listSpans } from './collection.ts'
 import { hasComment, isOwnComment, listParagraphs, readComment } from './comments.ts'
 import type { Page } from './page.ts'
 import { writeKeyed, writeYamlValue } from './yaml.ts'
@@ -39,7 +39,7 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
       const lines = [...above, ...writeKeyed(email, value)]
       return { ...place, lines, inline: writeInline(email, value) }
     })
-  change(page, section, (index) => agents.get(names[index] ?? '') === 'remove', additions)
+  changeCollection(page, section, (index) => agents.get(names[index] ?? '') === 'remove', additions)
 }
 
 /** How a policy groups people for its readers: entries of the same sort are together. */

@@ -1,6 +1,6 @@
 /** Shared by amending agents and groups: entries of a map, their keys, and new entries. */
 import type { Entry, TreeNode } from '../read/tree.ts'
-import { type Addition, change, endOf } from './collection.ts'
+import { type Addition, changeCollection, endOf } from './collection.ts'
 import type { Page } from './page.ts'
 import { writeKeyed } from './yaml.ts'
 
@@ -25,7 +25,12 @@ export function amendKeys(
       })
     } else replace(page, entry.value, value)
   }
-  change(page, { value: map, span }, (index) => gone.has(entries[index]?.key ?? ''), additions)
+  changeCollection(
+    page,
+    { value: map, span },
+    (index) => gone.has(entries[index]?.key ?? ''),
+    additions,
+  )
 }
 
 function replace(page: Page, node: TreeNode, text: string): void {

@@ -13,7 +13,7 @@ import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/na
 import { groupSubject, identifyCustomRole } from '../read/build.ts'
 import { type Entry, getEntries, getEntry, getItems, getText } from '../read/tree.ts'
 import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'
-import { type Addition, change } from './collection.ts'
+import { type Addition, changeCollection } from './collection.ts'
 import { followsBlank } from './comments.ts'
 import { findLineStart, type Page } from './page.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
@@ -84,7 +84,12 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
       const separated = after < 0 ? [...lines, ''] : ['', ...lines]
       return { after, lines: spaced ? separated : lines, inline: writeInline(key, value) }
     })
-  change(page, section, (index) => amended.get(addresses[index] ?? '') === 'remove', additions)
+  changeCollection(
+    page,
+    section,
+    (index) => amended.get(addresses[index] ?? '') === 'remove',
+    additions,
+  )
 }
 
 const WIDTH = 76
@@ -114,5 +119,5 @@ function amendNamed<S>(
     const text = writeYamlText(each)
     return { after: placeOf(each), lines: [text], inline: text }
   })
-  change(page, list, (index) => leaving.has(names[index] ?? ''), additions)
+  changeCollection(page, list, (index) => leaving.has(names[index] ?? ''), additions)
 }

@@ -1,7 +1,7 @@
 /** Amends the `waivers` of a policy's text: removes some, and writes new ones below the others. */
 import type { Amendments, NewWaiver } from '../../core/adopt/amendments.ts'
 import { getItems, type MapNode } from '../read/tree.ts'
-import { type Addition, change, UNKNOWN_LAYOUT } from './collection.ts'
+import { type Addition, changeCollection, UNKNOWN_LAYOUT } from './collection.ts'
 import { findLineStart, type Page } from './page.ts'
 import { writeYamlValue } from './yaml.ts'
 
@@ -20,7 +20,7 @@ export function amendWaivers(page: Page, root: MapNode, { waivers }: Amendments)
       inline: `{ ${lines.join(', ')} }`,
     }
   })
-  change(page, section, (index) => waivers.remove.has(index), additions)
+  changeCollection(page, section, (index) => waivers.remove.has(index), additions)
 }
 
 function listKeys({ finding, address, reason, owner, expires }: NewWaiver): readonly string[] {

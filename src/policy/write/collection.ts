@@ -60,7 +60,7 @@ export function listSpans(page: Page, value: TreeNode): readonly Span[] {
 }
 
 /** Changes the map or the list that is the value of a key. */
-export function change(
+export function changeCollection(
   page: Page,
   { span: key, value }: Pick<Entry, 'span' | 'value'>,
   isRemoved: (index: number) => boolean,

@@ -127,7 +127,7 @@ export function listFlags(of: GroupKind, settings: Settings): readonly Cell[] {
 }
 
 /** Below the name, if there are any. */
-export function listTexts(of: GroupKind, settings: Settings): readonly Markup[] {
+export function renderTextSettings(of: GroupKind, settings: Settings): readonly Markup[] {
   return of.settings.flatMap(({ key, type }) => {
     const value = settings[key]
     return type === 'text' && value ? [html`<br>${renderName(String(value))}`] : []
@@ -173,7 +173,7 @@ function groupRow(group: GroupOutcome): readonly Cell[] {
   const { subject, exists, settings, members } = group
   const { noted, fine } = splitByFindings(members)
   const { shown, rest } = limit([...noted, ...fine], MOST.names)
-  const about = exists ? listTexts(subject.of, settings) : html`<br>not on the account`
+  const about = exists ? renderTextSettings(subject.of, settings) : html`<br>not on the account`
   return [
     html`<strong>${renderName(labelSubject(subject))}</strong>${about}`,
     ...listFlags(subject.of, settings),

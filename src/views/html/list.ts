@@ -15,7 +15,7 @@ import {
   RANK_TITLES,
   summariseListing,
 } from '../list/report.ts'
-import { CUSTOM_ROLE_HEADS, groupHeads, listFlags, listTexts } from './inventory.ts'
+import { CUSTOM_ROLE_HEADS, groupHeads, listFlags, renderTextSettings } from './inventory.ts'
 import { html, type Markup, MOST, renderName, renderNames, renderParagraph } from './markup.ts'
 import { renderFacts, renderFactsPage } from './page.ts'
 import { renderLongTable } from './table.ts'
@@ -97,7 +97,7 @@ function renderGroups({ groups }: Listing, of: GroupKind): Markup {
   const heads = groupHeads(of, 'Members', 'Ghosts')
   const those = groups.filter(({ subject }) => subject.of === of)
   return renderLongTable(getHeading(of), heads, those, MOST.groups, (group) => [
-    html`<strong>${renderName(labelSubject(group.subject))}</strong>${listTexts(of, group.settings)}`,
+    html`<strong>${renderName(labelSubject(group.subject))}</strong>${renderTextSettings(of, group.settings)}`,
     ...listFlags(of, group.settings),
     renderNames(group.members),
     renderNames(group.ghosts),

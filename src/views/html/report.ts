@@ -11,7 +11,7 @@ import { PATTERNS } from './glance.ts'
 import { html, type Markup } from './markup.ts'
 import { renderPage } from './page.ts'
 import { renderTable } from './table.ts'
-import { renderBadge, renderBanner, renderClosing, titleReport } from './verdict.ts'
+import { renderBadge, renderBanner, renderLastLine, titleReport } from './verdict.ts'
 
 export function renderHtml(report: Report): string {
   const { diagnostics, tool, generatedAt, verdict } = report
@@ -26,7 +26,7 @@ export function renderHtml(report: Report): string {
     main: html`${renderBanner(report)}${renderDiagnostics(diagnostics)}${
       accounts.length > 1 && renderIndex(accounts)
     }${accounts.map((account, index) => renderAccount(account, makeId(index), report, index >= loud.length))}`,
-    footer: renderClosing(report),
+    footer: renderLastLine(report),
   })
 }
 

@@ -39,7 +39,7 @@ export function renderBanner(report: Report): Markup {
 }
 
 /** The last line of the page, as in the text report. */
-export function renderClosing(report: Report): Markup {
+export function renderLastLine(report: Report): Markup {
   return html`
 <p class="closing">${renderBadge(report.verdict)}, ${describeExit(report)}</p>`
 }

@@ -17,7 +17,7 @@ import { type JsonObject, writeCanonicalJson } from '../../../src/core/apply/can
 import { DEFAULT_LIMITS } from '../../../src/core/apply/limits.ts'
 import type { Policy } from '../../../src/core/model/policy.ts'
 import type { Snapshot, SnapshotAgent } from '../../../src/core/model/snapshot.ts'
-import { parsePolicy } from '../../../src/policy/read/load.ts'
+import { parsePolicy } from '../../../src/policy/read/parse.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../build.ts'
 import { applied } from './apply.ts'
 

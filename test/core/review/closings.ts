@@ -1,6 +1,6 @@
 /** A closed review with something of everything, for tests of the record and of its views. */
 import { makeDiagnostic } from '../../../src/core/messages/diagnostic.ts'
-import { phraseFinding } from '../../../src/core/messages/phrase.ts'
+import { makeFinding } from '../../../src/core/messages/phrase.ts'
 import type { ClosingFacts } from '../../../src/core/review/closing.ts'
 import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
 import { snapshot } from '../build.ts'
@@ -38,7 +38,7 @@ export function closingFacts(more: Partial<ClosingFacts> = {}): ClosingFacts {
     after: BEFORE,
     decisions: DECIDED,
     findings: new Map([
-      [mallory.email, [phraseFinding('admin-unexpected', mallory, null, 'not in the policy')]],
+      [mallory.email, [makeFinding('admin-unexpected', mallory, null, 'not in the policy')]],
     ]),
     allowed: ['ada@acme.com', 'boss@acme.com'],
     remediation: {

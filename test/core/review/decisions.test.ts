@@ -1,7 +1,7 @@
 /** Which decisions of a review are valid. What one row can get wrong is in test/cli/review.test.ts. */
 import { describe, expect, test } from 'vitest'
 import type { FindingCode } from '../../../src/core/messages/finding-records.ts'
-import { phraseFinding } from '../../../src/core/messages/phrase.ts'
+import { makeFinding } from '../../../src/core/messages/phrase.ts'
 import { judgeDecisions } from '../../../src/core/review/decisions.ts'
 import { ANSWERED, makeFilledForm } from './forms.ts'
 
@@ -18,7 +18,7 @@ function judge(
   const rows = answers.map((each, index) => ({ email: people[index] ?? '', ...ANSWERED, ...each }))
   const findings = codes.map((code, index) => {
     const email = people[index] ?? ''
-    const open = code === null ? [] : [phraseFinding(code, { kind: 'agent', email }, null, 'x')]
+    const open = code === null ? [] : [makeFinding(code, { kind: 'agent', email }, null, 'x')]
     return [email, open] as const
   })
   const rules = { people, since: '2026-11-23', today: '2026-11-30', findings: new Map(findings) }
