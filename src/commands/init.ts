@@ -19,6 +19,7 @@ import { findRoot } from '../files/repository.ts'
 import { readSchema } from '../files/schemas.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
+import { fillRecipe } from '../policy/write/recipe.ts'
 import { findMadeUp, isStarter, writeStarter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
@@ -210,18 +211,9 @@ async function placeRecipes(
   return found.map(({ name, text }) => ({
     path: slashes(relative(cwd, join(root, into, name))),
     what: 'plans the policy in CI',
-    text: fillIn(text, names, account),
+    text: fillRecipe(text, names, account),
     names,
   }))
-}
-
-/** Fills in the policy and the account. Without an account it writes none: the policy names it later. */
-function fillIn(recipe: string, policy: string, account: number | null): string {
-  const path = /^[\w./-]+$/.test(policy) ? policy : JSON.stringify(policy)
-  return recipe
-    .replace(/(policy|ROLLCALL_POLICY): rollcall\.yaml/gi, (_, key: string) => `${key}: ${path}`)
-    .replaceAll(/^( +account): 1 /gm, `$1: ${account ?? '""'} `)
-    .replace(/(ROLLCALL_ACCOUNT): "1"/, `$1: "${account ?? ''}"`)
 }
 
 /** An existing job may be for another policy. */
