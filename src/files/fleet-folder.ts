@@ -111,7 +111,6 @@ function describeWriteError(shown: string, reason: string): Diagnostic {
   return makeDiagnostic({
     code: 'output-failed',
     summary: `${shown} could not be written: ${describeReason(reason)}.`,
-    advice: 'Correct the path or its permissions, then run again.',
   })
 }
 

@@ -61,7 +61,6 @@ function describeJournalProblem(shown: string, reason: string): Diagnostic {
     : makeDiagnostic({
         code: 'output-failed',
         summary: `The journal could not be written to ${shown}: ${describeReason(reason)}.`,
-        advice: 'Correct the path or its permissions, then run again.',
       })
 }
 

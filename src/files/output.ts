@@ -40,7 +40,6 @@ export async function claimOutput(
         : makeDiagnostic({
             code: 'output-failed',
             summary: `The ${what} could not be written to ${shown}: ${describeReason(reason)}.`,
-            advice: 'Correct the path or its permissions, then run again.',
           }),
     )
   if (shown === '-') {

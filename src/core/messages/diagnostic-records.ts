@@ -752,8 +752,8 @@ export const DIAGNOSTICS = {
   },
   'output-failed': {
     ...lasting('output'),
-    meaning: 'A report could not be written.',
-    remedy: 'Free some space, or write the report to another place.',
+    meaning: 'A file could not be written.',
+    remedy: 'Correct the path or its permissions, or free some space, then run again.',
     example: 'The disk is full.',
   },
   'output-shortened': {
