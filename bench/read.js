@@ -6,6 +6,7 @@ import { Pool } from 'undici'
 import { openServer } from '../build/chatwoot/client.js'
 import { readSnapshot } from '../build/chatwoot/read.js'
 import { seal } from '../build/chatwoot/secret.js'
+import { KINDS, TEAM } from '../build/core/model/kinds.js'
 
 const [how, baseUrl = '', token = '', connections = '4', more] = process.argv.slice(2)
 const account = '/api/v1/accounts/1'
@@ -51,7 +52,7 @@ async function readAccount() {
   const parts = /** @type {const} */ ({ customRoles: 'none', version: false })
   await readSnapshot(client, {
     ...parts,
-    inboxes: more === 'inboxes',
+    groups: new Set(more === 'inboxes' ? KINDS : [TEAM]),
     accountId: 1,
     concurrency: Number(connections),
     now,

@@ -41,6 +41,7 @@ const groups = Object.entries({
   account: [
     'connect/account',
     'core/report/snapshot-failure',
+    'chatwoot/paths',
     'files/snapshot-file',
     'files/roster-file',
     'files/targets',

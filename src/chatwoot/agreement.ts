@@ -1,10 +1,11 @@
 /**
- * Checks that the lists of one read agree: compares the token owner and every member of a team or an
- * inbox with the agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
+ * Checks that the lists of one read agree: compares the token owner and every member of a group with
+ * the agent list. Pure. A contradiction is a Failure, and read.ts then reads everything again. It never
  * decides which list is right.
  */
 import { makeFailure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
+import { type GroupKind, joinKinds } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
@@ -66,13 +67,13 @@ export function findCaller(profile: Profile, roster: Roster, accountId: number):
 }
 
 /**
- * A server shows an agent only their own inboxes, as if there were no others: a token owner who was
- * demoted while rollcall read must not make inboxes disappear.
+ * A server shows an agent only their own groups of some kinds, as if there were no others: a token owner
+ * who was demoted while rollcall read must not make groups disappear.
  */
-export function checkStillAdministrator(again: Profile): void {
+export function checkStillAdministrator(again: Profile, kinds: readonly GroupKind[]): void {
   if (again.account?.role === 'administrator') return
   fail(
-    `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the inboxes.`,
+    `${clean(again.email)}, the owner of the token, stopped being an administrator while rollcall read the ${joinKinds('and', ({ plural }) => plural, kinds)}.`,
     [again.source],
   )
 }

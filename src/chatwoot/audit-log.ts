@@ -5,9 +5,11 @@
  */
 import { isRequestId } from '../core/apply/journal.ts'
 import type { AuditActor, AuditRow, GroupAction } from '../core/model/activity.ts'
-import { type GroupKind, INBOX, TEAM } from '../core/model/kinds.ts'
+import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import type { Role } from '../core/model/role.ts'
 import type { Client } from './client.ts'
+import { ENDPOINTS } from './group-endpoints.ts'
+import { formatAccountPath } from './paths.ts'
 import { readField } from './read-field.ts'
 import type { Decode, Refuse } from './reply.ts'
 
@@ -23,7 +25,7 @@ export interface AuditPage {
 
 /** @param page from 1, the newest rows first */
 export function readAuditPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
-  const path = `/api/v1/accounts/${accountId}/audit_logs?page=${page}`
+  const path = formatAccountPath(accountId, `audit_logs?page=${page}`)
   return client.get(path, decodeAuditPage(accountId, page))
 }
 
@@ -57,7 +59,12 @@ function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
   }
 }
 
-const ABOUT_ACCESS = ['AccountUser', 'TeamMember', 'InboxMember', 'Team', 'Inbox', 'Account']
+const LOGGED = KINDS.map((of) => ({ of, ...ENDPOINTS[of.section].logged }))
+const ABOUT_ACCESS = [
+  'AccountUser',
+  'Account',
+  ...LOGGED.flatMap(({ group, member }) => [group, member]),
+]
 
 /** Changes all day when people come online or go offline. It gives or takes no access. */
 function isAboutAccess(row: unknown): boolean {
@@ -98,21 +105,17 @@ function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse):
   switch (type) {
     case 'AccountUser':
       return decodePerson(place)
-    case 'TeamMember':
-      return decodeMember(place, TEAM, 'team_id')
-    case 'InboxMember':
-      return decodeMember(place, INBOX, 'inbox_id')
-    case 'Team':
-      return decodeGroup(place, TEAM)
-    case 'Inbox':
-      return decodeGroup(place, INBOX)
     case 'User': {
       if (action !== 'sign_in') return { ...event, type: 'other' }
       return { ...event, type: 'sign-in', userId: readNumber(row, 'user_id', at, refuse) }
     }
-    default:
+    default: {
       if (typeof type !== 'string') refuse(`${at}.auditable_type should be a string`)
-      return { ...event, type: 'other' }
+      const about = LOGGED.find(({ group, member }) => type === group || type === member)
+      if (about === undefined) return { ...event, type: 'other' }
+      const { of, group, groupId } = about
+      return type === group ? decodeGroup(place, of) : decodeMember(place, of, groupId)
+    }
   }
 }
 
@@ -189,13 +192,11 @@ const GROUP_ACTIONS: Readonly<Record<string, GroupAction>> = {
   destroy: 'deleted',
 }
 
-/** The columns that rollcall compares. */
-const COMPARED = ['name', 'description', 'allow_auto_assign', 'enable_auto_assignment']
-
 function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: GroupKind): AuditRow {
   const known =
     typeof action === 'string' && Object.hasOwn(GROUP_ACTIONS, action) && GROUP_ACTIONS[action]
-  const compared = COMPARED.some((key) => readField(changes, key) !== undefined)
+  const columns = ['name', ...Object.values(ENDPOINTS[of.section].columns)]
+  const compared = columns.some((key) => readField(changes, key) !== undefined)
   if (!known || (known === 'changed' && !compared)) return { ...event, type: 'other' }
   const given = readField(changes, 'name')
   const name: unknown = Array.isArray(given) ? given.at(-1) : given

@@ -5,6 +5,7 @@
  */
 import { readAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
+import { formatAccountPath } from './paths.ts'
 import { readIfAllowed } from './read.ts'
 import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
@@ -38,7 +39,7 @@ export async function readAccountFacts(client: Client, accountId: number): Promi
 }
 
 export function readFeatures(client: Client, accountId: number): Promise<Features> {
-  return client.get(`/api/v1/accounts/${accountId}`, decodeFeatures)
+  return client.get(formatAccountPath(accountId), decodeFeatures)
 }
 
 /** The list contains only those that are on. */

@@ -5,6 +5,7 @@
  */
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
+import { SINCE } from '../core/model/server-version.ts'
 import type { ServerWords } from './words.ts'
 
 /** The parts of an answer that the table uses. `clean` has cleaned all texts. */
@@ -165,7 +166,7 @@ const ROWS: readonly Row[] = [
     status: is(404),
     code: 'server-not-found',
     summary: '{host} has nothing at the requested path.',
-    advice: `rollcall needs Chatwoot 2.9 or later. ${BASE_URL}`,
+    advice: `rollcall needs Chatwoot ${SINCE.api} or later. ${BASE_URL}`,
   },
   {
     status: is(429),
@@ -267,8 +268,7 @@ export function explainShape(answer: Answer, problem: string): Diagnostic {
     code: 'server-shape',
     summary: `rollcall does not understand the answer of the server: ${problem}.`,
     detail: `GET ${answer.url} answered ${answer.status}.`,
-    advice:
-      'Check that the base URL is that of Chatwoot 2.9 or later, and that no proxy changes its answers. If both are right, report this with the version of Chatwoot.',
+    advice: `Check that the base URL is that of Chatwoot ${SINCE.api} or later, and that no proxy changes its answers. If both are right, report this with the version of Chatwoot.`,
     requestId: answer.requestId,
   })
 }

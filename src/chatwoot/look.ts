@@ -6,7 +6,9 @@ import type { GroupKind } from '../core/model/kinds.ts'
 import type { CustomRole, SnapshotAgent } from '../core/model/snapshot.ts'
 import type { Client } from './client.ts'
 import { decodeAgents, decodeCustomRoles, type GroupEntry } from './decode.ts'
-import { ENDPOINTS, type Endpoint, hasCode } from './read.ts'
+import { ENDPOINTS } from './group-endpoints.ts'
+import { formatAccountPath } from './paths.ts'
+import { hasCode } from './read.ts'
 
 /** Each throws a Failure if the part cannot be read. */
 export interface Look {
@@ -18,19 +20,17 @@ export interface Look {
 }
 
 export function makeLook(client: Client, accountId: number): Look {
-  const account = `/api/v1/accounts/${accountId}`
-  const endpoint = ({ section }: GroupKind) => ENDPOINTS[section] as Endpoint
+  const at = (path: string) => formatAccountPath(accountId, path)
   return {
-    agents: async () => (await client.get(`${account}/agents`, decodeAgents(accountId))).agents,
-    groups: (of) => {
-      const { path, decode } = endpoint(of)
-      return client.get(`${account}/${path}`, decode(accountId))
+    agents: async () => (await client.get(at('agents'), decodeAgents(accountId))).agents,
+    groups: ({ section }) => {
+      const { path, decode } = ENDPOINTS[section]
+      return client.get(at(path), decode(accountId))
     },
-    members: async (of, id) => {
-      const { memberPath, decodeMembers } = endpoint(of)
+    members: async ({ section }, id) => {
+      const { memberPath, decodeMembers } = ENDPOINTS[section]
       try {
-        const path = `${account}/${memberPath(id)}`
-        const { members } = await client.get(path, decodeMembers(accountId))
+        const { members } = await client.get(at(memberPath(id)), decodeMembers(accountId))
         return new Set(members.map((member) => member.id))
       } catch (error) {
         // What the server says about a list whose group is gone.
@@ -38,6 +38,6 @@ export function makeLook(client: Client, accountId: number): Look {
         throw error
       }
     },
-    customRoles: () => client.get(`${account}/custom_roles`, decodeCustomRoles),
+    customRoles: () => client.get(at('custom_roles'), decodeCustomRoles),
   }
 }

@@ -8,11 +8,7 @@ import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { ActivityFacts, ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
 import { goBack } from '../core/model/dates.ts'
-import {
-  type ActivityFold,
-  foldActivity,
-  listHiddenInboxMembers,
-} from '../core/model/fold-activity.ts'
+import { type ActivityFold, foldActivity, listHiddenMembers } from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
 import { type AuditPage, readAuditPage } from './audit-log.ts'
 import { readFeatures } from './circumstances.ts'
@@ -72,8 +68,7 @@ export async function readActivity(
   }
   const until = Math.max(0, ...opened.first.rows.map(({ id }) => id))
   const present = new Set(agents.map(({ id }) => id))
-  const hasHidden = (facts: ActivityFacts) =>
-    listHiddenInboxMembers(facts, present, until).length > 0
+  const hasHidden = (facts: ActivityFacts) => listHiddenMembers(facts, present, until).length > 0
   try {
     const { fold, window, newest } = await readWindow(client, until, wanted)
     // The log is also empty if the feature was switched off meanwhile.
@@ -82,12 +77,12 @@ export async function readActivity(
     }
     let facts = fold.finish()
     for (let looks = 1; looks <= LOOKS && hasHidden(facts); looks += 1) {
-      // Chatwoot takes seconds to remove a person from all inboxes: look again.
+      // Chatwoot takes seconds to remove a person from all groups: look again.
       await client.pause(READS + looks - 1)
       await addNewer(client, wanted.accountId, fold, newest)
       facts = fold.finish()
     }
-    const hidden = listHiddenInboxMembers(facts, present, until)
+    const hidden = listHiddenMembers(facts, present, until)
     return { state: 'read', ...window, ...facts, hidden }
   } catch (error) {
     return describeUnreadable(error)

@@ -5,7 +5,7 @@
  */
 import { Failure } from '../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../core/messages/diagnostic-records.ts'
-import { type GroupKind, INBOX, TEAM } from '../core/model/kinds.ts'
+import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import type {
   CustomRoles,
@@ -20,21 +20,20 @@ import {
   type AgentList,
   decodeAgents,
   decodeCustomRoles,
-  decodeInboxes,
-  decodeInboxMembers,
-  decodeMembers,
   decodeProfile,
-  decodeTeams,
   decodeVersion,
   type GroupEntry,
   type MemberList,
 } from './decode.ts'
+import { ENDPOINTS } from './group-endpoints.ts'
 import { makePagingGuard, type PagingGuard } from './paging.ts'
+import { formatAccountPath, PROFILE_PATH, VERSION_PATH } from './paths.ts'
 import type { Decode } from './reply.ts'
 
-/** What a read includes besides the agents and the teams, if the token may see it. */
+/** What a read includes besides the agents, if the token may see it. */
 export interface Parts {
-  readonly inboxes: boolean
+  /** Which kinds. Those that the server shows to everybody are always read. */
+  readonly groups: ReadonlySet<GroupKind>
   /** `held`: only if somebody has one. */
   readonly customRoles: 'all' | 'held' | 'none'
   /** Whether to ask for the version of Chatwoot. */
@@ -82,49 +81,13 @@ function addReadCount({ diagnostics }: Failure): Failure {
   return new Failure(...diagnostics.map((each) => ({ ...each, detail: add(each.detail) })))
 }
 
-/** How the server lists the groups of a kind and their members. */
-export interface Endpoint {
-  readonly of: GroupKind
-  readonly path: string
-  readonly decode: (accountId: number) => Decode<readonly GroupEntry[]>
-  readonly memberPath: (id: number) => string
-  readonly decodeMembers: (accountId: number) => Decode<MemberList>
-}
-
-const TEAMS: Endpoint = {
-  of: TEAM,
-  path: 'teams',
-  decode: decodeTeams,
-  memberPath: (id) => `teams/${id}/team_members`,
-  decodeMembers,
-}
-
-const INBOXES: Endpoint = {
-  of: INBOX,
-  path: 'inboxes',
-  decode: decodeInboxes,
-  memberPath: (id) => `inbox_members/${id}`,
-  decodeMembers: decodeInboxMembers,
-}
-
-/** By the section of the kind. */
-export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
-  [TEAM.section]: TEAMS,
-  [INBOX.section]: INBOXES,
-}
-
-interface ReadGroup {
-  readonly entry: GroupEntry
-  readonly list: MemberList
-}
-
 async function readOnce(
   client: Client,
   wanted: Wanted,
   duringDeletion: Set<unknown>,
 ): Promise<Snapshot> {
   const { accountId, now } = wanted
-  const account = `/api/v1/accounts/${accountId}`
+  const at = (path: string) => formatAccountPath(accountId, path)
   const startedAt = now().toISOString()
   client.expect(0)
   const guard = makePagingGuard(client)
@@ -133,10 +96,11 @@ async function readOnce(
   const over = new AbortController()
   const memberLists = { known: 0, requested: 0, done: 0 }
 
-  const readMembers = async ({ of, ...endpoint }: Endpoint, entry: GroupEntry) => {
+  const readMembers = async (of: GroupKind, entry: GroupEntry) => {
     over.signal.throwIfAborted()
     memberLists.requested += 1
-    const path = `${account}/${endpoint.memberPath(entry.id)}`
+    const endpoint = ENDPOINTS[of.section]
+    const path = at(endpoint.memberPath(entry.id))
     const decode = endpoint.decodeMembers(accountId)
     const list = await client.get(path, decode).catch((error: unknown) => {
       // While a user is being deleted, the server fails to list the members of their groups.
@@ -149,64 +113,70 @@ async function readOnce(
     client.progress(memberLists.done, memberLists.known)
     return { entry, list }
   }
-  const readGroups = (endpoint: Endpoint, entries: readonly GroupEntry[]) => {
+  const readGroups = (of: GroupKind, entries: readonly GroupEntry[]) => {
     memberLists.known += entries.length
     client.expect(memberLists.known - memberLists.requested)
     client.progress(memberLists.done, memberLists.known)
-    const read = (entry: GroupEntry) => inTurn(() => readMembers(endpoint, entry))
+    const read = (entry: GroupEntry) => inTurn(() => readMembers(of, entry))
     return waitForEach(entries.map(read), (failure) => over.abort(failure))
   }
 
-  const readProfile = () => client.get('/api/v1/profile', decodeProfile(accountId))
+  const readProfile = () => client.get(PROFILE_PATH, decodeProfile(accountId))
   const profiles = readProfile()
-  const readInboxList = async (): Promise<readonly GroupEntry[] | null> => {
-    // To an agent, the server shows only their own inboxes, and does not say so.
-    const owner = wanted.inboxes ? (await profiles).account : null
-    if (owner?.role !== 'administrator') return null
-    return client.get(`${account}/inboxes`, decodeInboxes(accountId))
+  const agents = client.get(at('agents'), decodeAgents(accountId))
+  const readList = async (of: GroupKind): Promise<readonly GroupEntry[] | null> => {
+    const { path, decode } = ENDPOINTS[of.section]
+    // To an agent, the server shows only their own ones, and does not say so.
+    if (of.shownTo === 'administrators') {
+      const owner = wanted.groups.has(of) ? (await profiles).account : null
+      if (owner?.role !== 'administrator') return null
+    }
+    return client.get(at(path), decode(accountId))
   }
-  const lists = [
-    profiles,
-    client.get(`${account}/agents`, decodeAgents(accountId)),
-    client.get(`${account}/teams`, decodeTeams(accountId)),
-    readInboxList(),
-  ] as const
-  // Do not wait for the list of agents before reading members: the server needs longest for it.
-  const teams = lists[2].then((entries) => readGroups(TEAMS, entries))
-  const inboxes = lists[3].then((entries) => entries && readGroups(INBOXES, entries))
-  const confirmed = lists[3].then((entries) => entries && readProfile())
+  const kinds = KINDS.map((of) => {
+    const entries = readList(of)
+    // Do not wait for the list of agents before reading members: the server needs longest for it.
+    const groups = entries.then((list) => list && readGroups(of, list))
+    return { of, entries, groups }
+  })
+  const restricted = kinds.filter(({ of }) => of.shownTo === 'administrators')
+  const confirmed = Promise.all(restricted.map(({ entries }) => entries)).then((lists) =>
+    lists.every((list) => list === null) ? null : readProfile(),
+  )
   // No version is no reason to have no snapshot.
-  const version = wanted.version ? readIfAllowed(client.get('/api', decodeVersion)) : null
+  const version = wanted.version ? readIfAllowed(client.get(VERSION_PATH, decodeVersion)) : null
   // Awaited below; until then this avoids an unhandled rejection.
-  const rest = Promise.allSettled([teams, inboxes, confirmed, version])
+  const rest = Promise.allSettled([...kinds.map(({ groups }) => groups), confirmed, version])
   try {
-    const [profile, list, teamList, inboxList] = await waitForAll(...lists)
+    await waitForAll([profiles, agents, ...kinds.map(({ entries }) => entries)])
+    const list = await agents
     const roster = makeRoster(list)
-    const caller = findCaller(profile, roster, accountId)
+    const caller = findCaller(await profiles, roster, accountId)
     const decodePage: Decode<AgentList['agents']> = (...from) =>
       decodeAgents(accountId)(...from).agents
-    await guard('agents', `${account}/agents`, list.agents, decodePage, namePerson)
-    const checkList = ({ of, ...endpoint }: Endpoint, entries: readonly GroupEntry[]) =>
-      guard(
-        of.plural,
-        `${account}/${endpoint.path}`,
-        entries,
-        endpoint.decode(accountId),
-        nameRecord,
-      )
-    await checkList(TEAMS, teamList)
-    if (inboxList !== null) await checkList(INBOXES, inboxList)
+    await guard('agents', at('agents'), list.agents, decodePage, namePerson)
+    const coverage: Record<string, GroupCoverage> = {}
+    for (const { of, entries } of kinds) {
+      const { path, decode } = ENDPOINTS[of.section]
+      const read = await entries
+      const missing = wanted.groups.has(of) ? 'unreadable' : 'unread'
+      coverage[of.section] = read === null ? missing : 'read'
+      if (read !== null) await guard(of.plural, at(path), read, decode(accountId), nameRecord)
+    }
     const again = await confirmed
-    if (again !== null) checkStillAdministrator(again)
-    const place = (groups: readonly ReadGroup[]) =>
-      groups
-        .map((group): SnapshotGroup => {
-          const { entry } = group
-          return { ...entry, ...placeMembers(entry, group.list, roster) }
-        })
-        .sort((a, b) => compareCodeUnits(a.name, b.name) || a.id - b.id)
-    const groups = [...place(await teams), ...place((await inboxes) ?? [])]
-    const customRoles = await readCustomRoles(client, guard, account, list, caller.role, wanted)
+    const names = restricted.map(({ of }) => of)
+    if (again !== null) checkStillAdministrator(again, names)
+    const groups: SnapshotGroup[] = []
+    for (const kind of kinds) {
+      const placed = ((await kind.groups) ?? []).map(
+        ({ entry, list: members }): SnapshotGroup => ({
+          ...entry,
+          ...placeMembers(entry, members, roster),
+        }),
+      )
+      groups.push(...placed.sort((a, b) => compareCodeUnits(a.name, b.name) || a.id - b.id))
+    }
+    const customRoles = await readCustomRoles(client, guard, list, caller.role, wanted)
     return {
       server: wanted.origin,
       serverVersion: await version,
@@ -217,10 +187,7 @@ async function readOnce(
       requests: client.requests(),
       agents: [...list.agents].sort((a, b) => compareCodeUnits(a.email, b.email)),
       groups,
-      coverage: {
-        [TEAM.section]: 'read',
-        [INBOX.section]: describeCoverage(wanted.inboxes, inboxList),
-      },
+      coverage,
       customRoles,
       activity: { state: 'not-asked' },
     }
@@ -229,11 +196,6 @@ async function readOnce(
     // Let this read end completely before everything is read again.
     await rest
   }
-}
-
-function describeCoverage(wanted: boolean, list: readonly GroupEntry[] | null): GroupCoverage {
-  if (!wanted) return 'unread'
-  return list === null ? 'unreadable' : 'read'
 }
 
 /** Null if the server does not give it. */
@@ -256,7 +218,6 @@ const NO_CUSTOM_ROLES: readonly DiagnosticCode[] = ['token-refused', 'server-not
 async function readCustomRoles(
   client: Client,
   guard: PagingGuard,
-  account: string,
   list: AgentList,
   role: Role,
   wanted: Wanted,
@@ -268,7 +229,7 @@ async function readCustomRoles(
   // Only administrators may read them.
   if (role !== 'administrator') return { kind: 'unreadable' }
   try {
-    const path = `${account}/custom_roles`
+    const path = formatAccountPath(wanted.accountId, 'custom_roles')
     const roles = await client.get(path, decodeCustomRoles)
     await guard('custom roles', path, roles, decodeCustomRoles, nameRecord)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
@@ -281,15 +242,12 @@ async function readCustomRoles(
 }
 
 /** Waits for all, so that the reported failure does not depend on their order. */
-async function waitForAll<A, B, C, D>(
-  ...work: readonly [Promise<A>, Promise<B>, Promise<C>, Promise<D>]
-): Promise<[A, B, C, D]> {
+async function waitForAll(work: readonly Promise<unknown>[]): Promise<void> {
   const failures = (await Promise.allSettled(work)).flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   )
   if (failures.length > 0)
     throw failures.reduce((a, b) => (weighFailure(b) > weighFailure(a) ? b : a))
-  return Promise.all(work)
 }
 
 /** An error of the token or the settings comes first, because it causes the other failures. */

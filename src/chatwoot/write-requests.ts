@@ -3,37 +3,32 @@
  * are added and removed one by one and never replaced as a list, and an agent's role or custom role is
  * sent without anything else.
  */
+import type { Settings } from '../core/apply/writes.ts'
+import type { GroupKind } from '../core/model/kinds.ts'
 import type { KnownCustomRole, Role } from '../core/model/snapshot.ts'
+import { ENDPOINTS, type Id } from './group-endpoints.ts'
+import { formatAccountPath } from './paths.ts'
 import type { WriteRequest } from './writer.ts'
-
-/** An id on the server; `any` in a pattern, if the plan creates the thing with this id. */
-export type Id = number | 'any'
 
 export type CustomRoleText = Omit<KnownCustomRole, 'id'>
 
-export interface TeamText {
-  readonly name?: string
-  readonly description?: string
-  readonly auto_assign?: boolean
-}
-
 /** The endpoints of one account. With an id `any`, the result is a pattern for `matches`. */
 export function makeRequests(accountId: number) {
-  const account = `/api/v1/accounts/${accountId}`
   const make = (
     method: WriteRequest['method'],
     path: string,
     body: WriteRequest['body'] = null,
   ): WriteRequest => ({
     method,
-    path: `${account}/${path}`,
+    path: formatAccountPath(accountId, path),
     body,
   })
-  const membership = (method: WriteRequest['method']) => ({
-    teams: (id: Id, userId: Id) => make(method, `teams/${id}/team_members`, { user_ids: [userId] }),
-    inboxes: (id: Id, userId: Id) =>
-      make(method, 'inbox_members', { inbox_id: id, user_ids: [userId] }),
-  })
+  const membership =
+    (method: WriteRequest['method']) =>
+    ({ section }: GroupKind, id: Id, userId: Id) => {
+      const { path, body } = ENDPOINTS[section].membership(id, [userId])
+      return make(method, path, body)
+    }
   return {
     /** `name` counts only if the address is new to the server. */
     invite: (email: string, name: string, role: Role, customRoleId: Id | null) =>
@@ -51,9 +46,11 @@ export function makeRequests(accountId: number) {
     removeAgent: (userId: Id) => make('DELETE', `agents/${userId}`),
     addMember: membership('POST'),
     removeMember: membership('DELETE'),
-    createTeam: (team: TeamText) => make('POST', 'teams', nameTeamKeys(team)),
-    updateTeam: (id: Id, team: TeamText) => make('PATCH', `teams/${id}`, nameTeamKeys(team)),
-    deleteTeam: (id: Id) => make('DELETE', `teams/${id}`),
+    createGroup: (of: GroupKind, settings: Settings) =>
+      make('POST', getWritablePath(of), spellSettings(of, settings)),
+    updateGroup: (of: GroupKind, id: Id, settings: Settings) =>
+      make('PATCH', `${getWritablePath(of)}/${id}`, spellSettings(of, settings)),
+    deleteGroup: (of: GroupKind, id: Id) => make('DELETE', `${getWritablePath(of)}/${id}`),
     createCustomRole: (role: CustomRoleText) => make('POST', 'custom_roles', { ...role }),
     updateCustomRole: (id: Id, role: Partial<CustomRoleText>) =>
       make('PATCH', `custom_roles/${id}`, { ...role }),
@@ -61,8 +58,17 @@ export function makeRequests(accountId: number) {
   }
 }
 
-function nameTeamKeys({ auto_assign, ...rest }: TeamText): Record<string, unknown> {
-  return { ...rest, ...(auto_assign !== undefined && { allow_auto_assign: auto_assign }) }
+function getWritablePath({ section, plural }: GroupKind): string {
+  const { path, writable } = ENDPOINTS[section]
+  if (!writable) throw new Error(`rollcall never writes ${plural}.`)
+  return path
+}
+
+function spellSettings({ section }: GroupKind, settings: Settings): Record<string, unknown> {
+  const { columns } = ENDPOINTS[section]
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [columns[key] ?? key, value]),
+  )
 }
 
 /** Whether a request matches the pattern, with a whole number for each id `any`. */

@@ -36,7 +36,7 @@ import {
 } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
-import { readServerOrFile } from './server-or-file.ts'
+import { readServerOrFile } from './shared/server-or-file.ts'
 
 const FORMATS = ['text', 'json', 'csv', 'html'] as const
 

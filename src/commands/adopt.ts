@@ -30,8 +30,8 @@ import {
   checkInputs,
   judge,
   loadChangeable,
-} from './change-policy.ts'
-import { listParts } from './plan/plan.ts'
+} from './shared/change-policy.ts'
+import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
   policy: {

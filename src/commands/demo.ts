@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { concludeDemo, type Demo } from '../core/report/demo.ts'
 import type { Report } from '../core/report/report.ts'
+import { readDemoState } from '../sandbox/demo-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials } from '../sandbox/state.ts'
 import { readArguments } from '../shell/arguments.ts'
@@ -12,9 +13,8 @@ import { define, expectNoMore } from '../shell/command.ts'
 import { color } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
-import { PLAN_OPTIONS } from './plan/options.ts'
-import { plan } from './plan/plan.ts'
-import { readDemoState } from './sandbox.ts'
+import { makeReport } from './shared/make-report.ts'
+import { PLAN_OPTIONS } from './shared/plan-options.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
 
@@ -55,7 +55,7 @@ export async function planDemo(world: World): Promise<Report> {
     const stdin = Readable.from([earlier.replace(/"https:[^"]+"/, JSON.stringify(server.baseUrl))])
     const words = ['--previous', '-', '--quiet']
     const { values } = readArguments(words, PLAN_OPTIONS, 'demo')
-    return await plan(['demo.yaml'], values, { ...world, now, cwd: FOLDER, env, stdin })
+    return await makeReport(['demo.yaml'], values, { ...world, now, cwd: FOLDER, env, stdin })
   } finally {
     await server.close()
   }

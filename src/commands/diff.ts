@@ -14,7 +14,7 @@ import { color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 import { TOOL } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
-import { loadOnePolicy } from './one-policy.ts'
+import { loadOnePolicy } from './shared/one-policy.ts'
 
 /** Text shows nothing if there is no result: the errors are on stderr. */
 const VIEWS: Views<Diff, 'text' | 'json'> = {

@@ -1,25 +1,12 @@
-/**
- * `rollcall export`: writes an account as a policy. Before that, it reads the text back and plans it
- * against the same snapshot, so that the policy is in sync with the account, except for what no policy
- * can fix.
- */
+/** `rollcall export`: writes an account as a policy. */
 
 import { ALL_PARTS, listWarnings } from '../connect/account.ts'
-import { exportAccount } from '../core/adopt/export.ts'
-import {
-  type Diagnostic,
-  Failure,
-  makeDiagnostic,
-  makeFailure,
-} from '../core/messages/diagnostic.ts'
-import { type Finding, isDrift } from '../core/messages/finding.ts'
+import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import type { Finding } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
-import { parsePolicy } from '../policy/read/parse.ts'
-import { writePolicy } from '../policy/write/yaml.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
@@ -29,9 +16,8 @@ import {
   output,
   snapshotFile,
 } from '../shell/options.ts'
-import { getToday, type World } from '../shell/world.ts'
-import { judge } from './change-policy.ts'
-import { readServerOrFile } from './server-or-file.ts'
+import { exportPolicy } from './shared/export-policy.ts'
+import { readServerOrFile } from './shared/server-or-file.ts'
 
 const OPTIONS = {
   output,
@@ -71,37 +57,6 @@ export const command = define('export', {
     return { output: `Written: ${shown}\n`, exitCode: 0, notes }
   },
 })
-
-export interface ExportedPolicy {
-  readonly text: string
-  /** Drift that no policy can fix. */
-  readonly remaining: readonly Finding[]
-}
-
-/** Throws a Failure if the account cannot be written as a policy. */
-export function exportPolicy(snapshot: Snapshot, world: World): ExportedPolicy {
-  const result = exportAccount(snapshot, getToday(world))
-  if (result.kind === 'refused') throw new Failure(...result.diagnostics)
-  const text = writePolicy(result.parts)
-  return { text, remaining: confirm(text, snapshot, world) }
-}
-
-function confirm(text: string, snapshot: Snapshot, world: World): readonly Finding[] {
-  const { policy, diagnostics } = parsePolicy('<export>', new TextEncoder().encode(text))
-  if (policy === null) throw new Failure(...diagnostics)
-  const drift = judge(policy, snapshot, world).filter(isDrift)
-  const remaining = drift.filter(({ code }) => {
-    const { fixedBy, judged } = FINDINGS[code]
-    return fixedBy === 'nothing' && judged !== 'in turn'
-  })
-  if (remaining.length === drift.length) return remaining
-  throw makeFailure({
-    code: 'internal',
-    summary: `The exported policy would not be in sync with its account: ${drift.map(({ id }) => id).join(', ')}.`,
-    detail: 'This is a bug in rollcall. You did nothing wrong. Nothing was written.',
-    advice: 'Please report it.',
-  })
-}
 
 function describeRemaining(remaining: readonly Finding[]): readonly Diagnostic[] {
   return [...groupBy(remaining, ({ code }) => code)].map(([code, same]) =>

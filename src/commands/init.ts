@@ -16,6 +16,7 @@ import {
 } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
 import { findRoot } from '../files/repository.ts'
+import { readSchema } from '../files/schemas.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
 import { findMadeUp, isStarter, writeStarter } from '../policy/write/starter.ts'
@@ -23,8 +24,7 @@ import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import type { Result, World } from '../shell/world.ts'
-import { exportPolicy } from './export.ts'
-import { readSchema } from './schema.ts'
+import { exportPolicy } from './shared/export-policy.ts'
 
 export const INIT_OPTIONS = {
   ci: {

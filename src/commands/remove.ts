@@ -14,7 +14,7 @@ import { color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { RemovalPatch } from '../views/patch.ts'
-import { changePolicy, checkChangeable, loadChangeable } from './change-policy.ts'
+import { changePolicy, checkChangeable, loadChangeable } from './shared/change-policy.ts'
 
 const OPTIONS = {
   write: {

@@ -1,8 +1,8 @@
 /** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { explainError } from '../files/whole-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
+import { readDemoState } from '../sandbox/demo-state.ts'
 import { parseState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials, type SandboxState } from '../sandbox/state.ts'
@@ -14,7 +14,6 @@ import type { World } from '../shell/world.ts'
 import { quoteForShell } from '../views/shell-word.ts'
 
 const LARGEST = 256 * 1024 * 1024
-const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
 
 /** As on a real server with little to do: after a removal, ghosts are seen for a moment. */
 const JOB_DELAY = 1000
@@ -84,11 +83,6 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
   )
   if (!world.signal.aborted) await once(world.signal, 'abort')
   await server.close()
-}
-
-/** The state of the demo company. */
-export async function readDemoState(version?: string): Promise<SandboxState> {
-  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json', version)
 }
 
 async function readState(

@@ -1,26 +1,6 @@
 /** `rollcall schema`: prints one of the JSON Schemas that programs can rely on. */
-import { readFile } from 'node:fs/promises'
+import { readSchema, SCHEMAS } from '../files/schemas.ts'
 import { define, pickWord } from '../shell/command.ts'
-
-/** The files of schemas/. */
-const SCHEMAS = [
-  'policy',
-  'fleet',
-  'report',
-  'apply',
-  'list',
-  'access',
-  'snapshot',
-  'snapshot-failure',
-  'diff',
-  'review',
-  'closing',
-  'statement',
-  'validation',
-  'doctor',
-  'explanation',
-  'sandbox',
-] as const
 
 export const command = define('schema', {
   positional: '<name>',
@@ -37,7 +17,3 @@ export const command = define('schema', {
     exitCode: 0,
   }),
 })
-
-export function readSchema(name: (typeof SCHEMAS)[number]): Promise<string> {
-  return readFile(new URL(`../../schemas/${name}.schema.json`, import.meta.url), 'utf8')
-}

@@ -5,6 +5,7 @@
 import type { Client, RequestLine } from '../chatwoot/client.ts'
 import type { Parts } from '../chatwoot/read.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { KINDS } from '../core/model/kinds.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -26,10 +27,10 @@ interface Wanted extends AccountParts {
 }
 
 /** Only what is always read. */
-export const NO_PARTS: Parts = { inboxes: false, customRoles: 'none', version: false }
+export const NO_PARTS: Parts = { groups: new Set(), customRoles: 'none', version: false }
 
 /** Everything that the token may see. */
-export const ALL_PARTS: Parts = { inboxes: true, customRoles: 'all', version: false }
+export const ALL_PARTS: Parts = { groups: new Set(KINDS), customRoles: 'all', version: false }
 
 /** Throws a Failure if not everything could be read. */
 export async function readFrom(

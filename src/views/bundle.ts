@@ -25,7 +25,7 @@ import { formatReaches } from './access/words.ts'
 import { listActivityNotes } from './activity-words.ts'
 import { makePersonCells, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
-import { API_LIMITS, describeInPolicy, nameGroups, STANDINGS } from './labels.ts'
+import { API_LIMITS, describeInPolicy, HIDING, nameGroups, STANDINGS } from './labels.ts'
 
 /** New kinds come last, because columns may only be added at the end. */
 const SECTIONS = KINDS.map(({ section }) => section)
@@ -138,7 +138,7 @@ function describeNotShown(read: Reading): readonly string[] {
     activity.state === 'read'
       ? [
           ...listActivityNotes(read),
-          `The log does not show people who were added to an inbox before ${activity.from.slice(0, 10)} and are not on the account, how old an earlier invitation is, and earlier sign-ins.`,
+          `The log does not show people who were added to ${HIDING.one} before ${activity.from.slice(0, 10)} and are not on the account, how old an earlier invitation is, and earlier sign-ins.`,
         ]
       : ['Only the audit log shows how old an invitation is, and when a person last signed in.']
   return [

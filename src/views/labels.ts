@@ -3,12 +3,13 @@
 import type { KeptStep } from '../core/apply/decide.ts'
 import { type Diagnostic, isError } from '../core/messages/diagnostic.ts'
 import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
-import { count, countGroups } from '../core/messages/phrase.ts'
+import { addArticle, count, countGroups } from '../core/messages/phrase.ts'
 import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
-import type { GroupKind } from '../core/model/kinds.ts'
+import { type GroupKind, getHeading, joinKinds, KINDS } from '../core/model/kinds.ts'
 import { formatLocation } from '../core/model/location.ts'
+import { SINCE } from '../core/model/server-version.ts'
 import type { Action } from '../core/model/steps.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { PersonInPolicy, Standing } from '../core/plan/outcome.ts'
@@ -65,14 +66,28 @@ export const STANDINGS: Readonly<Record<Standing, string>> = {
   ignored: 'ignored',
 }
 
-/** True for every version: before 4.8.0 a team did not give access. */
-export const ACCESS =
-  'Inboxes give people access to conversations; from Chatwoot 4.8.0 on, teams do too.'
+/** What the kinds that fit are called: `teams and inboxes`, `team or inbox`, `a team or an inbox`. */
+function nameKinds(fits: (of: GroupKind) => boolean) {
+  const kinds = KINDS.filter(fits)
+  return {
+    plural: joinKinds('and', ({ plural }) => plural, kinds),
+    label: joinKinds('or', ({ label }) => label, kinds),
+    one: joinKinds('or', ({ label }) => addArticle(label), kinds),
+  }
+}
+
+/** Kinds that open what is inside them, that open what is assigned to them, and that hide members. */
+export const INSIDE = nameKinds(({ opens }) => opens === 'inside')
+export const ASSIGNED = nameKinds(({ opens }) => opens === 'assigned')
+export const HIDING = nameKinds(({ hidden }) => hidden !== null)
+
+/** True for every version. */
+export const ACCESS = `${getHeading(INSIDE)} give people access to conversations; from Chatwoot ${SINCE.access} on, ${ASSIGNED.plural} do too.`
 
 /** Who has access and is not shown. */
 export const API_HIDES =
   'super administrators outside the account, platform and personal access tokens, bots, and people ' +
-  'in an inbox who are not on the account (only the audit log shows them)'
+  `in ${HIDING.one} who are not on the account (only the audit log shows them)`
 
 /** What no verdict covers. */
 export const API_LIMITS = `This API does not show ${API_HIDES}. ${ACCESS}`

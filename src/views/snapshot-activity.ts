@@ -5,7 +5,7 @@ import type {
   PersonActivity,
   RecordedEvent,
 } from '../core/model/activity.ts'
-import { KINDS } from '../core/model/kinds.ts'
+import { getIdKey, KINDS } from '../core/model/kinds.ts'
 import type { Activity } from '../core/model/snapshot.ts'
 
 export function describeActivity(activity: Activity): object {
@@ -27,7 +27,7 @@ export function describeActivity(activity: Activity): object {
     names: [...names]
       .sort(([a], [b]) => a - b)
       .map(([userId, name]) => ({ user_id: userId, name })),
-    hidden: hidden.map(({ groupId, userId }) => ({ inbox_id: groupId, user_id: userId })),
+    hidden: hidden.map(({ of, groupId, userId }) => ({ [getIdKey(of)]: groupId, user_id: userId })),
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
-import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
+import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from '../core/model/parse-snapshot.ts'
 import type { CustomRole, FleetMark, Snapshot } from '../core/model/snapshot.ts'
 import type { Report } from '../core/report/report.ts'
 import { FAILURE_FORMAT, type SnapshotFailure } from '../core/report/snapshot-failure.ts'
@@ -16,7 +16,7 @@ export function renderSnapshot(snapshot: Snapshot, { name, version }: Report['to
   const { account, caller, customRoles } = snapshot
   return toJson({
     format: SNAPSHOT_FORMAT,
-    format_version: '1.2',
+    format_version: SNAPSHOT_VERSION,
     tool: { name, version },
     ...(snapshot.fleet === undefined ? {} : { fleet: describeMark(snapshot.fleet) }),
     server: snapshot.server,

@@ -25,7 +25,7 @@ import {
   website,
 } from './harness.ts'
 
-const WANTED: Settings = { wanted: { inboxes: true } }
+const WANTED: Settings = { wanted: { groups: new Set([INBOX]) } }
 const inbox = (members: readonly object[]) => ({ json: { payload: members } })
 const inboxesOf = ({ snapshot }: Awaited<ReturnType<typeof read>>) =>
   snapshot?.groups.filter(({ of }) => of === INBOX)

@@ -1,6 +1,7 @@
 /** The day a server pages its lists: never a verdict from a first page. */
 import { describe, expect, test } from 'vitest'
 import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
+import { INBOX } from '../../src/core/model/kinds.ts'
 import {
   AGENTS,
   type Answers,
@@ -100,7 +101,7 @@ describe('a list as long as a page', () => {
       [path]: { json: { payload } },
       [page2(path)]: { json: { payload: [] } },
     })
-    const wanted = { wanted: { inboxes: true } }
+    const wanted = { wanted: { groups: new Set([INBOX]) } }
     const many = { ...Object.fromEntries(members), ...twoPages(INBOXES, inboxes) }
     expect((await read(many, wanted)).codes).toEqual(['read-paging'])
     const crowded = { [AGENTS]: { json: people(26) }, [MEMBERS]: { json: [] } }

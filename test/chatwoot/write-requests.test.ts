@@ -1,6 +1,7 @@
 /** The requests of an apply: as little as possible, with ids as numbers, and nothing beyond the plan. */
 import { describe, expect, test } from 'vitest'
 import { makeRequests, matchesPattern } from '../../src/chatwoot/write-requests.ts'
+import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 
 const requests = makeRequests(3)
 
@@ -20,8 +21,8 @@ describe('a request', () => {
 
   test('changes only the members it names, never the whole list', () => {
     const all = [requests.addMember, requests.removeMember].flatMap((each) => [
-      each.teams(4, 7),
-      each.inboxes(4, 7),
+      each(TEAM, 4, 7),
+      each(INBOX, 4, 7),
     ])
     expect(
       all.map(({ method, path, body }) => `${method} ${path} ${JSON.stringify(body)}`),
@@ -34,16 +35,16 @@ describe('a request', () => {
   })
 
   test('leaves a setting alone that the plan does not change', () => {
-    expect(requests.updateTeam(4, { auto_assign: false }).body).toEqual({
+    expect(requests.updateGroup(TEAM, 4, { auto_assign: false }).body).toEqual({
       allow_auto_assign: false,
     })
   })
 })
 
 describe('a pattern', () => {
-  const add = requests.addMember.inboxes('any', 'any')
+  const add = requests.addMember(INBOX, 'any', 'any')
   test('allows the same request with any id', () => {
-    expect(matchesPattern(add, requests.addMember.inboxes(4, 7))).toBe(true)
+    expect(matchesPattern(add, requests.addMember(INBOX, 4, 7))).toBe(true)
     expect(matchesPattern(requests.removeAgent('any'), requests.removeAgent(9))).toBe(true)
     expect(
       matchesPattern(
@@ -60,8 +61,8 @@ describe('a pattern', () => {
     ['one more key', { ...add, body: { inbox_id: 4, user_ids: [7], role: 'administrator' } }],
     ['no body', { ...add, body: null }],
     ['zero', { ...add, body: { inbox_id: 0, user_ids: [7] } }],
-    ['another account', makeRequests(4).addMember.inboxes(4, 7)],
-    ['the other verb', requests.removeMember.inboxes(4, 7)],
+    ['another account', makeRequests(4).addMember(INBOX, 4, 7)],
+    ['the other verb', requests.removeMember(INBOX, 4, 7)],
   ])('does not allow %s', (_, write) => {
     expect(matchesPattern(add, write)).toBe(false)
   })

@@ -607,7 +607,7 @@ describe('--closing', () => {
     forgeRecord(name, change)
     const { code, words } = await verify('--closing', 'c')
     expect([code, words]).toEqual([1, expect.stringContaining(`! ${says}`)])
-    expect(words).toContain('The closing record does not follow from the review')
+    expect(words).toContain('The closing record does not match the review')
   })
 
   test('names files that were changed, removed or added', async () => {

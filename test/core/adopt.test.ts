@@ -327,6 +327,13 @@ describe('a team that would be drift again is left, and all others are adopted',
     const { adopted, left } = adopt({ teams: {} }, seen)
     expect(adopted).toEqual(['team-unexpected:team/t'])
     expect(left).toEqual([`team-unexpected:team/u: ${one}`])
+    const inboxes = [
+      { name: 't', members: ['b@x.com'] },
+      { name: 'u', members: twins },
+    ]
+    const inbox = adopt({ inboxes: {} }, { agents: others, inboxes })
+    expect(inbox.adopted).toEqual(['inbox-unexpected:inbox/t'])
+    expect(inbox.left).toEqual([`inbox-unexpected:inbox/u: ${one}`])
   })
 
   test('and the second of two such members', () => {

@@ -1,13 +1,14 @@
 /**
- * One engine for every kind of group: what it does with a kind that only the tests have, whose names
- * repeat and of which none is created, changed or deleted.
+ * One engine for every kind of group: what it does with inboxes, whose names repeat and of which none is
+ * created, changed or deleted. A kind that only the tests have is in test/chatwoot/group-endpoints.test.ts.
  */
 import { describe, expect, test } from 'vitest'
 import { planAdoption } from '../../src/core/adopt/adopt.ts'
 import { exportAccount } from '../../src/core/adopt/export.ts'
 import { diffPolicies, diffStates } from '../../src/core/compare/difference.ts'
+import { FINDING_CODES, FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { formatAddress, normaliseAddress } from '../../src/core/model/address.ts'
-import { INBOX, KINDS } from '../../src/core/model/kinds.ts'
+import { findKindByCode, INBOX, KINDS } from '../../src/core/model/kinds.ts'
 import type { Policy } from '../../src/core/model/policy.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import { listAccount } from '../../src/core/report/listing.ts'
@@ -306,4 +307,11 @@ test('a list shows them apart from teams, those that repeat a name with their id
     'team/mail',
   ])
   expect(listed.at(-1)?.groups.map(formatAddress)).toEqual(['team/mail'])
+})
+
+test('every finding about a group or a member is of a kind', () => {
+  const about = FINDING_CODES.filter((code) =>
+    FINDINGS[code].about.some((kind) => kind === 'group' || kind === 'member'),
+  )
+  expect(about.filter((code) => findKindByCode(code) === null)).toEqual([])
 })

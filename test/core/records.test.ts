@@ -7,6 +7,7 @@ import {
   FINDINGS,
   type FindingRecord,
 } from '../../src/core/messages/finding-records.ts'
+import { SINCE } from '../../src/core/model/server-version.ts'
 
 const RECORDS = Object.entries<FindingRecord>(FINDINGS)
 
@@ -65,6 +66,7 @@ describe('a sentence of a record', () => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(`src/${file}`, 'utf8'))
     .join('\n')
+    .replace(/\$\{SINCE\.access\}/g, SINCE.access)
   const texts = [...Object.entries(DIAGNOSTICS), ...RECORDS].flatMap(
     ([code, { meaning, remedy, example }]) =>
       [meaning, remedy, example].map((text) => [code, text] as const),

@@ -7,7 +7,7 @@ import {
   type RecordedActivity,
 } from '../../src/core/model/activity.ts'
 import { checkFields, type Path } from '../../src/core/model/fields.ts'
-import { foldActivity, listHiddenInboxMembers } from '../../src/core/model/fold-activity.ts'
+import { foldActivity, listHiddenMembers } from '../../src/core/model/fold-activity.ts'
 import { INBOX, KINDS, TEAM } from '../../src/core/model/kinds.ts'
 import { parseActivity } from '../../src/core/model/parse-activity.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
@@ -99,7 +99,7 @@ const recorded: fc.Arbitrary<RecordedActivity> = fc
     names: fc.array(fc.tuple(id, text)).map((list) => new Map(list)),
     hidden: fc.constant([]),
   })
-  .map((each) => ({ ...each, hidden: listHiddenInboxMembers(each, new Set([7]), 2 ** 31) }))
+  .map((each) => ({ ...each, hidden: listHiddenMembers(each, new Set([7]), 2 ** 31) }))
 const activity: fc.Arbitrary<Activity> = fc.oneof(
   fc.constantFrom<Activity>({ state: 'not-asked' }, { state: 'off' }, { state: 'unsupported' }),
   fc
@@ -247,6 +247,7 @@ describe('what a snapshot keeps of the audit log', () => {
     ['names/0/user_id', 'ada', 'activity/names/0/user_id: should be a positive whole number'],
     ['hidden/0/inbox_id', 4, 'activity/hidden/0: should be in `memberships`, as added'],
     ['hidden/0/user_id', 7, 'activity/hidden/0: should not be in `agents`'],
+    ['hidden/0', { user_id: 77 }, 'activity/hidden/0: lacks the key `inbox_id`'],
     ['hidden/1', { inbox_id: 3, user_id: 77 }, 'hidden/1: is in that list twice'],
     ['memberships/1/action', 'removed', 'hidden/0: should be in `memberships`, as added'],
     ['groups/0/created/at', '', 'activity/groups/0/created/at: should be a time'],

@@ -47,6 +47,19 @@ describe('imports', () => {
     expect(circling(source())).toEqual([])
   })
 
+  test('never lead from one command to another: what several commands need is in commands/shared', () => {
+    const commandOf = (file: string) => /^commands\/([^/]+?)(\.ts)?(\/|$)/.exec(file)?.[1]
+    const crossing = [...source()].flatMap(([file, imports]) =>
+      imports
+        .filter((each) => {
+          const [from, to] = [commandOf(file), commandOf(each)]
+          return from !== undefined && to !== undefined && to !== 'shared' && from !== to
+        })
+        .map((each) => `${file} → ${each}`),
+    )
+    expect(crossing).toEqual([])
+  })
+
   test('that run in a circle are named, whatever way they are written', () => {
     const files = {
       'a/one.ts': "import type { Two } from '../b/two.ts'\n",

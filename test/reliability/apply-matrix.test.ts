@@ -4,7 +4,7 @@
  * cell; without it, each fault meets each request in one of the ways, in turn.
  */
 import { expect, test } from 'vitest'
-import type { Proposed } from '../../src/commands/apply/propose.ts'
+import type { Proposed } from '../../src/commands/shared/propose.ts'
 import type { StepStatus } from '../../src/core/apply/results.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'

@@ -1,7 +1,7 @@
 /** The views of an apply: whole files, no text that a terminal would act on, and JSON that stays JSON. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { REPORT_VIEWS } from '../../src/commands/plan/views.ts'
+import { REPORT_VIEWS } from '../../src/commands/shared/views.ts'
 import { renderApplyJson } from '../../src/views/apply-json.ts'
 import { renderApply, renderProposal } from '../../src/views/text/apply.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'

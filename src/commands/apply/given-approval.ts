@@ -7,7 +7,7 @@ import { parseJsonBytes } from '../../files/json-file.ts'
 import { explainError } from '../../files/whole-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
-import type { Proposed } from './propose.ts'
+import type { Proposed } from '../shared/propose.ts'
 
 /** As it was given: alone, or in a report that can say what differs. */
 export interface GivenApproval {

@@ -12,7 +12,7 @@ import { Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { listParts } from '../plan/plan.ts'
+import { listParts } from '../shared/make-report.ts'
 
 /** A policy of the same server, and the account that it is for. */
 export interface OtherPolicy {

@@ -1,15 +1,10 @@
 /** Turns a write of the plan into its one request. Null: it names something that has no id yet. */
-import {
-  type CustomRoleText,
-  type Id,
-  makeRequests,
-  type TeamText,
-} from '../../chatwoot/write-requests.ts'
+import type { Id } from '../../chatwoot/group-endpoints.ts'
+import { type CustomRoleText, makeRequests } from '../../chatwoot/write-requests.ts'
 import type { WriteRequest } from '../../chatwoot/writer.ts'
 import type { SteppedPlan } from '../../core/apply/decide.ts'
 import { findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
-import { INBOX, TEAM } from '../../core/model/kinds.ts'
 import { UNKNOWN_IDS } from './reread.ts'
 
 /** @param held the id of the custom role that a person has, to be sent with a new role */
@@ -21,16 +16,17 @@ export function makeWriteRequest(
 ): WriteRequest | null {
   const requests = makeRequests(accountId)
   switch (write.kind) {
-    case 'create-group':
-      // No other kind can be created.
-      return requests.createTeam({ ...write.settings, name: write.group.subject.name } as TeamText)
+    case 'create-group': {
+      const { of, name } = write.group.subject
+      return requests.createGroup(of, { ...write.settings, name })
+    }
     case 'update-group': {
       const id = ids.group(write.group)
-      return id === null ? null : requests.updateTeam(id, write.settings as TeamText)
+      return id === null ? null : requests.updateGroup(write.group.subject.of, id, write.settings)
     }
     case 'delete-group': {
       const id = ids.group(write.group)
-      return id === null ? null : requests.deleteTeam(id)
+      return id === null ? null : requests.deleteGroup(write.group.subject.of, id)
     }
     case 'invite': {
       const { person, name, role, customRole } = write
@@ -52,10 +48,8 @@ export function makeWriteRequest(
     case 'remove-member': {
       const [group, person] = [ids.group(write.group), ids.person(write.person)]
       if (group === null || person === null) return null
-      const verb = write.kind === 'add-member' ? requests.addMember : requests.removeMember
-      return write.group.subject.of === TEAM
-        ? verb.teams(group, person)
-        : verb.inboxes(group, person)
+      const request = write.kind === 'add-member' ? requests.addMember : requests.removeMember
+      return request(write.group.subject.of, group, person)
     }
     case 'delete-agent': {
       const id = ids.person(write.person)
@@ -89,7 +83,7 @@ export function listPatterns(
   return writes.flatMap((write, index) => {
     const held = findHeldRole(write, at[index] ?? before)
     const undo =
-      write.kind === 'add-member' && write.group.subject.of === INBOX
+      write.kind === 'add-member' && write.group.subject.of.hidden !== null
         ? // For a member whom the server stored without listing them: rollcall removes them again.
           [{ ...write, kind: 'remove-member' } as const]
         : []

@@ -2,8 +2,8 @@
  * Reads again what one write names, in the spelling of the plan: just before the write and after it.
  * Knows the ids that this run has learned from the server. Decides nothing.
  */
+import type { Id } from '../../chatwoot/group-endpoints.ts'
 import type { Look } from '../../chatwoot/look.ts'
-import type { Id } from '../../chatwoot/write-requests.ts'
 import type { Reread } from '../../core/apply/answers.ts'
 import {
   type CustomRoleRef,

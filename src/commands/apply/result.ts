@@ -7,7 +7,7 @@ import type { Format } from '../../shell/options.ts'
 import { draw, type Views } from '../../shell/show.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { Result, World } from '../../shell/world.ts'
-import { publish } from '../plan/publish.ts'
+import { publish } from '../shared/publish.ts'
 
 /**
  * The reports are about the account as it is now. Without that, yesterday's reports must not look like

@@ -4,10 +4,10 @@
  */
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import { DAILY_LIMITS } from '../../core/apply/guards.ts'
 import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
+import { DAILY_LIMITS, SINCE } from '../../core/model/server-version.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { removeExpired } from '../../core/plan/policy-on-date.ts'
 import type { Check } from '../../core/report/checkup.ts'
@@ -107,7 +107,6 @@ function describeLimits(): Check {
   const { removals, invitations } = DAILY_LIMITS
   const summary = `An apply writes at most ${removals} removals and ${invitations} invitations.`
   return pass('limits', summary, {
-    detail:
-      'From Chatwoot 4.16.1 on, these are the limits of an account for one day (UTC). This API does not show how much of them is used already, or how many seats are free.',
+    detail: `From Chatwoot ${SINCE.dailyLimits} on, these are the limits of an account for one day (UTC). This API does not show how much of them is used already, or how many seats are free.`,
   })
 }

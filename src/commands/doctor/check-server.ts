@@ -3,9 +3,11 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { isLoopback } from '../../chatwoot/address.ts'
 import type { RequestLine } from '../../chatwoot/client.ts'
+import { PROFILE_PATH, VERSION_PATH } from '../../chatwoot/paths.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import { isBefore, SINCE } from '../../core/model/server-version.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
 import { explainError } from '../../files/whole-file.ts'
 import { type Add, attempt, convertDiagnostic, fail, pass, warn } from './checks.ts'
@@ -47,7 +49,7 @@ export async function checkServer(
     servers.use(
       { ...connection, token: null },
       async (client) => ({
-        version: await client.get('/api', decodeVersion),
+        version: await client.get(VERSION_PATH, decodeVersion),
         ahead: client.clockAhead(),
       }),
       (line) => lines.push(line),
@@ -91,7 +93,7 @@ const VERSION_NOT_GIVEN = {
 /** Null if the server is not Chatwoot: only Chatwoot refuses its profile in this way. */
 async function findChatwoot(connection: Connection, servers: Servers) {
   return servers.use({ ...connection, token: null }, async (client) => {
-    const result = await attempt(() => client.get('/api/v1/profile', (body) => body))
+    const result = await attempt(() => client.get(PROFILE_PATH, (body) => body))
     const refused = 'failure' in result && result.failure.code === 'token-not-received'
     return refused ? { ahead: client.clockAhead() } : null
   })
@@ -118,11 +120,9 @@ function checkEncryption(protocol: string, { baseUrl, network }: Connection): Ch
 }
 
 function checkVersion(version: string): Check {
-  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? []
-  const old = major !== undefined && (Number(major) < 2 || (major === '2' && Number(minor) < 9))
-  if (!old) return pass('version', `Chatwoot ${version}.`)
+  if (!isBefore(version, SINCE.api)) return pass('version', `Chatwoot ${version}.`)
   return fail('version', `Chatwoot ${version} is too old.`, {
-    advice: 'Update the server: rollcall needs 2.9 or later.',
+    advice: `Update the server: rollcall needs ${SINCE.api} or later.`,
   })
 }
 

@@ -1,5 +1,6 @@
 /** The checks of `rollcall doctor` that need the token: whether it arrives, its owner, what it can read. */
 import type { Client } from '../../chatwoot/client.ts'
+import { PROFILE_PATH } from '../../chatwoot/paths.ts'
 import type { Parts } from '../../chatwoot/read.ts'
 import type { Owner } from '../../chatwoot/token-owner.ts'
 import type { Servers } from '../../connect/servers.ts'
@@ -7,6 +8,7 @@ import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { count, countGroups } from '../../core/messages/phrase.ts'
+import { joinWords, KINDS } from '../../core/model/kinds.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { describeReading } from '../../core/report/report.ts'
@@ -24,7 +26,7 @@ export async function checkToken(
   add: Add,
 ): Promise<Owner | null> {
   const { decodeOwner } = await import('../../chatwoot/token-owner.ts')
-  const ask = (client: Client) => client.get('/api/v1/profile', decodeOwner)
+  const ask = (client: Client) => client.get(PROFILE_PATH, decodeOwner)
   const result = await attempt(() => servers.use(connection, ask))
   if ('failure' in result) {
     const { failure } = result
@@ -71,6 +73,12 @@ export function describeMissingMembership(
   })
 }
 
+const RESTRICTED = KINDS.filter(({ shownTo }) => shownTo === 'administrators')
+/** What a token shows, by the role of its owner. */
+const [ADMINISTRATORS, EVERYBODYS] = [
+  [...RESTRICTED.map(({ plural }) => plural), 'custom roles'],
+  ['agents', ...KINDS.filter((of) => !RESTRICTED.includes(of)).map(({ plural }) => plural)],
+].map((words) => joinWords('and', words))
 const WEAKEST = 'Use the token of a separate user with the role agent'
 const LEAKED = 'Somebody who gets an administrator token controls the account.'
 
@@ -82,7 +90,7 @@ const LEAKED = 'Somebody who gets an administrator token controls the account.'
 function checkRole(role: string, names: boolean, sections: boolean): Check {
   const is = `The role of this person is ${role}`
   if (role !== 'administrator') {
-    if (!names) return pass('role', `${is}, the weakest that can read agents and teams.`)
+    if (!names) return pass('role', `${is}, the weakest that can read ${EVERYBODYS}.`)
     return warn('role', `${is}, which cannot read the names of custom roles.`, {
       detail:
         'The policy names custom roles. This works now because nobody affected has a custom role.',
@@ -91,7 +99,7 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
     })
   }
   if (sections) {
-    const why = 'only an administrator can read all inboxes and custom roles'
+    const why = `only an administrator can read all ${ADMINISTRATORS}`
     return pass('role', `${is}, and the policy needs it: ${why}.`, {
       detail: `${LEAKED} Use it only in a nightly job that saves a snapshot; pull requests plan that snapshot and need no token.`,
     })
@@ -103,7 +111,7 @@ function checkRole(role: string, names: boolean, sections: boolean): Check {
   }
   return warn('role', `${is}, which is more than rollcall needs to read the account.`, {
     detail: LEAKED,
-    advice: `${WEAKEST}: it can read agents and teams too. You need an administrator only for inboxes and custom roles.`,
+    advice: `${WEAKEST}: it can read ${EVERYBODYS} too. You need an administrator only for ${ADMINISTRATORS}.`,
   })
 }
 
@@ -128,7 +136,7 @@ export async function checkReading(
   servers: Servers,
 ): Promise<{ readonly checks: readonly Check[]; readonly snapshot: Snapshot | null }> {
   const customRoleNames = parts.customRoles !== 'none'
-  const sections = parts.inboxes || parts.customRoles === 'all'
+  const sections = RESTRICTED.some((of) => parts.groups.has(of)) || parts.customRoles === 'all'
   const result = await attempt(() => read(servers))
   if ('failure' in result) {
     const known = customRoleNames || sections ? [] : [checkRole(role, false, false)]

@@ -21,10 +21,10 @@ import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
-import { isApprovalWanted } from './approval.ts'
-import { checkAge } from './offline.ts'
-import type { PlanFlags } from './options.ts'
-import { type Judging, judgeStored, planAccount, startRun } from './plan.ts'
+import { isApprovalWanted } from '../shared/approval-flags.ts'
+import { type Judging, judgeStored, planAccount, startRun } from '../shared/make-report.ts'
+import { checkAge } from '../shared/offline.ts'
+import type { PlanFlags } from '../shared/plan-options.ts'
 
 /** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(

@@ -7,11 +7,11 @@ import type { Arguments } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import { DEFAULT_POLICY, FORMATS, type Format } from '../../shell/options.ts'
 import type { World } from '../../shell/world.ts'
+import { makeReport, reportFailure } from '../shared/make-report.ts'
+import { PLAN_OPTIONS } from '../shared/plan-options.ts'
+import { publish } from '../shared/publish.ts'
+import { IS_DETAILED } from '../shared/views.ts'
 import { findFleet, listFleetInputs, openFleet, planFleet } from './fleet.ts'
-import { PLAN_OPTIONS } from './options.ts'
-import { plan, reportFailure } from './plan.ts'
-import { publish } from './publish.ts'
-import { IS_DETAILED } from './views.ts'
 
 export const command = define('plan', {
   positional: '[policy..]',
@@ -34,7 +34,7 @@ export const command = define('plan', {
       [input.values, ...targets.sound].some(({ format }) => IS_DETAILED[format])
     const made =
       fleet === null
-        ? await plan(listPolicies(input), input.values, world, oneSarif)
+        ? await makeReport(listPolicies(input), input.values, world, oneSarif)
         : await planFleet(fleet, input.values, world, oneSarif, detailed)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()

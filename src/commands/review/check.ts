@@ -3,6 +3,7 @@
  * compares. Core and views decide what the files should be; this file only compares.
  */
 import { join } from 'node:path'
+import { formatAccountPath } from '../../chatwoot/paths.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -73,7 +74,7 @@ async function compareWithItself(
   const { snapshot, policy } = read
   for (const { place, problem } of [
     ...findDisorder(record, snapshot),
-    ...findMiscounts(manifest, snapshot),
+    ...findMiscounts(manifest, snapshot, (list) => formatAccountPath(snapshot.account.id, list)),
   ]) {
     add(MANIFEST, `, \`${place}\``, problem)
   }

@@ -33,7 +33,7 @@ import { show, type Views } from '../../shell/show.ts'
 import { describeRun } from '../../shell/tool.ts'
 import { readNewFolder } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { loadOnePolicy } from '../one-policy.ts'
+import { loadOnePolicy } from '../shared/one-policy.ts'
 import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
 import { listFiles, restoreText, writeReview } from './write.ts'
 

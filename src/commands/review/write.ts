@@ -17,7 +17,7 @@ import { renderAccessHtml } from '../../views/html/access.ts'
 import { renderHtml } from '../../views/html/report.ts'
 import { renderJson } from '../../views/json.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
-import { judge } from '../plan/plan.ts'
+import { judge } from '../shared/make-report.ts'
 import { computeSha256, KEEPS_BYTES, sealFile } from './folder.ts'
 
 export interface Written {

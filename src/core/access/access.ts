@@ -59,7 +59,7 @@ export interface Way {
   readonly lists: Extent
   /** By the address of a conversation. */
   readonly opens: Extent
-  /** If the version is unknown: what it opens before 4.8.0. Null: the same, or the version is known. */
+  /** If the version is unknown: what it opens before `SINCE.access`. Null: the same, or the version is known. */
   readonly opensBefore: Extent | null
 }
 

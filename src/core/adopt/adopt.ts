@@ -8,7 +8,7 @@ import { FINDINGS } from '../messages/finding-records.ts'
 import { formatAddress, type Named, normaliseAddress } from '../model/address.ts'
 import { isEmail } from '../model/mistyped.ts'
 import { normaliseEmail, spellName } from '../model/names.ts'
-import { knowsCustomRole, type Policy } from '../model/policy.ts'
+import { getSizeRule, knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
 import { cannotBeListed } from '../plan/settle.ts'
@@ -149,14 +149,16 @@ const ONE_ENTRY = 'the policy has this name, but its entry matches another one o
 /** What would become drift once the policy lists this group; null: nothing. */
 function findNewDrift(
   { code, address }: Finding,
-  { agents, scope, rules, severity }: Policy,
+  policy: Policy,
   { state, people }: ActualState,
 ): string | null {
-  const group = code === 'team-unexpected' && state.groups.get(address)
-  if (!group) return null
-  const counts = (severity.get('rule-team-members')?.value ?? 'error') === 'error'
-  if (counts && group.size < (rules.teamMembers?.value ?? 0)) {
-    return 'it has fewer members than rules.team_members requires'
+  const group = state.groups.get(address)
+  if (code !== group?.subject.of.codes.unexpected) return null
+  const { agents, scope, severity } = policy
+  const rule = getSizeRule(policy, group.subject.of)
+  const counts = rule !== null && (severity.get(rule.code)?.value ?? 'error') === 'error'
+  if (counts && group.size < rule.value) {
+    return `it has fewer members than ${FINDINGS[rule.code].needs} requires`
   }
   // If everybody must be listed, one of the two people is not listed, and that finding covers the
   // membership.

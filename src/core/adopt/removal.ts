@@ -4,6 +4,7 @@
  * afterwards.
  */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { FINDINGS } from '../messages/finding-records.ts'
 import {
   formatAddress,
   type GroupSubject,
@@ -11,10 +12,9 @@ import {
   normaliseAddress,
 } from '../model/address.ts'
 import { isOver } from '../model/dates.ts'
-import { TEAM } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import { normaliseEmail } from '../model/names.ts'
-import { listGroups, type Policy, type PolicyAgent } from '../model/policy.ts'
+import { getSizeRule, listGroups, type Policy, type PolicyAgent } from '../model/policy.ts'
 import { type Amendments, NO_AMENDMENTS } from './amendments.ts'
 
 export type PlannedRemoval =
@@ -60,7 +60,7 @@ export function planRemoval(policy: Policy, person: string, today: string): Plan
   if (!agent && groups.length + waivers.length === 0) return { kind: 'unlisted' }
   const diagnostics = [
     ...(agent ? findLostAdministrator(policy, agents, agent, today) : []),
-    ...findSmallTeams(policy, groups, person),
+    ...findSmallGroups(policy, groups, person),
     ...findOwnedWaivers(policy, new Set(waivers), wanted),
     ...findProtection(policy, isMeant),
   ]
@@ -137,22 +137,20 @@ function findLostAdministrator(
   ]
 }
 
-function findSmallTeams(
-  { rules }: Policy,
+function findSmallGroups(
+  policy: Policy,
   groups: ReturnType<typeof listGroups>,
   person: string,
 ): readonly Diagnostic[] {
-  const rule = rules.teamMembers
-  if (rule === null) return []
-  return groups
-    .filter(({ subject, members }) => subject.of === TEAM && members.size - 1 < rule.value)
-    .map(({ subject, location }) =>
-      refuse(
-        `Without ${person}, team ${labelSubject(subject)} has fewer members than rules.team_members requires (${rule.value}).`,
-        'Add another member first, or lower the rule.',
-        location,
-      ),
+  return groups.flatMap(({ subject, members, location }) => {
+    const rule = getSizeRule(policy, subject.of)
+    if (rule === null || members.size > rule.value) return []
+    return refuse(
+      `Without ${person}, ${subject.of.label} ${labelSubject(subject)} has fewer members than ${FINDINGS[rule.code].needs} requires (${rule.value}).`,
+      'Add another member first, or lower the rule.',
+      location,
     )
+  })
 }
 
 function findOwnedWaivers(

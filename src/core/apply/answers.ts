@@ -7,7 +7,6 @@
 import { addArticle } from '../messages/phrase.ts'
 import { describeCustomRole, describeHeldRole, listRoles } from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
-import { INBOX } from '../model/kinds.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
 import { type CustomRoleRef, isGroup, type PersonRef, type Write } from './writes.ts'
@@ -287,13 +286,14 @@ function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef
     .map(({ name, description, permissions }) => [name, description, permissions])
 }
 
-/** Whether the server may have stored a member of an inbox whom it does not list. */
+/** Whether the server may have stored a member whom it does not list. */
 export function mayBeHidden(
   write: Write,
   answer: WriteAnswer,
   now: Reread | null,
 ): write is Write & { readonly kind: 'add-member' } {
-  if (write.kind !== 'add-member' || write.group.subject.of !== INBOX || now === null) return false
+  if (write.kind !== 'add-member' || now === null) return false
+  if (write.group.subject.of.hidden === null) return false
   if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
   const { agents, groups } = now
   const { email } = write.person

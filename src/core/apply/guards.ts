@@ -12,6 +12,7 @@ import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
+import { DAILY_LIMITS } from '../model/server-version.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
@@ -20,9 +21,6 @@ import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
 import { applyWrite } from './transition.ts'
 import type { Write } from './writes.ts'
-
-/** What Chatwoot itself allows for an account on one day (UTC), from 4.16.1 on. */
-export const DAILY_LIMITS = { removals: 50, invitations: 100 } as const
 
 /** A person, and the file that names them. */
 export interface Witnessed {

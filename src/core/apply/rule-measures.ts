@@ -6,10 +6,9 @@
 import { count } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import { TEAM } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
-import type { Policy } from '../model/policy.ts'
+import { getSizeRule, type Policy } from '../model/policy.ts'
 
 interface Measure {
   /** How many are too many, or too few; 0: the rule is kept. */
@@ -28,7 +27,7 @@ export function measureRules(
   { agents, groups }: RecognisedSnapshot,
   judges: (address: string) => boolean,
 ): ReadonlyMap<string, Measure> {
-  const { administrators, emailDomains, teamMembers } = policy.rules
+  const { administrators, emailDomains } = policy.rules
   const { min, max, requireReason } = administrators
   const measures = new Map<string, Measure>()
   const all = agents.filter(({ role }) => role === 'administrator')
@@ -65,16 +64,15 @@ export function measureRules(
       })
     }
   }
-  if (teamMembers !== null) {
-    for (const { of, subject, members } of groups) {
-      const address = formatAddress(subject)
-      if (of !== TEAM || !judges(address)) continue
-      measures.set(address, {
-        excess: teamMembers.value - members.length,
-        broken: `team ${subject.name} with ${count(members.length, 'member')}, should be at least ${teamMembers.value}`,
-        location: teamMembers.location,
-      })
-    }
+  for (const { of, subject, members } of groups) {
+    const rule = getSizeRule(policy, of)
+    const address = formatAddress(subject)
+    if (rule === null || !judges(address)) continue
+    measures.set(address, {
+      excess: rule.value - members.length,
+      broken: `${of.label} ${subject.name} with ${count(members.length, 'member')}, should be at least ${rule.value}`,
+      location: rule.location,
+    })
   }
   return measures
 }

@@ -56,7 +56,7 @@ export function isError({ severity }: Diagnostic): boolean {
 }
 
 /**
- * The only exception of the project: carries diagnostics up to the code that makes a report of them.
+ * Ends a run: carries diagnostics up to the code that makes a report of them.
  * Anything else that is thrown is a bug in rollcall and is reported as `internal`.
  */
 export class Failure extends Error {

@@ -4,6 +4,7 @@
  * docs/findings.md all read it here. The file is long because the list must stay in one place.
  */
 import type { Subject } from '../model/address.ts'
+import { SINCE } from '../model/server-version.ts'
 
 export type Risk = 'critical' | 'high' | 'medium' | 'low'
 export type Severity = 'error' | 'warning'
@@ -117,8 +118,7 @@ export const FINDINGS = {
     title: 'Unexpected agent',
     risk: 'high',
     severity: 'error',
-    meaning:
-      'A person is an agent on the account but is not in the policy. This person can sign in and read the conversations of their inboxes and, from Chatwoot 4.8.0 on, of their teams.',
+    meaning: `A person is an agent on the account but is not in the policy. This person can sign in and read the conversations of their inboxes and, from Chatwoot ${SINCE.access} on, of their teams.`,
     remedy:
       'Remove the person from the account (Settings, Agents), or add the person to the policy.',
     example: 'sam@acme.com is an agent on the account, but the policy does not list sam.',
@@ -488,8 +488,7 @@ export const FINDINGS = {
     title: 'Unexpected team',
     risk: 'medium',
     severity: 'error',
-    meaning:
-      'The account has a team that is not in the policy. From Chatwoot 4.8.0 on, its members can open and answer every conversation assigned to the team. Its members are not reported one by one.',
+    meaning: `The account has a team that is not in the policy. From Chatwoot ${SINCE.access} on, its members can open and answer every conversation assigned to the team. Its members are not reported one by one.`,
     remedy:
       'Delete the team (Settings, Teams), add it to the policy, or ignore it with a pattern in `scope.ignore.teams`.',
     example: 'The account has a team night shift, but the policy does not list it under `teams`.',
@@ -529,8 +528,7 @@ export const FINDINGS = {
     title: 'Unexpected team member',
     risk: 'medium',
     severity: 'error',
-    meaning:
-      'A person is a member of a team, but the policy does not list the person in this team. From Chatwoot 4.8.0 on, a member can open and answer every conversation assigned to the team.',
+    meaning: `A person is a member of a team, but the policy does not list the person in this team. From Chatwoot ${SINCE.access} on, a member can open and answer every conversation assigned to the team.`,
     remedy:
       'Remove the person from the team (Settings, Teams), or add the person to the team in the policy.',
     example:

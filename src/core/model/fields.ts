@@ -2,6 +2,7 @@
  * Takes the parts of a JSON document that somebody else may have written, and refuses values of the
  * wrong type. Knows no document.
  */
+import { joinWords } from './kinds.ts'
 import { spellEmail } from './names.ts'
 import type { Role } from './role.ts'
 import type { GroupCoverage } from './snapshot.ts'
@@ -57,9 +58,7 @@ export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Field
   }
   const choice = <T extends string>(key: string, known: readonly [T, T, ...T[]]) => {
     const given = field(key)
-    const last = known.at(-1)
-    const expected = `${known.slice(0, -1).join(', ')} or ${last}`
-    return known.find((each) => each === given) ?? wrong(key, expected)
+    return known.find((each) => each === given) ?? wrong(key, joinWords('or', known))
   }
   const list = (key: string): readonly unknown[] => {
     const given = field(key)

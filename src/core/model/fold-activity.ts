@@ -13,7 +13,6 @@ import {
   type RecordedEvent,
   type RoleChanged,
 } from './activity.ts'
-import { INBOX } from './kinds.ts'
 
 export interface ActivityFold {
   readonly add: (row: AuditRow) => void
@@ -146,12 +145,12 @@ function chooseLater<E extends RecordedEvent>(known: E | null, found: E): E {
 }
 
 /**
- * Skips inboxes that were deleted since: a membership in them gives no access.
+ * Skips groups that were deleted since: a membership in them gives no access.
  * @param present ids of everybody on the account
  * @param until the newest row from before the account was read: later rows can be about people who were
  *   added in the meantime
  */
-export function listHiddenInboxMembers(
+export function listHiddenMembers(
   { memberships, groups }: ActivityFacts,
   present: ReadonlySet<number>,
   until: number,
@@ -159,7 +158,7 @@ export function listHiddenInboxMembers(
   return [...memberships.values()]
     .filter(
       ({ id, of, groupId, userId, action }) =>
-        of === INBOX &&
+        of.hidden !== null &&
         action === 'added' &&
         id <= until &&
         !present.has(userId) &&

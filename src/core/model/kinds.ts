@@ -3,6 +3,7 @@
  * needs to know about a kind; other code asks the row and never which kind it is.
  */
 import { normaliseTeamName, spellTeamName } from './names.ts'
+import type { Action, Step } from './steps.ts'
 
 export type SettingValue = string | boolean
 
@@ -41,6 +42,9 @@ type GroupFact = keyof typeof TEAM_CODES
 /** Finding codes; the catalogue must contain all of them. */
 type GroupCode = (typeof TEAM_CODES | typeof INBOX_CODES)[GroupFact]
 
+/** The keys of the sections in policies, snapshots and reports. */
+export type SectionKey = 'teams' | 'inboxes'
+
 interface Membership {
   /** Whether a person with that role reaches the conversations of the group only as a member. */
   readonly needed: boolean
@@ -51,24 +55,33 @@ interface Membership {
 export interface GroupKind {
   readonly label: string
   readonly plural: string
-  /** The key of the section in policies, snapshots and reports. */
-  readonly section: string
+  readonly section: SectionKey
+  /** The second number of the first version of the format of snapshots that has it. */
+  readonly keptSince: number
   /** What reports call its memberships. */
   readonly memberSection: string
   /** The start of its addresses. */
   readonly prefix: string
   readonly settings: readonly Setting[]
   readonly codes: Readonly<Record<GroupFact, GroupCode>>
-  readonly creatable: boolean
-  /** Whether settings can be changed. */
-  readonly updatable: boolean
-  /** What else is lost if one is deleted; null: rollcall never deletes one. */
-  readonly deletion: string | null
+  /** What writes a group of the kind; null: rollcall never does. Members have steps of their own. */
+  readonly steps: Readonly<Record<Action, Step | null>>
+  /** What else is lost if one is deleted. Empty where that is never done. */
+  readonly lostWith: string
+  /** Whether the server shows all of them to every token. If not, they are only read on demand. */
+  readonly shownTo: 'everybody' | 'administrators'
   /** Whether somebody who left the account may stay in its list of members for a while. */
   readonly keepsGhosts: boolean
+  /** The finding about a member whom only the audit log shows; null: every member is in a list. */
+  readonly hidden: 'inbox-member-hidden' | null
+  /** The rule of a policy about how many members each needs, and its finding. */
+  readonly sizeRule: {
+    readonly key: 'teamMembers'
+    readonly code: 'rule-team-members'
+  } | null
   readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
   /**
-   * What a membership opens: every conversation inside the group, or, from Chatwoot 4.8.0 on, those
+   * What a membership opens: every conversation inside the group, or, since `SINCE.access`, those
    * assigned to it, wherever they are.
    */
   readonly opens: 'inside' | 'assigned'
@@ -87,6 +100,7 @@ export const TEAM: GroupKind = {
   label: 'team',
   plural: 'teams',
   section: 'teams',
+  keptSince: 0,
   memberSection: 'members',
   prefix: 'team',
   settings: [
@@ -94,10 +108,12 @@ export const TEAM: GroupKind = {
     { key: 'auto_assign', label: 'Automatic assignment', type: 'flag', usual: true },
   ],
   codes: TEAM_CODES,
-  creatable: true,
-  updatable: true,
-  deletion: 'its conversations lose their team',
+  steps: { create: 'create-team', update: 'update-team', delete: 'delete-team' },
+  lostWith: 'its conversations lose their team',
+  shownTo: 'everybody',
   keepsGhosts: true,
+  hidden: null,
+  sizeRule: { key: 'teamMembers', code: 'rule-team-members' },
   membership: {
     administrator: { needed: false, risk: 'medium' },
     agent: { needed: true, risk: 'medium' },
@@ -112,6 +128,7 @@ export const INBOX: GroupKind = {
   label: 'inbox',
   plural: 'inboxes',
   section: 'inboxes',
+  keptSince: 1,
   memberSection: 'inbox_members',
   prefix: 'inbox',
   settings: [
@@ -120,10 +137,12 @@ export const INBOX: GroupKind = {
     { key: 'auto_assign', label: 'Automatic assignment', type: 'flag', usual: true },
   ],
   codes: INBOX_CODES,
-  creatable: false,
-  updatable: false,
-  deletion: null,
+  steps: { create: null, update: null, delete: null },
+  lostWith: '',
+  shownTo: 'administrators',
   keepsGhosts: false,
+  hidden: 'inbox-member-hidden',
+  sizeRule: null,
   membership: {
     administrator: { needed: false, risk: 'low' },
     agent: { needed: true, risk: 'high' },
@@ -138,6 +157,31 @@ export const INBOX: GroupKind = {
 export const KINDS: readonly GroupKind[] = [TEAM, INBOX]
 
 /** `Teams`. */
-export function getHeading({ plural }: GroupKind): string {
+export function getHeading({ plural }: Pick<GroupKind, 'plural'>): string {
   return plural.charAt(0).toUpperCase() + plural.slice(1)
+}
+
+/** `team_id`: the key of the id of one, in a list that has several kinds. */
+export function getIdKey({ prefix }: GroupKind): string {
+  return `${prefix}_id`
+}
+
+/** The kind that findings of a code are about. Null: they are about something else. */
+export function findKindByCode(code: string): GroupKind | null {
+  const fits = ({ codes, hidden, sizeRule }: GroupKind) =>
+    [...Object.values<string | null>(codes), hidden, sizeRule?.code].includes(code)
+  return KINDS.find(fits) ?? null
+}
+
+/** `team, inbox or desk`: a word for each. */
+export function joinKinds(
+  joint: 'and' | 'or',
+  word: (of: GroupKind) => string,
+  kinds: readonly GroupKind[] = KINDS,
+): string {
+  return joinWords(joint, kinds.map(word))
+}
+
+export function joinWords(joint: 'and' | 'or', words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(` ${joint} `)
 }

@@ -12,7 +12,7 @@ import {
   type RecordedEvent,
 } from './activity.ts'
 import { type Fields, requireDistinct } from './fields.ts'
-import { type GroupKind, INBOX, KINDS } from './kinds.ts'
+import { type GroupKind, getIdKey, joinKinds, KINDS } from './kinds.ts'
 import type { Activity } from './snapshot.ts'
 
 /** In a document, states are written as words of JSON. */
@@ -136,6 +136,8 @@ function parseNames(document: Fields): ActivityFacts['names'] {
   return new Map([...names].map(([userId, { name }]) => [userId, name]))
 }
 
+const HIDING = KINDS.filter(({ hidden }) => hidden !== null)
+
 /** Each is one of the memberships, and of somebody who is not on the account. */
 function parseHidden(
   document: Fields,
@@ -144,16 +146,20 @@ function parseHidden(
 ): RecordedActivity['hidden'] {
   const parse = (entry: Fields) => {
     const userId = entry.id('user_id')
-    const key = formatMembershipKey(INBOX, entry.id('inbox_id'), userId)
-    const membership = memberships.get(key)
+    const of = HIDING.find((each) => entry.has(getIdKey(each)))
+    if (of === undefined) {
+      const keys = joinKinds('or', (each) => `\`${getIdKey(each)}\``, HIDING)
+      return entry.refuse([], `lacks the key ${keys}`)
+    }
+    const membership = memberships.get(formatMembershipKey(of, entry.id(getIdKey(of)), userId))
     if (present.has(userId))
       entry.refuse([], 'should not be in `agents`: that person is not hidden')
     return membership?.action === 'added'
       ? membership
       : entry.refuse([], 'should be in `memberships`, as added')
   }
-  const key = ({ groupId, userId }: MembershipActivity) =>
-    formatMembershipKey(INBOX, groupId, userId)
+  const key = ({ of, groupId, userId }: MembershipActivity) =>
+    formatMembershipKey(of, groupId, userId)
   return [...parseList(document, 'hidden', parse, key).values()]
 }
 
@@ -172,7 +178,5 @@ function parseEvent(event: Fields): RecordedEvent {
 function parseKind(entry: Fields): GroupKind {
   const kind = entry.text('kind')
   const found = KINDS.find(({ prefix }) => prefix === kind)
-  return (
-    found ?? entry.refuse(['kind'], `should be ${KINDS.map(({ prefix }) => prefix).join(' or ')}`)
-  )
+  return found ?? entry.refuse(['kind'], `should be ${joinKinds('or', ({ prefix }) => prefix)}`)
 }

@@ -3,25 +3,23 @@
  * made elsewhere: everything that a read promises is checked again. Knows no files and no JSON text.
  */
 import { checkFields, checkFormat, type Fields, type RefuseAt, requireDistinct } from './fields.ts'
-import { type GroupKind, KINDS, type Setting, TEAM } from './kinds.ts'
+import { type GroupKind, KINDS, type Setting } from './kinds.ts'
 import { compareCodeUnits, spellEmail } from './names.ts'
 import { parseActivity } from './parse-activity.ts'
 import type { CustomRoles, FleetMark, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
 
 export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
-
-/** The only one in format 1.0. */
-const FIRST_KIND = TEAM
+export const SNAPSHOT_VERSION = '1.2'
 
 /** `requests` is 0: the document does not say how many there were. */
 export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {
   const root = checkFields(document, [], refuse)
-  checkFormat(root, SNAPSHOT_FORMAT, '1.2')
+  checkFormat(root, SNAPSHOT_FORMAT, SNAPSHOT_VERSION)
   const version = root.text('format_version')
   // Version 1.0 has neither inboxes nor permissions.
   const first = version === '1.0'
   const hasActivity = !first && version !== '1.1'
-  const coverage = parseCoverage(root, first)
+  const coverage = parseCoverage(root, Number(version.split('.')[1]))
   const account = root.object('account')
   const caller = root.object('caller')
   const agents = parseAgents(root)
@@ -80,14 +78,12 @@ function parseAgents(root: Fields): SnapshotAgent[] {
   return agents
 }
 
-function parseCoverage(root: Fields, first: boolean): Snapshot['coverage'] {
-  if (first) {
-    return Object.fromEntries(
-      KINDS.map((of) => [of.section, of === FIRST_KIND ? 'read' : 'unread'] as const),
-    )
-  }
-  const given = root.object('coverage')
-  return Object.fromEntries(KINDS.map(({ section }) => [section, given.coverage(section)] as const))
+/** @param format the second number of the format's version; format 1.0 has no coverage */
+function parseCoverage(root: Fields, format: number): Snapshot['coverage'] {
+  const given = format === 0 ? null : root.object('coverage')
+  const find = ({ section, keptSince }: GroupKind) =>
+    format < keptSince ? 'unread' : (given?.coverage(section) ?? 'read')
+  return Object.fromEntries(KINDS.map((of) => [of.section, find(of)] as const))
 }
 
 function parseGroups(

@@ -124,6 +124,12 @@ export function listGroups({ groups }: Pick<Policy, 'groups'>): readonly PolicyG
   return groups.flatMap(({ section }) => [...(section?.entries.values() ?? [])])
 }
 
+/** How many members each group of a kind needs. Null: no rule says so. */
+export function getSizeRule({ rules }: Policy, { sizeRule }: GroupKind) {
+  const rule = sizeRule && rules[sizeRule.key]
+  return rule && { ...rule, ...sizeRule }
+}
+
 export function getGroups(policy: Policy, of: GroupKind): PolicyGroups | undefined {
   return policy.groups.find((groups) => groups.of === of)
 }

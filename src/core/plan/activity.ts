@@ -16,9 +16,8 @@ import {
 import { formatAddress } from '../model/address.ts'
 import { goBack } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import { INBOX } from '../model/kinds.ts'
 import type { Located } from '../model/location.ts'
-import type { Policy } from '../model/policy.ts'
+import { getGroups, type Policy } from '../model/policy.ts'
 import { type Activity, joinRefusal, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 import { recordOrigin } from './origin.ts'
@@ -176,7 +175,7 @@ function judgeInvitation(
   return phraseFinding('invite-stale', { kind: 'agent', email }, rule.location, summary, risk)
 }
 
-/** No pattern hides it: it is also a finding in an inbox that is ignored or not managed. */
+/** No pattern hides it: it is also a finding in a group that is ignored or not managed. */
 function judgeHidden(
   policy: Policy,
   { groups }: RecognisedSnapshot,
@@ -184,10 +183,11 @@ function judgeHidden(
   names: RecordedActivity['names'],
   nameActor: NameActor,
 ): readonly Finding[] {
-  const group = groups.find(({ of, id }) => of === INBOX && id === member.groupId)
-  // A membership in a deleted inbox gives no access.
-  if (group === undefined) return []
-  const section = policy.groups.find(({ of }) => of === INBOX)?.section ?? null
+  const { of } = member
+  const group = groups.find((each) => each.of === of && each.id === member.groupId)
+  // A membership in a deleted group gives no access.
+  if (group === undefined || of.hidden === null) return []
+  const section = getGroups(policy, of)?.section ?? null
   const location =
     section?.entries.get(formatAddress(group.subject))?.location ?? section?.location ?? null
   const name = names.get(member.userId)
@@ -196,6 +196,6 @@ function judgeHidden(
   // The name can disappear from the log. Only the id gives an address that never changes.
   const email = `#${member.userId}`
   const subject = { kind: 'member', group: group.subject, email } as const
-  const finding = phraseFinding('inbox-member-hidden', subject, location, summary)
+  const finding = phraseFinding(of.hidden, subject, location, summary)
   return [{ ...finding, activity: recordOrigin('added', member, nameActor) }]
 }

@@ -81,15 +81,13 @@ export function findUnreadGroups(policy: Policy, snapshot: Snapshot): readonly L
 }
 
 function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void {
-  const { codes, creatable } = subject.of
+  const { codes, steps } = subject.of
   const people = listNames('members', [...want.members.keys()].sort(compareCodeUnits))
   const found = phraseFinding(codes.missing, subject, want.location, `missing${people}`)
   context.findings.push(found)
-  if (!creatable) return
+  if (steps.create === null) return
   const after = getValues(want)
-  context.changes.push(
-    change('create-team', subject, { before: null, after, findings: [found.id] }),
-  )
+  context.changes.push(change(steps.create, subject, { before: null, after, findings: [found.id] }))
   for (const email of want.members.keys()) {
     const waitsFor = addMember(email, context)
     if (waitsFor === null) continue
@@ -98,7 +96,7 @@ function judgeMissing({ subject, ...want }: PolicyGroup, context: Context): void
 }
 
 function judgeUnlisted({ subject, ...have }: Group, location: Location, context: Context): void {
-  const { label, codes, deletion } = subject.of
+  const { label, codes, steps, lostWith } = subject.of
   const people = listNames('members', [...have.members].sort(compareCodeUnits))
   const double = isDouble(context.twins, formatAddress(subject))
     ? `; the policy lists another ${label} with this name`
@@ -106,13 +104,13 @@ function judgeUnlisted({ subject, ...have }: Group, location: Location, context:
   const summary = `${label}, not in the policy${double}${people}`
   const found = phraseFinding(codes.unexpected, subject, location, summary)
   context.findings.push(found)
-  if (deletion === null) return
+  if (steps.delete === null) return
   context.changes.push(
-    change('delete-team', subject, {
+    change(steps.delete, subject, {
       before: have.settings,
       after: null,
       findings: [found.id],
-      effects: [`Also removes ${count(have.size, 'membership')}; ${deletion}.`],
+      effects: [`Also removes ${count(have.size, 'membership')}; ${lostWith}.`],
     }),
   )
 }
@@ -137,8 +135,8 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
   if (judged === null) return
   const { finding, before, after } = judged
   context.findings.push(finding)
-  if (!of.updatable) return
-  context.changes.push(change('update-team', subject, { before, after, findings: [finding.id] }))
+  if (of.steps.update === null) return
+  context.changes.push(change(of.steps.update, subject, { before, after, findings: [finding.id] }))
 }
 
 function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {

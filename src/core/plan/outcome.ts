@@ -254,7 +254,7 @@ function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[
   const found = [...spoken.values()]
     .flat()
     .flatMap(({ code, subject }) =>
-      code === 'inbox-member-hidden' && subject.kind === 'member'
+      subject.kind === 'member' && subject.group.of.hidden === code
         ? [[subject.email, [formatAddress(subject.group)]] as const]
         : [],
     )

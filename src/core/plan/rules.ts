@@ -7,21 +7,20 @@ import { findResemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count, phraseFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
-import { TEAM } from '../model/kinds.ts'
 import { compareLocations, type Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
-import { getGroups, type Policy } from '../model/policy.ts'
+import { getGroups, getSizeRule, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ActualState, State } from '../model/state.ts'
 
-/** The state says which teams are not ignored; ignored people count. */
+/** The state says which groups are not ignored; ignored people count. */
 export function judgeRules(policy: Policy, actual: ActualState, today: string): readonly Finding[] {
   const { snapshot, state } = actual
   return [
     ...judgeAdministratorCount(policy, snapshot),
     ...judgeReasons(policy, today),
     ...judgeDomains(policy, actual),
-    ...judgeTeamSizes(policy, state),
+    ...judgeSizes(policy, state),
   ]
 }
 
@@ -88,18 +87,13 @@ function judgeDomains(
   })
 }
 
-/** A team that is not in the policy already has its own finding. */
-function judgeTeamSizes(policy: Policy, state: State): readonly Finding[] {
-  const rule = policy.rules.teamMembers
-  if (rule === null) return []
-  const listed = getGroups(policy, TEAM)?.section?.entries
-  return [...state.groups]
-    .filter(([address, { subject, size }]) => {
-      const small = subject.of === TEAM && size < rule.value
-      return small && listed?.has(address) !== false
-    })
-    .map(([, { subject, size }]) => {
-      const summary = `${count(size, 'member')}, should be at least ${rule.value}`
-      return phraseFinding('rule-team-members', subject, rule.location, summary)
-    })
+/** A group that is not in the policy already has its own finding. */
+function judgeSizes(policy: Policy, { groups }: State): readonly Finding[] {
+  return [...groups].flatMap(([address, { subject, size }]) => {
+    const rule = getSizeRule(policy, subject.of)
+    if (rule === null || size >= rule.value) return []
+    if (getGroups(policy, subject.of)?.section?.entries.has(address) === false) return []
+    const summary = `${count(size, 'member')}, should be at least ${rule.value}`
+    return phraseFinding(rule.code, subject, rule.location, summary)
+  })
 }

@@ -6,6 +6,7 @@
 import type { Finding } from '../messages/finding.ts'
 import { listNames, phraseFinding } from '../messages/phrase.ts'
 import { isDouble } from '../model/identity.ts'
+import { joinKinds } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
 import type { PolicyAgent } from '../model/policy.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
@@ -82,7 +83,7 @@ function planRemoval(have: SnapshotAgent, finding: Finding, { customRoles }: Con
     after: null,
     findings: [finding.id],
     effects: [
-      'Leaves every team and inbox; open conversations lose their assignee.',
+      `Leaves every ${joinKinds('and', ({ label }) => label)}; open conversations lose their assignee.`,
       'The user is deleted if they have no other account on this installation.',
     ],
   })

@@ -55,7 +55,7 @@ export function listUnaskedActivity(
   ]
 }
 
-/** Members of inboxes whom only the audit log shows: no list of people has them. */
+/** Members whom only the audit log shows: no list of people has them. */
 export function listHiddenMembers(
   { activity, groups }: Pick<Snapshot, 'activity' | 'groups'>,
   what: string,
@@ -67,7 +67,7 @@ export function listHiddenMembers(
     if (group === undefined) return []
     const summary = `${what} leaves out a hidden member of ${of.label} "${group.name}": user ${userId}.`
     const detail = `This user is not on the account, was added on ${at.slice(0, 10)}, and gets the messages of the ${of.label}.`
-    const advice = 'Run `rollcall explain inbox-member-hidden` to see what to do.'
+    const advice = `Run \`rollcall explain ${of.hidden}\` to see what to do.`
     return [makeDiagnostic({ code: 'read-partial', summary, detail, advice })]
   })
 }

@@ -56,7 +56,7 @@ function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
     // A code of another version of rollcall.
     if (!isFindingCode(code) || off.has(code)) return false
     // A log that was not read to its beginning still shows what happened in the part that was read.
-    const inLog = code === 'inbox-member-hidden' && isInLog(recordedAt, account)
+    const inLog = FINDINGS[code].needs === 'the whole log' && isInLog(recordedAt, account)
     if (unjudged.has(code) && !inLog) return false
     const { judged } = FINDINGS[code]
     if (judged === 'always') return inventory.get(address)?.standing !== 'ignored'

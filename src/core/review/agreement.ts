@@ -21,10 +21,14 @@ export function findForeignPolicy(
   return null
 }
 
-/** Empty if the manifest counts what the snapshot has. */
+/**
+ * Empty if the manifest counts what the snapshot has.
+ * @param getPath where the server has a list, by its key in coverage
+ */
 export function findMiscounts(
   { record, people }: ManifestContent,
-  { account, agents, groups, customRoles }: Snapshot,
+  { agents, groups, customRoles }: Snapshot,
+  getPath: (list: string) => string,
 ): readonly Disorder[] {
   const found: Disorder[] = []
   if (people !== agents.length) {
@@ -39,7 +43,7 @@ export function findMiscounts(
     ...(customRoles.kind === 'read' ? [['custom_roles', customRoles.roles.length] as const] : []),
   ])
   for (const [list, number] of numbers) {
-    const end = `/api/v1/accounts/${account.id}/${list}`
+    const end = getPath(list)
     const index = record.requests.findLastIndex(
       ({ path, status }) => status === 200 && path.endsWith(end),
     )

@@ -4,7 +4,7 @@
  */
 import { FINDINGS, type FindingRecord, isFindingCode } from '../../core/messages/finding-records.ts'
 import type { Subject } from '../../core/model/address.ts'
-import { KINDS, TEAM } from '../../core/model/kinds.ts'
+import { findKindByCode, joinWords, KINDS } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
 import { escapeInYaml, formatCodePoint } from '../../core/model/visible.ts'
@@ -127,10 +127,13 @@ const describeShapes = (prefix: string): Readonly<Record<Subject['kind'], readon
 const RULE = 'rule/administrators'
 const PREFIXES = KINDS.map(({ prefix }) => prefix).join('|')
 
-/** The prefix of the groups that a code is about: the code begins with it, except for teams. */
-function choosePrefix(code: string | null): string {
-  return (KINDS.find(({ prefix }) => code?.startsWith(`${prefix}-`)) ?? TEAM).prefix
-}
+/** `` `agent/`, … or `rule/` ``: how every address begins. */
+export const STARTS = joinWords(
+  'or',
+  ['agent', 'custom-role', ...KINDS.map(({ prefix }) => prefix), 'rule'].map(
+    (kind) => `\`${kind}/\``,
+  ),
+)
 
 /** Reports an address at which no finding of that code can be. */
 export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
@@ -147,7 +150,7 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   }
   const about: FindingRecord['about'] =
     code !== null && isFindingCode(code) ? FINDINGS[code].about : []
-  const shapesOf = describeShapes(choosePrefix(code))
+  const shapesOf = describeShapes(findKindByCode(code ?? '')?.prefix ?? '')
   const shapes = about.flatMap((kind) => shapesOf[kind])
   if (shapes.length === 0 || shapes.some((shape) => canBe(shape, text))) return
   const known = shapes.flatMap((shape) => convertTo(shape, text))[0]

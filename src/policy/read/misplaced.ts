@@ -3,7 +3,7 @@
  * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing is
  * reported a second time, and no message advises you to remove an access that you want.
  */
-import { KINDS } from '../../core/model/kinds.ts'
+import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
 import { type Entry, getNumber, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
@@ -118,8 +118,8 @@ function isPerson(value: TreeNode): boolean {
   return value.kind === 'scalar' && ['administrator', 'agent'].includes(String(value.value))
 }
 
-const GROUP_LABELS = KINDS.map(({ label }) => label).join(' or ')
-const GROUP_SECTIONS = KINDS.map(({ section }) => `\`${section}:\``).join(' or ')
+const GROUP_LABELS = joinKinds('or', ({ label }) => label)
+const GROUP_SECTIONS = joinKinds('or', ({ section }) => `\`${section}:\``)
 
 function reportRun(problems: Problems, run: readonly Slip[]): void {
   const [first] = run

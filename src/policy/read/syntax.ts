@@ -9,6 +9,7 @@ import { type Problems, quoteName, report } from './problems.ts'
 import { MAX_MARKS, MAX_SYNTAX_ERRORS, reportMarks, type Scan, scanTokens } from './scan.ts'
 import { locate, type Span } from './source-text.ts'
 import type { TreeNode } from './tree.ts'
+import { ANY_SECTION } from './wording.ts'
 import { readNode } from './yaml-nodes.ts'
 
 const OPTIONS = {
@@ -160,7 +161,7 @@ function isOpenQuote({ message, pos }: YAMLParseError, { end }: Span): boolean {
 function reportNothing(problems: Problems): void {
   // An anchor or a tag without a value is already reported.
   if (problems.found.length > 0) return
-  const lists = problems.noun === 'policy' ? '`agents`, `teams` or `inboxes`' : '`accounts`'
+  const lists = problems.noun === 'policy' ? ANY_SECTION : '`accounts`'
   report(problems, 'policy-nothing-managed', makeSpan(0), {
     summary: `The ${problems.noun} is empty.`,
     advice: `Begin with \`version: 1\`, then list ${lists}.`,

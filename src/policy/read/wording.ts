@@ -5,11 +5,11 @@
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
 import { PERMISSIONS } from '../../core/model/custom-role.ts'
-import { type GroupKind, INBOX, TEAM } from '../../core/model/kinds.ts'
+import { type GroupKind, INBOX, joinWords, KINDS, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import { STEP_NAMES } from '../../core/model/steps.ts'
 import { findNearest } from '../nearest.ts'
-import { ANY_PREFIX, correctAddress } from './addresses.ts'
+import { ANY_PREFIX, correctAddress, STARTS } from './addresses.ts'
 import { quoteName } from './problems.ts'
 
 interface Wording {
@@ -108,12 +108,18 @@ function describeIgnored(section: string, example: string, nobody: string) {
   }
 }
 
+/** `` `agents`, `teams` or `inboxes` `` */
+export const ANY_SECTION = joinWords(
+  'or',
+  ['agents', ...KINDS.map(({ section }) => section)].map((key) => `\`${key}\``),
+)
+
 /** Steps of a path: `*` means the name of an agent, a custom role or a group, `[]` a list item. */
 const describePlaces = (): Readonly<Record<string, Wording>> => ({
   '': {
     subject: () => 'A policy',
     expected: 'a map of keys',
-    advice: 'Begin with `version: 1`, then list `agents`, `teams` or `inboxes`.',
+    advice: `Begin with \`version: 1\`, then list ${ANY_SECTION}.`,
   },
   version: {
     expected: 'the number 1',
@@ -233,7 +239,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     guess: (word) => findNearest(word, ['all', 'administrators']),
   },
   'scope/ignore': {
-    expected: 'a map with `agents`, `teams` or `inboxes`',
+    expected: `a map with ${ANY_SECTION}`,
     advice: 'Write `agents: ["*@integrations.acme.com"]` below it.',
   },
   ...describeIgnored('agents', '*@integrations.acme.com', 'nobody'),
@@ -368,8 +374,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     guess: guessCode,
   },
   'waivers/[]/address': {
-    expected:
-      'the address of a finding, beginning with `agent/`, `custom-role/`, `team/`, `inbox/` or `rule/`',
+    expected: `the address of a finding, beginning with ${STARTS}`,
     advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
     empty: 'Write the address of a finding, for example agent/ada@acme.com.',
     guess: findAddress,

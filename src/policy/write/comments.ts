@@ -3,6 +3,7 @@
  * not say it, so the lines decide: entries that follow each other without a blank line or another
  * comment belong to the same comment.
  */
+import { KINDS } from '../../core/model/kinds.ts'
 import type { Span } from '../read/source-text.ts'
 import {
   findLineEnd,
@@ -74,8 +75,11 @@ export function readComment(page: Page, { comment }: Paragraph): string {
   return page.text.slice(comment.start, comment.end)
 }
 
-const ABOUT_SEVERAL =
-  /^[\s#]*(?:[\p{L}\p{N}-]+ ){0,2}(?:administrators|admins|agents|people|everybody|everyone|members|teams|inboxes|invitations|invited)\b/iu
+const GROUPS = KINDS.map(({ plural }) => plural).join('|')
+const ABOUT_SEVERAL = new RegExp(
+  `^[\\s#]*(?:[\\p{L}\\p{N}-]+ ){0,2}(?:administrators|admins|agents|people|everybody|everyone|members|${GROUPS}|invitations|invited)\\b`,
+  'iu',
+)
 
 /** Whether a comment is about several entries, judging by its first words. */
 function isHeading(page: Page, paragraph: Paragraph): boolean {

@@ -11,11 +11,11 @@ import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { formatAddress, labelSubject } from '../../core/model/address.ts'
 import { describeCustomRole, MENUS_ONLY } from '../../core/model/custom-role.ts'
 import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
-import { ACCESS_RULE_SINCE } from '../../core/model/server-version.ts'
+import { SINCE } from '../../core/model/server-version.ts'
 import type { AccountAccess, RecordedAccess } from '../../core/report/access.ts'
 import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import { identifyAccount } from '../labels.ts'
+import { ASSIGNED, INSIDE, identifyAccount } from '../labels.ts'
 
 export const MEANING =
   'This shows who reaches which conversations, and why. It does not show who should: compare that with `rollcall plan`.'
@@ -24,14 +24,14 @@ export const SECTION_TITLES: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'Reach everything',
   foreign: 'Custom role that is not on this account',
   unknown: 'Not known',
-  inboxes: 'Every conversation of an inbox',
-  narrowed: 'A part of the conversations of an inbox',
-  teams: 'Only conversations assigned to their teams',
+  inboxes: `Every conversation of ${INSIDE.one}`,
+  narrowed: `A part of the conversations of ${INSIDE.one}`,
+  teams: `Only conversations assigned to their ${ASSIGNED.plural}`,
   nothing: 'No conversation',
   person: 'Person',
   administrator: 'Administrators, who reach everything',
   member: 'Members',
-  assigned: 'Not members: only conversations assigned to their teams',
+  assigned: `Not members: only conversations assigned to their ${ASSIGNED.plural}`,
   holder: 'Have this custom role',
 }
 
@@ -47,7 +47,7 @@ const EXTENTS: Readonly<Record<Extent, string>> = {
     'no conversation until somebody creates or widens the custom role, even in another account',
 }
 
-const BEFORE = `before Chatwoot ${ACCESS_RULE_SINCE}`
+const BEFORE = `before Chatwoot ${SINCE.access}`
 
 /** Which conversations a membership gives. Null: every one, listed and opened. */
 export function describeExtent({ group, lists, opens, opensBefore }: Way): string | null {
@@ -77,7 +77,7 @@ export function listReaches(access: PersonAccess): readonly string[] {
   }
   const found = [
     ...nameWays('', inside),
-    ...nameWays('conversations from any inbox assigned to ', listWaysAssigned(access)),
+    ...nameWays(`conversations from any ${INSIDE.label} assigned to `, listWaysAssigned(access)),
     ...access.unread.map(({ plural }) => `${plural} not known`),
   ]
   return found.length === 0 ? ['no conversation'] : found
@@ -131,9 +131,9 @@ export function listReasons(access: PersonAccess): readonly (readonly [string, s
   if (access.rank === 'everything') return [['administrator', 'every conversation'], ...ways]
   const unread = access.unread.map(({ plural }) => plural).join(' and ')
   if (unread !== '') return [...ways, ['not known', `${unread} were not read`]]
-  if (ways.length > 0) return ways
-  const kinds = [...listKinds('inside'), ...listKinds('assigned')]
-  return [['none', `a member of ${kinds.map(({ label }) => `no ${label}`).join(' and of ')}`]]
+  return ways.length === 0
+    ? [['none', `a member of no ${INSIDE.label} and of no ${ASSIGNED.label}`]]
+    : ways
 }
 
 function describeReason(way: Way, { customRole: held }: PersonAccess): string {
@@ -142,7 +142,7 @@ function describeReason(way: Way, { customRole: held }: PersonAccess): string {
   const what =
     of.opens === 'inside'
       ? (extent ?? EXTENTS.all)
-      : `conversations assigned to it, from any inbox${extent === null ? '' : ` (${extent})`}`
+      : `conversations assigned to it, from any ${INSIDE.label}${extent === null ? '' : ` (${extent})`}`
   const limit =
     extent === null || held === null ? '' : `; limited by ${abridge(describeCustomRole(held))}`
   return `member of the ${of.label}: ${what}${limit}`
@@ -168,7 +168,7 @@ export function explainTopic({ topic }: AccountAccess): string | null {
     return `It allows: ${permissions.join(', ') || 'nothing'}.`
   }
   if (topic?.kind !== 'group' || topic.of.opens === 'inside') return null
-  return 'Members of an inbox also reach the conversations of that inbox that are assigned to this team.'
+  return `Members of ${INSIDE.one} also reach the conversations of that ${INSIDE.label} that are assigned to this ${topic.of.label}.`
 }
 
 /** After a number. */
@@ -176,14 +176,14 @@ const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
   everything: 'reach everything',
   foreign: 'with a custom role that is not on this account',
   unknown: 'not known',
-  inboxes: 'reach every conversation of an inbox',
-  narrowed: 'reach a part of an inbox',
-  teams: 'reach only conversations assigned to their teams',
+  inboxes: `reach every conversation of ${INSIDE.one}`,
+  narrowed: `reach a part of ${INSIDE.one}`,
+  teams: `reach only conversations assigned to their ${ASSIGNED.plural}`,
   nothing: 'reach no conversation',
   person: 'asked about',
   administrator: 'as administrator',
   member: 'as member',
-  assigned: 'only by their teams',
+  assigned: `only by their ${ASSIGNED.plural}`,
   holder: 'with this custom role',
 }
 
@@ -203,7 +203,7 @@ export function listGaps({ missing, rule, read }: AccountAccess): readonly strin
         ]),
     ...(rule === 'either'
       ? [
-          `The version of Chatwoot is not known. From ${ACCESS_RULE_SINCE} on, teams give access and custom roles limit what people can open; before, they did not.`,
+          `The version of Chatwoot is not known. From ${SINCE.access} on, ${ASSIGNED.plural} give access and custom roles limit what people can open; before, they did not.`,
         ]
       : []),
   ]

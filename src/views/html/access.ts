@@ -1,6 +1,7 @@
 /** `rollcall access` as one self-contained page, built with the parts of the HTML report. */
 import { listWaysAssigned, listWaysInside, type PersonAccess } from '../../core/access/access.ts'
 import type { AccessSectionKind } from '../../core/access/answer.ts'
+import { addArticle } from '../../core/messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
@@ -23,6 +24,7 @@ import {
   SECTION_TITLES,
   summariseAccess,
 } from '../access/words.ts'
+import { INSIDE, titleSection } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import {
   html,
@@ -84,25 +86,29 @@ function listOverview({ sections, groups, missing }: AccountAccess): readonly Se
     ...readOf('inside').map((of) => ({
       title: `Agents and ${of.plural}`,
       body: renderMembers(
+        of,
         agents,
         groups.filter((group) => group.of === of),
       ),
     })),
     ...listed('teams'),
     ...readOf('assigned').map((of) => ({
-      title: `${getHeading(of)}: conversations assigned to them, from any inbox`,
-      body: renderAssigned(agents),
+      title: `${getHeading(of)}: conversations assigned to them, from any ${INSIDE.label}`,
+      body: renderAssigned(of, agents),
     })),
     ...listed('nothing'),
   ]
 }
 
 function renderMembers(
+  of: GroupKind,
   agents: readonly RecordedAccess[],
   columns: readonly GroupSubject[],
 ): Markup {
-  const people = agents.filter((access) => listWaysInside(access).length > 0)
-  if (people.length > 0) return renderMatrix(people, columns)
+  const people = agents.filter((access) =>
+    listWaysInside(access).some(({ group }) => group.of === of),
+  )
+  if (people.length > 0) return renderMatrix(of, people, columns)
   return renderParagraph('No agent is a member of one.')
 }
 
@@ -135,15 +141,18 @@ function renderWays(access: PersonAccess): Markup {
   ])
 }
 
-function renderAssigned(agents: readonly PersonAccess[]): Markup {
+function renderAssigned(of: GroupKind, agents: readonly PersonAccess[]): Markup {
   const ways = agents.flatMap((access) =>
-    listWaysAssigned(access).map((way) => ({ way, email: access.person.email })),
+    listWaysAssigned(access)
+      .filter(({ group }) => group.of === of)
+      .map((way) => ({ way, email: access.person.email })),
   )
-  const teams = [...groupBy(ways, ({ way }) => formatAddress(way.group)).values()]
-  if (teams.length === 0) return renderParagraph('No agent reaches conversations by a team.')
-  const label = 'Conversations assigned to a team'
-  const heads = ['Team', 'Agents who open them']
-  return renderLongTable(label, heads, teams, MOST.groups, (members) => [
+  const groups = [...groupBy(ways, ({ way }) => formatAddress(way.group)).values()]
+  const one = addArticle(of.label)
+  if (groups.length === 0) return renderParagraph(`No agent reaches conversations by ${one}.`)
+  const title = `Conversations assigned to ${one}`
+  const heads = [titleSection(of.label), 'Agents who open them']
+  return renderLongTable(title, heads, groups, MOST.groups, (members) => [
     html`<strong>${renderName(members[0].way.group.name)}</strong>`,
     renderNames(
       members.map(({ email, way }) => {

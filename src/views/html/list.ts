@@ -1,7 +1,7 @@
 /** `rollcall list` as one self-contained page, built with the parts of the HTML report. */
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
-import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
+import { type GroupKind, getHeading, joinKinds, KINDS } from '../../core/model/kinds.ts'
 import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import { abridge } from '../abridge.ts'
 import { explainNoVerdict, namesIn } from '../labels.ts'
@@ -72,7 +72,7 @@ function renderPeople(people: readonly ListedPerson[], kinds: readonly GroupKind
 const HAUNTED = KINDS.filter(({ keepsGhosts }) => keepsGhosts)
 
 function renderGhosts({ ghosts }: Listing): Markup {
-  const kinds = HAUNTED.map(({ label }) => label).join(' or ')
+  const kinds = joinKinds('or', ({ label }) => label, HAUNTED)
   const heads = ['Person', ...HAUNTED.map(getHeading)]
   const table = renderLongTable('Ghosts', heads, ghosts, MOST.people, ({ email, groups }) => [
     html`<strong>${renderName(email)}</strong>`,

@@ -1,11 +1,12 @@
 /**
- * People and inboxes at a glance: a row for each person, a column for each inbox. On a phone each row
+ * People and the groups of a kind at a glance: a row for each person, a column for each group. On a phone each row
  * is a list of names instead, which screen readers get everywhere. Conversations assigned to a team
  * never fill a cell.
  */
 
 import { listWaysInside, type Way } from '../../core/access/access.ts'
 import { formatAddress, type GroupSubject, labelSubject } from '../../core/model/address.ts'
+import type { GroupKind } from '../../core/model/kinds.ts'
 import type { RecordedAccess } from '../../core/report/access.ts'
 import { abridge } from '../abridge.ts'
 import { describeExtent, describeHolder } from '../access/words.ts'
@@ -17,10 +18,11 @@ const CELL = 14
 /** The numbers of the columns are repeated, so that they are near every row. */
 const ROWS_BETWEEN_NUMBERS = 25
 
-/** Up to this number of inboxes, all that somebody is in are named. */
+/** Up to this number of groups, all that somebody is in are named. */
 const FEW = 8
 
 interface Grid {
+  readonly of: GroupKind
   readonly columns: readonly { readonly group: GroupSubject; readonly address: string }[]
   readonly drawn: boolean
 }
@@ -32,11 +34,13 @@ export const MATRIX_PATTERN = html`<svg width="0" height="0" aria-hidden="true" 
 </defs></svg>`
 
 export function renderMatrix(
+  of: GroupKind,
   people: readonly RecordedAccess[],
   columns: readonly GroupSubject[],
 ): Markup {
   const drawn = columns.length <= MOST_COLUMNS
   const grid = {
+    of,
     columns: columns.map((group) => ({ group, address: formatAddress(group) })),
     drawn,
   }
@@ -77,11 +81,11 @@ function renderNumbers(columns: number): Markup {
 }
 
 function renderRow(access: RecordedAccess, grid: Grid): Markup {
-  const ways = listWaysInside(access)
+  const ways = listWaysInside(access).filter(({ group }) => group.of === grid.of)
   // The role says nothing here: everybody in the matrix is an agent.
   const [, ...notes] = describeHolder(access)
   return html`
-<li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="named">${renderInboxes(ways, grid)}</p></li>`
+<li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="named">${renderNamed(ways, grid)}</p></li>`
 }
 
 function drawCells(ways: readonly Way[], { columns }: Grid): Markup {
@@ -142,14 +146,14 @@ function markWay({ lists, opens, opensBefore }: Way): Mark | null {
   return (['whole', 'unsure', 'part'] as const).find((mark) => marks.includes(mark)) ?? null
 }
 
-/** Of many inboxes, the shorter list is shown: those with this person, or those without. */
-function renderInboxes(ways: readonly Way[], { columns }: Grid): Markup {
+/** Of many groups, the shorter list is shown: those with this person, or those without. */
+function renderNamed(ways: readonly Way[], { of, columns }: Grid): Markup {
   const extent = ways.map(describeExtent).find((each) => each !== null) ?? null
   const within = new Set(ways.map(({ group }) => formatAddress(group)))
   const without = columns.filter(({ address }) => !within.has(address)).map(({ group }) => group)
   const names =
     without.length < ways.length && columns.length > FEW
-      ? html`all ${columns.length} inboxes${without.length > 0 && html` except ${renderList(without)}`}`
+      ? html`all ${columns.length} ${of.plural}${without.length > 0 && html` except ${renderList(without)}`}`
       : html`${renderList(ways.map(({ group }) => group))}`
   return html`${names}${extent !== null && ` (${extent})`}`
 }

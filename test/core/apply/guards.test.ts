@@ -64,7 +64,7 @@ describe('a run', () => {
       each.email === 'zoe@acme.com' ? { ...each, role: 'agent' as const } : each,
     )
     expect(findTooFew(write, before, left)).toBe(
-      'Only 0 of the administrators who count would be left, and 1 must be.',
+      'Only 0 of the administrators who count would be left, but at least 1 must stay.',
     )
     expect(findTooFew(join, before, left)).toBe(null)
     const agent = { ...before, agents: left }

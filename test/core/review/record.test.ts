@@ -249,8 +249,9 @@ describe('the numbers of a review', () => {
     groups: [{ of: TEAM }],
     customRoles: { kind: 'read', roles: [{}] },
   } as unknown as Snapshot
+  const path = (list: string) => `/api/v1/accounts/1/${list}`
   const count = (requests: readonly RequestRecord[], people = 2, snapshot = SNAPSHOT) =>
-    findMiscounts({ ...parsed(), people, record: { ...parsed().record, requests } }, snapshot)
+    findMiscounts({ ...parsed(), people, record: { ...parsed().record, requests } }, snapshot, path)
 
   test('agree', () => {
     expect(count([request()])).toEqual([])

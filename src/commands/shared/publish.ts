@@ -20,7 +20,7 @@ import { getReason } from '../../files/whole-file.ts'
 import type { Format } from '../../shell/options.ts'
 import { draw } from '../../shell/show.ts'
 import type { Result, World } from '../../shell/world.ts'
-import type { PlanFlags } from './options.ts'
+import type { PlanFlags } from './plan-options.ts'
 import { REPORT_VIEWS } from './views.ts'
 
 type Flags = Pick<PlanFlags, 'format' | 'color' | 'max-bytes'>

@@ -14,7 +14,7 @@ import { showName } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { formatMoment } from '../../views/labels.ts'
-import type { PlanFlags } from './options.ts'
+import type { PlanFlags } from './plan-options.ts'
 
 /** Throws a Failure if the options cannot be combined. */
 export function checkOffline(flags: PlanFlags, sources: readonly PolicySource[]): void {

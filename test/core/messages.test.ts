@@ -1,10 +1,10 @@
 /** What `rollcall explain` says of a message is so: checked against the code where that is possible. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { loadCommands } from '../../../src/cli/command-list.ts'
-import { DIAGNOSTICS, type DiagnosticCode } from '../../../src/core/messages/diagnostic-records.ts'
-import { FINDINGS } from '../../../src/core/messages/finding-records.ts'
-import { parsePolicy } from '../../../src/policy/read/parse.ts'
+import { loadCommands } from '../../src/cli/command-list.ts'
+import { DIAGNOSTICS, type DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
+import { FINDINGS } from '../../src/core/messages/finding-records.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 
 const OPTIONS = Object.values(await loadCommands()).flatMap(({ options }) => Object.keys(options))
 const TEXTS = [

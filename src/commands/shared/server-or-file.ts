@@ -1,7 +1,7 @@
 /** For commands that need no policy: an account from a server, or from a file of `rollcall snapshot`. */
-import { type AccountParts, type ConnectionFlags, readAccount } from '../connect/account.ts'
-import type { Snapshot } from '../core/model/snapshot.ts'
-import type { World } from '../shell/world.ts'
+import { type AccountParts, type ConnectionFlags, readAccount } from '../../connect/account.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import type { World } from '../../shell/world.ts'
 
 /** Throws a Failure if the snapshot of the file is of another account than the settings name. */
 export async function readServerOrFile(
@@ -12,6 +12,6 @@ export async function readServerOrFile(
 ): Promise<Snapshot> {
   if (file === null) return readAccount(null, wanted, flags, world)
   // Loaded late, because a run with a server does not need it.
-  const { openOffline } = await import('./plan/offline.ts')
+  const { openOffline } = await import('./offline.ts')
   return openOffline({ account: null, server: null }, file, flags, null, world)
 }

@@ -36,7 +36,7 @@ import { findJournals } from '../../files/journal.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { TOOL } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import type { WRITING_OPTIONS } from './options.ts'
+import type { WRITING_OPTIONS } from './writing-options.ts'
 
 /** An account as it was read for an apply. */
 export interface ReadAccount {

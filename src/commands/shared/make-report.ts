@@ -14,11 +14,11 @@ import {
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import { INBOX } from '../../core/model/kinds.ts'
-import { getGroups, type Policy } from '../../core/model/policy.ts'
+import { KINDS } from '../../core/model/kinds.ts'
+import type { Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { type Decision, plan as decide } from '../../core/plan/plan.ts'
+import { type Decision, plan } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
 import type { EarlierReport } from '../../core/report/earlier.ts'
@@ -43,9 +43,9 @@ import { writeSettlements } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
 import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { checkApprovalFlags, isApprovalWanted } from './approval.ts'
+import { checkApprovalFlags, isApprovalWanted } from './approval-flags.ts'
 import { checkOffline, checkPrevious, openOffline } from './offline.ts'
-import type { PlanFlags } from './options.ts'
+import type { PlanFlags } from './plan-options.ts'
 
 type Judged = Pick<Judging, 'today' | 'strict'> &
   Partial<Pick<Judging, 'earlier' | 'people'>> &
@@ -69,7 +69,7 @@ export type Judging = PlanFlags & {
 }
 
 /** @param oneSarif whether one SARIF file should contain all accounts */
-export async function plan(
+export async function makeReport(
   names: readonly string[],
   flags: PlanFlags,
   world: World,
@@ -231,7 +231,7 @@ export async function planAccount(
       return judge(policy, snapshot, target, null, flags)
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
-    const { propose, readForApply } = await import('../apply/propose.ts')
+    const { propose, readForApply } = await import('./propose.ts')
     const account = await readForApply(servers, connection, policy, flags, world)
     // Journals and other policies are options of `apply`.
     const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
@@ -298,7 +298,7 @@ export function decideAccount(
   const problems = checkPrevious(earlier, snapshot)
   return problems.length > 0
     ? { kind: 'unknown', diagnostics: problems }
-    : decide(policy, snapshot, today, strict, earlier, people)
+    : plan(policy, snapshot, today, strict, earlier, people)
 }
 
 export function reportDecision(
@@ -324,14 +324,15 @@ export function reportDecision(
 }
 
 /**
- * What a plan needs to read: only what the policy covers, and the inboxes if the audit log can name
- * hidden members of them.
+ * What a plan needs to read: only what the policy covers, and the groups of which the audit log can name
+ * hidden members.
  */
 export function listParts(policy: Policy, flags: ActivityFlags = NO_ACTIVITY): AccountParts {
   const activityDays = chooseActivityDays(flags, policy.rules)
-  const managed = (getGroups(policy, INBOX)?.section ?? null) !== null
+  const managed = policy.groups.flatMap(({ of, section }) => (section === null ? [] : of))
+  const hiding = activityDays === null ? [] : KINDS.filter(({ hidden }) => hidden !== null)
   return {
-    inboxes: managed || activityDays !== null,
+    groups: new Set([...managed, ...hiding]),
     activityDays,
     customRoles: policy.customRoles ? 'all' : namesCustomRole(policy) ? 'held' : 'none',
     version: false,

@@ -4,7 +4,7 @@
  */
 import { parseAllowances } from '../../core/apply/allow.ts'
 import { Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
-import type { PlanFlags } from './options.ts'
+import type { PlanFlags } from './plan-options.ts'
 
 export function isApprovalWanted(flags: PlanFlags): boolean {
   return flags.approval || findWritingOption(flags) !== null

@@ -1,12 +1,12 @@
 /** `rollcall snapshot`: writes one complete read of an account, to keep; with --fleet, one for each. */
-import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
-import { count, countGroups } from '../core/messages/phrase.ts'
-import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
-import { describeReading } from '../core/report/report.ts'
-import { listFilesRead } from '../files/inputs.ts'
-import { claimOutput } from '../files/output.ts'
-import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore, makeOptionFailure } from '../shell/command.ts'
+import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
+import { count, countGroups } from '../../core/messages/phrase.ts'
+import { listMissingActivity, listMissingParts } from '../../core/report/missing-parts.ts'
+import { describeReading } from '../../core/report/report.ts'
+import { listFilesRead } from '../../files/inputs.ts'
+import { claimOutput } from '../../files/output.ts'
+import type { Values } from '../../shell/arguments.ts'
+import { define, expectNoMore, makeOptionFailure } from '../../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -15,11 +15,11 @@ import {
   force,
   type Options,
   output,
-} from '../shell/options.ts'
-import { TOOL } from '../shell/tool.ts'
-import { readShard } from '../shell/values.ts'
-import type { Result, World } from '../shell/world.ts'
-import { renderSnapshot } from '../views/snapshot.ts'
+} from '../../shell/options.ts'
+import { TOOL } from '../../shell/tool.ts'
+import { readShard } from '../../shell/values.ts'
+import type { Result, World } from '../../shell/world.ts'
+import { renderSnapshot } from '../../views/snapshot.ts'
 
 const OPTIONS = {
   output: {
@@ -56,7 +56,7 @@ export const command = define('snapshot', {
     expectNoMore(positionals)
     if (values.fleet !== null) {
       // Loaded late, because most runs read one account.
-      const { writeFleetSnapshots } = await import('./snapshot-fleet.ts')
+      const { writeFleetSnapshots } = await import('./fleet.ts')
       return writeFleetSnapshots(values.fleet, values, world)
     }
     if (values.shard === null) return writeSnapshot(values, world)

@@ -1,9 +1,9 @@
 /** Loads the policy of a command that accepts only one, such as `rollcall review`. */
-import { Failure } from '../core/messages/diagnostic.ts'
-import type { Policy } from '../core/model/policy.ts'
-import { loadPolicies } from '../policy/read/load.ts'
-import { makeUsageFailure } from '../shell/command.ts'
-import type { World } from '../shell/world.ts'
+import { Failure } from '../../core/messages/diagnostic.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import { loadPolicies } from '../../policy/read/load.ts'
+import { makeUsageFailure } from '../../shell/command.ts'
+import type { World } from '../../shell/world.ts'
 
 /**
  * Throws a Failure with every error.

@@ -14,7 +14,7 @@ import {
   snapshotFile,
 } from '../../shell/options.ts'
 import { readAge, readCount, readDay } from '../../shell/values.ts'
-import { WRITING_OPTIONS } from '../apply/options.ts'
+import { WRITING_OPTIONS } from './writing-options.ts'
 
 export const PLAN_OPTIONS = {
   format: { ...format, choices: FORMATS },

@@ -9,29 +9,29 @@ import {
   type ConnectionFlags,
   chooseActivityDays,
   readFrom,
-} from '../connect/account.ts'
+} from '../../connect/account.ts'
 import {
   checkFleetFlags,
   listFleetFiles,
   loadFleet,
   resolveFleetAccount,
   runFleet,
-} from '../connect/fleet.ts'
-import type { Servers } from '../connect/servers.ts'
-import { isInShard } from '../connect/shards.ts'
-import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
-import { count } from '../core/messages/phrase.ts'
-import type { Fleet, FleetAccount } from '../core/model/fleet.ts'
-import { listMissingActivity, listMissingParts } from '../core/report/missing-parts.ts'
-import { concludeFleetSnapshots } from '../core/report/snapshot-failure.ts'
-import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../files/fleet-folder.ts'
-import { protectInputs } from '../files/inputs.ts'
-import { makeReader, type Reader } from '../policy/read/named-file.ts'
-import { makeOptionFailure } from '../shell/command.ts'
-import { TOOL } from '../shell/tool.ts'
-import type { Shard } from '../shell/values.ts'
-import type { Result, World } from '../shell/world.ts'
-import { renderSnapshot, renderSnapshotFailure } from '../views/snapshot.ts'
+} from '../../connect/fleet.ts'
+import type { Servers } from '../../connect/servers.ts'
+import { isInShard } from '../../connect/shards.ts'
+import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
+import { count } from '../../core/messages/phrase.ts'
+import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
+import { listMissingActivity, listMissingParts } from '../../core/report/missing-parts.ts'
+import { concludeFleetSnapshots } from '../../core/report/snapshot-failure.ts'
+import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../../files/fleet-folder.ts'
+import { protectInputs } from '../../files/inputs.ts'
+import { makeReader, type Reader } from '../../policy/read/named-file.ts'
+import { makeOptionFailure } from '../../shell/command.ts'
+import { TOOL } from '../../shell/tool.ts'
+import type { Shard } from '../../shell/values.ts'
+import type { Result, World } from '../../shell/world.ts'
+import { renderSnapshot, renderSnapshotFailure } from '../../views/snapshot.ts'
 
 interface Flags extends ConnectionFlags, ActivityFlags {
   readonly output: string | null
