@@ -89,6 +89,12 @@ describe('a finding', () => {
     expect(compare(night, night, night)).toEqual({ ...NOTHING, known: [`${ID} 10`] })
   })
 
+  test('that the audit log does not record is known, too', () => {
+    const night = judge(POLICY, EVE, readLog([]))
+    expect(night.findings[0]?.activity).toMatchObject({ kind: 'unrecorded' })
+    expect(compare(night, night)).toEqual({ ...NOTHING, known: [`${ID} 10`] })
+  })
+
   test('that is waived now is known', () => {
     const waivers = [
       { finding: 'agent-unexpected', address: 'agent/eve@a.com', expires: '2026-12-31' },

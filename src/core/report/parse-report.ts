@@ -63,5 +63,5 @@ function findFirstSeen(finding: Fields, generatedAt: string): string {
 
 function findRecordedAt(finding: Fields): string | null {
   const activity = finding.has('activity') ? finding.orNull('activity', finding.object) : null
-  return activity?.has('at') ? activity.moment('at') : null
+  return activity?.has('at') ? activity.orNull('at', activity.moment) : null
 }

@@ -54,7 +54,8 @@ export function findClockDifference(requests: readonly RequestRecord[]): readonl
   ]
 }
 
-const AUDIT_LOG = /\/audit_logs\?page=\d+$/
+/** The audit log, and the account's features, which tell an empty log from one that is off. */
+const AUDIT_LOG = /\/(audit_logs\?page=\d+|accounts\/\d+)$/
 
 /** A time in the manifest, by its path, that cannot be right. */
 export interface Disorder {

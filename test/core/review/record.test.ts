@@ -204,6 +204,9 @@ describe('the times of a review', () => {
     expect(places({})).toEqual([])
     expect(places({ judgedOn: '2026-11-22' })).toEqual([])
     expect(places({ requests: [request(), request({ path: LOG, ms: 1001 })] })).toEqual([])
+    // The features say why the log is empty.
+    const features = request({ path: '/chat/api/v1/accounts/1', ms: 1001 })
+    expect(places({ requests: [request(), features] })).toEqual([])
   })
 
   test.each<[string, Partial<ReviewRecord>, Partial<typeof READ>, readonly string[]]>([
@@ -221,6 +224,16 @@ describe('the times of a review', () => {
     [
       'a page of the audit log after the review',
       { requests: [request({ path: LOG, at: '2026-11-23T08:01:00.000Z', ms: 60_000 })] },
+      {},
+      ['requests[0]'],
+    ],
+    [
+      'a request about the features after the review',
+      {
+        requests: [
+          request({ path: '/api/v1/accounts/1', at: '2026-11-23T08:01:00.000Z', ms: 60_000 }),
+        ],
+      },
       {},
       ['requests[0]'],
     ],
