@@ -117,6 +117,20 @@ describe('columns', () => {
   })
 })
 
+test('a file that is no roster is quoted only in part, however long it is', () => {
+  const long = 'a'.repeat(100_000)
+  const many = Array.from({ length: 500 }, (_, index) => `Column ${index}`)
+  for (const [text, reading] of [
+    [long, {}],
+    [many.join(','), {}],
+    [`Email,Status\nada@acme.com,${long}`, {}],
+  ] as const) {
+    const read = parse(text, reading)
+    if (!('problem' in read)) throw new Error('It was read.')
+    expect(`${read.problem} ${read.advice}`.length).toBeLessThan(500)
+  }
+})
+
 describe('values', () => {
   test.each(['active', 'Enabled', 'TRUE', '1', ' Active '])('%j is active', (value) => {
     expect(people(`Email,Status\na@a.com,${value}`)).toEqual({ 'a@a.com': 'active' })

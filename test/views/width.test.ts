@@ -1,6 +1,7 @@
 /** Widths are the package's that terminals' authors agree on, without the time it takes to load. */
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
+import { wrapParagraph } from '../../src/views/text/layout.ts'
 import { measureWidth } from '../../src/views/text/width.ts'
 
 test('every character is as wide as string-width says', () => {
@@ -40,4 +41,14 @@ test.each([
   '\u001b[31mred 東京\u001b[39m',
 ])('%j is as wide as string-width says', (text) => {
   expect(measureWidth(text)).toBe(stringWidth(text))
+})
+
+test.each([
+  ['letters', 'a'.repeat(200_000)],
+  ['wide characters', '語'.repeat(5_000)],
+  ['pictures of two units each', '👍🏽'.repeat(2_000)],
+])('a long word (%s) is wrapped in time, and nothing of it is lost', (_name, word) => {
+  const lines = wrapParagraph(word).split('\n')
+  expect(lines.join('')).toBe(word)
+  expect(lines.filter((line) => measureWidth(line) > 80)).toEqual([])
 })

@@ -5,6 +5,7 @@
 import { isDay, isOver } from './dates.ts'
 import { normaliseEmail, spellEmail } from './names.ts'
 import type { RosterEntry, StaffRoster } from './roster.ts'
+import { cutText } from './visible.ts'
 
 /** Names of columns. Null: found by its usual names. */
 export interface RosterColumns {
@@ -193,13 +194,18 @@ function isActive(status: string, given: readonly string[] | null): boolean | nu
   return INACTIVE.includes(value) ? false : null
 }
 
-const MOST_VALUES = 10
+const MOST_QUOTED = 10
+
+/** The first ones, cut: a file that is not a roster can have thousands, or one of a megabyte. */
+function quoteSome(texts: readonly string[]): string {
+  const shown = texts.slice(0, MOST_QUOTED).map((each) => `"${cutText(each)}"`)
+  const rest = texts.length - shown.length
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
 
 function describeUnknown(values: readonly string[]) {
-  const rest = values.length - MOST_VALUES
-  const shown = values.slice(0, MOST_VALUES).map((each) => `"${each}"`)
   return {
-    problem: `has a status that rollcall does not know: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,
+    problem: `has a status that rollcall does not know: ${quoteSome(values)}`,
     advice:
       'Name every value that means active, as in --roster-active "Active,On leave"; every other value then means not active',
   }
@@ -222,7 +228,10 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
   for (const part of ['email', 'status', 'end'] as const) {
     const { missing, cells } = found[part]
     if (missing !== undefined) {
-      return refuse(`has no column "${missing}"`, `It has: ${listColumns(head)}`)
+      return refuse(
+        `has no column "${missing}"`,
+        `It has: ${quoteSome(head.map((name) => name.trim()))}`,
+      )
     }
     const [first, second] = cells
     if (part !== 'email' && first !== undefined && second !== undefined) {
@@ -239,7 +248,7 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
   if (found.email.cells.length === 0) {
     return refuse(
       'has no column with e-mail addresses that rollcall knows',
-      `Name it with --roster-columns email=NAME. The file has: ${listColumns(head)}`,
+      `Name it with --roster-columns email=NAME. The file has: ${quoteSome(head.map((name) => name.trim()))}`,
     )
   }
   // Otherwise a status under another name would make everybody active.
@@ -247,7 +256,7 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
   if (status < 0 && end < 0 && others && wanted.status !== '') {
     return refuse(
       'has no column with a status that rollcall knows',
-      `Name it with --roster-columns status=NAME, or write status= if everybody in the file is active. The file has: ${listColumns(head)}`,
+      `Name it with --roster-columns status=NAME, or write status= if everybody in the file is active. The file has: ${quoteSome(head.map((name) => name.trim()))}`,
     )
   }
   return { email: found.email.cells, status, end }
@@ -273,10 +282,6 @@ function normaliseHeading(name: string): string {
     .replace(/\[[^\]]*\]|\([^)]*\)/g, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
-}
-
-function listColumns(head: readonly string[]): string {
-  return head.map((name) => `"${name.trim()}"`).join(', ')
 }
 
 function refuse(problem: string, advice: string): RosterProblem {

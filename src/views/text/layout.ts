@@ -54,7 +54,14 @@ export function wrap(text: string, columns: number): string[] {
   return lines
 }
 
+/** The longest text for the segmenter, which takes four times as long for twice the text. */
+const LONGEST = 1_000
+
 function splitWord(word: string, columns: number): string[] {
+  if (word.length > LONGEST) {
+    const pieces = word.match(new RegExp(`[^]{1,${LONGEST}}`, 'gu')) ?? []
+    return pieces.flatMap((each) => splitWord(each, columns))
+  }
   if (measureWidth(word) <= columns) return [word]
   const parts: string[] = []
   let part = ''
