@@ -54,19 +54,21 @@ export function wrap(text: string, columns: number): string[] {
   return lines
 }
 
-/** The longest text for the segmenter, which takes four times as long for twice the text. */
-const LONGEST = 1_000
+// The segmenter takes four times as long for a text of twice the length.
+const PIECES = /[^]{1,1000}/gu
+
+function listSegments(text: string): readonly string[] {
+  const segmenter = new Intl.Segmenter('en')
+  const pieces = [...text.matchAll(PIECES)]
+  return pieces.flatMap(([piece]) => [...segmenter.segment(piece)].map(({ segment }) => segment))
+}
 
 function splitWord(word: string, columns: number): string[] {
-  if (word.length > LONGEST) {
-    const pieces = word.match(new RegExp(`[^]{1,${LONGEST}}`, 'gu')) ?? []
-    return pieces.flatMap((each) => splitWord(each, columns))
-  }
   if (measureWidth(word) <= columns) return [word]
   const parts: string[] = []
   let part = ''
   let used = 0
-  for (const { segment } of new Intl.Segmenter('en').segment(word)) {
+  for (const segment of listSegments(word)) {
     const more = measureWidth(segment)
     if (part !== '' && used + more > columns) {
       parts.push(part)
