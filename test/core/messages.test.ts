@@ -19,7 +19,7 @@ test.each(TEXTS)('what %s names is there: options and variables', (_, text) => {
   for (const [, option = ''] of text.matchAll(/--([a-z][a-z-]*)/g)) {
     expect([...OPTIONS, 'help']).toContain(option)
   }
-  const documented = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const documented = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   for (const [variable] of text.matchAll(/\b(CHATWOOT|NODE|HTTPS?|NO)_[A-Z_]+\b/g)) {
     expect(documented).toContain(variable)
   }
