@@ -344,6 +344,12 @@ describe('the same person in two states', () => {
     ['gets a custom role of which nothing is known', {}, { custom: 'roles refused' }, 'both'],
     ['loses a custom role of which nothing is known', { custom: 'roles refused' }, {}, 'both'],
     [
+      'gets reports for a custom role of which nothing is known',
+      { custom: 'roles refused' },
+      { custom: 'reports' },
+      'both',
+    ],
+    [
       'keeps a custom role of which nothing is known',
       { custom: 'roles refused' },
       { custom: 'roles refused' },

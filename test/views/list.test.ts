@@ -108,6 +108,21 @@ test('JSON says whether trying again may help, where there is no list', () => {
   expect(JSON.parse(fine)).toMatchObject({ exit_code: 0, cause: null, retryable: false })
 })
 
+test('JSON tells groups that share a name apart by their id', () => {
+  const account = snapshot({
+    agents: { 'a@x.com': 'administrator' },
+    inboxes: [{ name: 'Mail' }, { name: 'Mail' }, { name: 'Website' }],
+  })
+  const report = concludeList({ ...HEAD, listing: listAccount(account), diagnostics: [] })
+  const { inboxes } = JSON.parse(renderListJson(report)).listing
+  expect(inboxes).toMatchObject([
+    { name: 'Mail', id: 1 },
+    { name: 'Mail', id: 2 },
+    { name: 'Website' },
+  ])
+  expect(inboxes[2]).not.toHaveProperty('id')
+})
+
 test('CSV has a line for each person and each ghost, whatever their names', () => {
   const lines = (each: typeof LISTINGS.everything): Record<string, string>[] =>
     parseCsv(renderListCsv(each), { columns: true, record_delimiter: '\r\n' })

@@ -244,7 +244,7 @@ function groupOutcomes(
       }
     }
     return [...subjects]
-      .sort(([, a], [, b]) => compareCodeUnits(a.name, b.name) || (a.id ?? 0) - (b.id ?? 0))
+      .sort(([, a], [, b]) => compareCodeUnits(a.name, b.name) || Number(a.id) - Number(b.id))
       .map(outcome)
   })
 }
