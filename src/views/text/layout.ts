@@ -55,7 +55,7 @@ export function wrap(text: string, columns: number): string[] {
 }
 
 // The segmenter takes four times as long for a text of twice the length.
-const PIECES = /[^]{1,1000}/gu
+const PIECES = /.{1,1000}/gsu
 
 function listSegments(text: string): readonly string[] {
   const segmenter = new Intl.Segmenter('en')
