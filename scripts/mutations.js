@@ -129,7 +129,7 @@ const MUTATIONS = {
     ['Array.isArray(value)\n    ? value', 'true\n    ? value'],
     ['if (first !== undefined) refuse(', 'if (false) refuse('],
   ],
-  'agreement.ts': [
+  'check-lists.ts': [
     disableCondition('account === null'),
     disableCondition('agent === undefined && !roster.byId.has(profile.id)'),
     [' && !roster.byId.has(profile.id)', ''],

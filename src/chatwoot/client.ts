@@ -17,7 +17,7 @@ import {
   explainUnusableToken,
   type Fault,
   formatDuration,
-} from './fault.ts'
+} from './explain-network.ts'
 import { DIRECT, type Network } from './network.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'

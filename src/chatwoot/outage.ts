@@ -3,7 +3,7 @@
  * longer pauses until --retry-for ends. Remembers since when a server fails, for all accounts on it,
  * so that the next account does not wait again. Does not send or wait itself.
  */
-import { formatDuration } from './fault.ts'
+import { formatDuration } from './explain-network.ts'
 
 const TRIES = 3
 /** After this try pauses stay the same: at most 8 s. */

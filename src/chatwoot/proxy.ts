@@ -6,7 +6,7 @@
 import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatHostAndPort, isLoopback } from './address.ts'
-import { classifyFault, type Fault, type FaultKind, TRUST_ALL_IGNORED } from './fault.ts'
+import { classifyFault, type Fault, type FaultKind, TRUST_ALL_IGNORED } from './explain-network.ts'
 import type { Network, ProxyServer } from './network.ts'
 import { findLeftover } from './pasted-value.ts'
 import { type Secret, seal } from './secret.ts'

@@ -3,7 +3,7 @@
  * with each minute and its 429 does not say when, so the wait ends with the next minute; a
  * `Retry-After` from a proxy overrides this. Knows nothing of HTTP itself.
  */
-import { formatDuration } from './fault.ts'
+import { formatDuration } from './explain-network.ts'
 
 /** How many waits in a row without any answer, by all accounts together, before giving up. */
 const WINDOWS = 3

@@ -10,10 +10,10 @@ import type { ActivityFacts, ActivityWindow, RecordedActivity } from '../core/mo
 import { goBack } from '../core/model/dates.ts'
 import { type ActivityFold, foldActivity, listHiddenMembers } from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
+import { readFeatures } from './account-facts.ts'
 import { type AuditPage, readAuditPage } from './audit-log.ts'
-import { readFeatures } from './circumstances.ts'
 import type { Client } from './client.ts'
-import { formatDuration } from './fault.ts'
+import { formatDuration } from './explain-network.ts'
 
 export interface ActivityWanted {
   readonly accountId: number

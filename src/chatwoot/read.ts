@@ -14,7 +14,7 @@ import type {
   Snapshot,
   SnapshotGroup,
 } from '../core/model/snapshot.ts'
-import { checkStillAdministrator, findCaller, makeRoster, placeMembers } from './agreement.ts'
+import { checkStillAdministrator, findCaller, makeRoster, placeMembers } from './check-lists.ts'
 import type { Client } from './client.ts'
 import {
   type AgentList,

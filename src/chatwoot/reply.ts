@@ -9,9 +9,9 @@ import {
   explainHtmlPage,
   explainRedirect,
   explainShape,
-} from './explain.ts'
-import { explainTruncation } from './fault.ts'
-import { clean, extractWords } from './words.ts'
+} from './explain-answer.ts'
+import { explainTruncation } from './explain-network.ts'
+import { clean, extractWords } from './server-words.ts'
 
 /** Refuses a body. @param problem a clause such as `agents[3].role should be …` */
 export type Refuse = (problem: string) => never

@@ -7,7 +7,7 @@
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
-import { readErrorCode } from './fault.ts'
+import { readErrorCode } from './explain-network.ts'
 import type { Network } from './network.ts'
 import { makeProxyFault } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'

@@ -4,13 +4,13 @@
  * only requests that it can send are those that its caller has allowed before the first one.
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
-import { explainFault, explainLateAnswer, isUnsent } from './fault.ts'
+import { explainFault, explainLateAnswer, isUnsent } from './explain-network.ts'
 import type { Network } from './network.ts'
 import { explainProxyFault } from './proxy.ts'
 import { parseJson } from './reply.ts'
 import { makeHider, type Secret } from './secret.ts'
+import { clean, extractWords } from './server-words.ts'
 import { openWritingTransport, type Request } from './transport.ts'
-import { clean, extractWords } from './words.ts'
 
 /** A request that changes something. */
 export interface WriteRequest {

@@ -21,7 +21,7 @@ import {
   type RequestRecord,
   type ReviewRecord,
 } from '../core/review/record.ts'
-import { formatReaches } from './access/words.ts'
+import { formatReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
 import { makePersonCells, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'

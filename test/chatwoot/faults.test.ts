@@ -2,7 +2,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { explainFault, formatDuration } from '../../src/chatwoot/fault.ts'
+import { explainFault, formatDuration } from '../../src/chatwoot/explain-network.ts'
 import { selfSigned } from './certificate.ts'
 import {
   AGENTS,

@@ -3,9 +3,9 @@
  * same state as a test needs.
  */
 import { openServer } from '../../src/chatwoot/client.ts'
-import { type Look, makeLook } from '../../src/chatwoot/look.ts'
 import { DIRECT } from '../../src/chatwoot/network.ts'
 import { readSnapshot } from '../../src/chatwoot/read.ts'
+import { type Look, makeLook } from '../../src/chatwoot/read-parts.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
 import { matchesPattern } from '../../src/chatwoot/write-requests.ts'
 import { type Executed, type Execution, executeSteps } from '../../src/commands/apply/execute.ts'

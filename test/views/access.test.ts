@@ -13,7 +13,7 @@ import {
 } from '../../src/core/report/access.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import { renderAccessJson } from '../../src/views/access/json.ts'
-import { formatReaches, listReasons } from '../../src/views/access/words.ts'
+import { formatReaches, listReasons } from '../../src/views/access/labels.ts'
 import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderAccessText } from '../../src/views/text/access.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'

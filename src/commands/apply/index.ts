@@ -3,7 +3,7 @@
  * that can send anything but GET. It reads and plans, shows the plan, and only then asks or compares
  * the approval; after the writes it reads and plans again.
  */
-import type { Look } from '../../chatwoot/look.ts'
+import type { Look } from '../../chatwoot/read-parts.ts'
 import { matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
@@ -269,7 +269,7 @@ async function execute(
   world: World,
 ): Promise<Executed> {
   const { accountId } = connection
-  const { makeLook } = await import('../../chatwoot/look.ts')
+  const { makeLook } = await import('../../chatwoot/read-parts.ts')
   const withLook = <T>(work: (look: Look) => Promise<T>) =>
     servers.use(connection, (client) => work(makeLook(client, accountId)))
   const patterns = listPatterns(plan, accountId)

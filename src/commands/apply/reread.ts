@@ -3,7 +3,7 @@
  * Knows the ids that this run has learned from the server. Decides nothing.
  */
 import type { Id } from '../../chatwoot/group-endpoints.ts'
-import type { Look } from '../../chatwoot/look.ts'
+import type { Look } from '../../chatwoot/read-parts.ts'
 import type { Reread } from '../../core/apply/answers.ts'
 import {
   type CustomRoleRef,

@@ -72,7 +72,7 @@ async function checkFeatures(
   connection: Connection,
   servers: Servers,
 ): Promise<Check> {
-  const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
+  const { readAccountFacts } = await import('../../chatwoot/account-facts.ts')
   const result = await attempt(() =>
     servers.use(connection, (client) => readAccountFacts(client, connection.accountId)),
   )

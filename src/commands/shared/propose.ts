@@ -4,7 +4,7 @@
  * both.
  */
 import { createHash } from 'node:crypto'
-import type { AccountFacts } from '../../chatwoot/circumstances.ts'
+import type { AccountFacts } from '../../chatwoot/account-facts.ts'
 import {
   type ActivityFlags,
   ALL_PARTS,
@@ -51,7 +51,7 @@ export async function readForApply(
   flags: ConnectionFlags & Partial<ActivityFlags>,
   world: World,
 ): Promise<ReadAccount> {
-  const { readAccountFacts } = await import('../../chatwoot/circumstances.ts')
+  const { readAccountFacts } = await import('../../chatwoot/account-facts.ts')
   // Read before the account: a change in between then shows in the account, and in the newest row of
   // the next read.
   const circumstances = await servers.use(connection, (client) =>

@@ -23,7 +23,7 @@ import {
   nameAnswer,
   SECTION_TITLES,
   summariseAccess,
-} from '../access/words.ts'
+} from '../access/labels.ts'
 import { INSIDE, titleSection } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import {

@@ -9,7 +9,7 @@ import { formatAddress, type GroupSubject, labelSubject } from '../../core/model
 import type { GroupKind } from '../../core/model/kinds.ts'
 import type { RecordedAccess } from '../../core/report/access.ts'
 import { abridge } from '../abridge.ts'
-import { describeExtent, describeHolder } from '../access/words.ts'
+import { describeExtent, describeHolder } from '../access/labels.ts'
 import { html, limit, type Markup, MOST, renderName } from './markup.ts'
 
 /** With more, a cell would be too narrow to see: then every row is a list. */

@@ -17,7 +17,7 @@ import {
   nameAnswer,
   SECTION_TITLES,
   summariseAccess,
-} from '../access/words.ts'
+} from '../access/labels.ts'
 import { describeSnapshot } from '../labels.ts'
 import { MARK } from '../list/report.ts'
 import {

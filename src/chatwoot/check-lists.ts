@@ -10,7 +10,7 @@ import { compareCodeUnits } from '../core/model/names.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
 import type { Source } from './reply.ts'
-import { clean } from './words.ts'
+import { clean } from './server-words.ts'
 
 /** The agent list, by id and by normalised e-mail address. */
 export interface Roster extends Omit<AgentList, 'agents'> {

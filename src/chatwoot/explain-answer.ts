@@ -6,7 +6,7 @@
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { SINCE } from '../core/model/server-version.ts'
-import type { ServerWords } from './words.ts'
+import type { ServerWords } from './server-words.ts'
 
 /** The parts of an answer that the table uses. `clean` has cleaned all texts. */
 export interface Answer {
