@@ -3,7 +3,7 @@
  * account.
  */
 import { INBOX, TEAM } from '../build/core/model/kinds.js'
-import { parsePolicy } from '../build/policy/read/load.js'
+import { parsePolicy } from '../build/policy/read/parse.js'
 
 /**
  * @typedef {{ agents: number, teams: number, inboxes?: number, members: number, drift?: boolean, accounts?: number }} Size

@@ -13,7 +13,7 @@ import { REPORT_VIEWS } from '../build/commands/shared/views.js'
 import { plan } from '../build/core/plan/plan.js'
 import { concludeAccount, concludeReport } from '../build/core/report/report.js'
 import { findRepository } from '../build/files/repository.js'
-import { parsePolicy } from '../build/policy/read/load.js'
+import { parsePolicy } from '../build/policy/read/parse.js'
 import { FORMATS } from '../build/shell/options.js'
 import { PLAIN } from '../build/views/text/layout.js'
 import {
