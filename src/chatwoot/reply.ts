@@ -115,8 +115,7 @@ function readBody<T>(
 }
 
 function summarise(reply: Reply, hide: (text: string) => string): Answer {
-  const body = reply.status === 200 ? '' : (decodeUtf8(reply.body) ?? '')
-  const said = extractWords(parseJson(body)?.value)
+  const said = extractWords(reply.status === 200 ? null : readErrorBody(reply.body))
   const show = (text: string | null) => (text === null ? null : clean(hide(text)))
   return {
     url: reply.url.origin + reply.url.pathname,
@@ -125,6 +124,10 @@ function summarise(reply: Reply, hide: (text: string) => string): Answer {
     said: { ...said, text: show(said.text), code: show(said.code) },
     requestId: show(reply.header('x-request-id')),
   }
+}
+
+function readErrorBody(body: Uint8Array): unknown {
+  return parseJson(decodeUtf8(body) ?? '')?.value
 }
 
 function isHtml(reply: Reply): boolean {
