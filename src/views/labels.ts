@@ -11,6 +11,7 @@ import { type GroupKind, getHeading, joinKinds, KINDS } from '../core/model/kind
 import { formatLocation } from '../core/model/location.ts'
 import { SINCE } from '../core/model/server-version.ts'
 import type { Action } from '../core/model/steps.ts'
+import { joinFirst } from '../core/model/visible.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { PersonInPolicy, Standing } from '../core/plan/outcome.ts'
 import type { Proposal } from '../core/report/proposal.ts'
@@ -188,10 +189,8 @@ export function describeSince(account: AccountReport): string {
   const counts = countSince(account)
   if (since === null || counts === null) return ''
   const name = (word: string, those: readonly Pick<Finding, 'id'>[]) => {
-    if (those.length === 0) return []
-    const rest = those.length - MOST_NAMED
-    const ids = those.slice(0, MOST_NAMED).map(({ id }) => abridge(id))
-    return [`${word}: ${ids.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}.`]
+    const ids = those.map(({ id }) => id)
+    return ids.length === 0 ? [] : [`${word}: ${joinFirst(ids, MOST_NAMED, abridge)}.`]
   }
   const fresh = findings.filter((each) => isOpen(each) && isNew(each, since))
   return [

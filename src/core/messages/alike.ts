@@ -5,7 +5,7 @@
 
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import { escapeInvisible, nameCharacter } from '../model/visible.ts'
+import { escapeInvisible, joinFirst, nameCharacter } from '../model/visible.ts'
 import { count } from './phrase.ts'
 
 /**
@@ -130,16 +130,12 @@ function describeSide(text: string, characters: ReadonlySet<string>): Side {
     return { special, shown: special && !isPlain(each) ? escapeInvisible(each) : each }
   })
   const names = [...characters].map(nameCharacter)
-  const more = names.length - NAMED
   return {
     shown: cutAround(
       points.map(({ shown }) => shown),
       points.findIndex(({ special }) => special),
     ),
-    has:
-      names.length === 0
-        ? null
-        : names.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : ''),
+    has: names.length === 0 ? null : joinFirst(names, NAMED),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Subject } from '../model/address.ts'
 import { formatAddress } from '../model/address.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
+import { joinFirst } from '../model/visible.ts'
 import type { Finding } from './finding.ts'
 import { FINDINGS, type FindingCode, type Risk } from './finding-records.ts'
 
@@ -25,10 +26,7 @@ const NAMED = 3
 
 /** `; in billing, tier 1`: at most three names and a count. Empty if there are no names. */
 export function listNames(preposition: string, names: readonly string[]): string {
-  if (names.length === 0) return ''
-  const rest = names.length - NAMED
-  const shown = names.slice(0, NAMED).join(', ')
-  return `; ${preposition} ${shown}${rest > 0 ? ` and ${rest} more` : ''}`
+  return names.length === 0 ? '' : `; ${preposition} ${joinFirst(names, NAMED)}`
 }
 
 /** `1 team`, `2 teams`. */

@@ -5,7 +5,7 @@
 import { isDay, isOver } from './dates.ts'
 import { normaliseEmail, spellEmail } from './names.ts'
 import type { RosterEntry, StaffRoster } from './roster.ts'
-import { cutText } from './visible.ts'
+import { cutText, joinFirst } from './visible.ts'
 
 /** Names of columns. Null: found by its usual names. */
 export interface RosterColumns {
@@ -198,9 +198,7 @@ const MOST_QUOTED = 10
 
 /** The first ones, cut: a file that is not a roster can have thousands, or one of a megabyte. */
 function quoteSome(texts: readonly string[]): string {
-  const shown = texts.slice(0, MOST_QUOTED).map((each) => `"${cutText(each)}"`)
-  const rest = texts.length - shown.length
-  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  return joinFirst(texts, MOST_QUOTED, (each) => `"${cutText(each)}"`)
 }
 
 function describeUnknown(values: readonly string[]) {

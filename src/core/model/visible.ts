@@ -101,6 +101,17 @@ export function cutText(text: string, longest = 80, mark = '…'): string {
   return characters.length > longest ? characters.slice(0, longest).join('') + mark : text
 }
 
+/** The first `most` texts of a list, and how many more there are. */
+export function joinFirst(
+  texts: readonly string[],
+  most: number,
+  show: (text: string) => string = (text) => text,
+): string {
+  const shown = texts.slice(0, most).map((each) => show(each))
+  const rest = texts.length - most
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
+
 /** Every unit as JSON and YAML escape it: `\u200b`. */
 export function escapeUnits(text: string): string {
   return text

@@ -9,6 +9,7 @@ import { groupBy } from '../model/collect.ts'
 import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
+import { joinFirst } from '../model/visible.ts'
 import { type Answer, type FormRow, listLines } from './form.ts'
 import { isAddress, judgeOwnDecision, simplifyText } from './one-mailbox.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
@@ -211,8 +212,9 @@ function reportMissing(emails: readonly string[]): readonly Diagnostic[] {
       makeProblem(`There is no row for ${email}.`, advice('the row'), null),
     )
   }
-  const shown = `${emails.slice(0, SHOWN).join(', ')} and ${emails.length - SHOWN} more`
-  return [makeProblem(`There are no rows for ${shown}.`, advice('each row'), null)]
+  return [
+    makeProblem(`There are no rows for ${joinFirst(emails, SHOWN)}.`, advice('each row'), null),
+  ]
 }
 
 const SHOWN = 3

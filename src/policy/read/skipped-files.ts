@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
+import { joinFirst } from '../../core/model/visible.ts'
 import { isPolicyName } from './named-file.ts'
 import { quoteName } from './problems.ts'
 
@@ -38,11 +39,10 @@ async function findSkippedInFolder(
     .map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`)
     .sort(compareCodeUnits)
   if (others.length === 0) return []
-  const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : ''
   return [
     makeDiagnostic({
       code: 'policy-skipped',
-      summary: `rollcall does not read these in the folder ${quoteName(name)}: ${others.slice(0, SHOWN).map(quoteName).join(', ')}${more}.`,
+      summary: `rollcall does not read these in the folder ${quoteName(name)}: ${joinFirst(others, SHOWN, quoteName)}.`,
       detail: 'It reads only the *.yaml and *.yml files directly in a folder.',
     }),
   ]
