@@ -57,16 +57,16 @@ case $code in 0 | 2) beat ROLLCALL_HEARTBEAT_URL "${ROLLCALL_HEARTBEAT_URL:-}" ;
 case $code in 0) beat ROLLCALL_IN_SYNC_URL "${ROLLCALL_IN_SYNC_URL:-}" ;; esac
 
 # If the message fails, the next night sends it again. A run that could not start has no report.
-told=yes
+sent=yes
 if ! grep -qs '"news": false' "$reports/rollcall.json"; then
   cat "$reports/rollcall.log"
   if [ -n "${ROLLCALL_CHAT_URL:-}" ] && [ -f "$reports/rollcall.chat" ]; then
     send "$ROLLCALL_CHAT_URL" -H 'Content-Type: application/json' \
-      --data-binary "@$reports/rollcall.chat" || told=no
+      --data-binary "@$reports/rollcall.chat" || sent=no
   fi
 fi
 # Do not keep a report that names no account. This makes a copy: tonight's reports stay where they are.
-if [ "$told" = yes ] && [ -f "$reports/rollcall.json" ] &&
+if [ "$sent" = yes ] && [ -f "$reports/rollcall.json" ] &&
   ! grep -q '"accounts": \[\]' "$reports/rollcall.json"; then
   cp "$reports/rollcall.json" "$last.new" && mv "$last.new" "$last"
 fi
