@@ -212,6 +212,25 @@ describe('a group that had members', () => {
   })
 })
 
+test('what a step gives and takes is said as if nothing that is kept back were written', () => {
+  const policy: WrittenPolicy = {
+    agents: { ...ada, 'bob@acme.com': 'administrator' },
+    customRoles: { Clerk: [] },
+  }
+  const account: SeenAccount = {
+    agents: { ...ada, 'bob@acme.com': { role: 'agent', customRoleId: 1 } },
+    customRoles: { 1: { name: 'Clerk', permissions: ['conversation_manage'] } },
+  }
+  const effects = (allow: string[]) =>
+    planned(policy, account, allow).steps.written.map(({ change, effect }) => [change.step, effect])
+  // An administrator reaches everything, whatever the custom role permits.
+  expect(effects(['promote:agent/bob@acme.com', 'update-custom-role'])).toEqual([
+    ['promote', 'gives'],
+    ['update-custom-role', 'neither'],
+  ])
+  expect(effects(['update-custom-role'])).toEqual([['update-custom-role', 'takes']])
+})
+
 describe('what waits', () => {
   test('a membership waits for its person and for its group', () => {
     const plan = planned(
@@ -470,6 +489,26 @@ describe('custom roles', () => {
     expect(kept(planned(policy, seen(['conversation_manage'])))).toEqual([])
     // What was not read may be anything.
     expect(kept(planned(policy, seen(null)))).toEqual(named)
+  })
+
+  test('that permit too much until a step that is kept back are given by address', () => {
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'cyd@acme.com': { role: 'agent', customRole: 'Boss' } },
+      customRoles: { Boss: ['conversation_participating_manage'] },
+    }
+    const seen: SeenAccount = {
+      agents: { ...ada, 'cyd@acme.com': 'agent' },
+      customRoles: { 1: { name: 'Boss', permissions: ['conversation_manage', 'report_manage'] } },
+    }
+    expect(kept(planned(policy, seen))).toEqual([
+      'update-custom-role custom-role/Boss: --allow update-custom-role',
+      'narrow agent/cyd@acme.com: --allow narrow:agent/cyd@acme.com',
+    ])
+    const both = planned(policy, seen, ['update-custom-role'])
+    expect([written(both), kept(both)]).toEqual([
+      ['update-custom-role custom-role/Boss', 'narrow agent/cyd@acme.com'],
+      [],
+    ])
   })
 
   test('say who gains and who loses by them', () => {
