@@ -182,9 +182,10 @@ function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
 }
 
 function guardProtected(all: Guarded): readonly Diagnostic[] {
-  const touched = listTouched(all)
+  // Whom the policy does not list is spelled as the server does.
+  const touched = new Set([...listTouched(all)].map(normaliseEmail))
   return all.policy.apply.protect
-    .filter(({ value }) => touched.has(value))
+    .filter(({ value }) => touched.has(normaliseEmail(value)))
     .flatMap(({ value, location }) =>
       stop(
         'guard-protected',

@@ -226,6 +226,15 @@ describe('whoever is protected', () => {
   })
 })
 
+test('whoever is protected is recognised under another spelling of the address', () => {
+  const plan = planned(
+    { agents: owner, apply: { protect: ['eva@xn--mller-kva.de'] } },
+    { agents: { ...owner, 'eva@müller.de': 'agent' } },
+    ['remove-agent:agent/eva@müller.de'],
+  )
+  expect(stops(plan)).toEqual(['guard-protected'])
+})
+
 describe('a rule of the policy', () => {
   const rule = (
     rules: WrittenPolicy['rules'] & object,
