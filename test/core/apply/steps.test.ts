@@ -324,6 +324,33 @@ describe('an --allow that cannot be right is an error', () => {
   })
 })
 
+describe('an --allow of an address', () => {
+  const alike = ['agent/j\u00f6@acme.com', 'agent/jo\u0308@acme.com'] as const
+  const [one, other] = alike
+  const allowed = (address: string, both: readonly string[] = alike) => {
+    const people = both.map((each) => [each.replace('agent/', ''), 'agent'] as const)
+    const plan = planned({ agents: ada }, { agents: { ...ada, ...Object.fromEntries(people) } }, [
+      `remove-agent:${address}`,
+    ])
+    return plan.diagnostics.length > 0
+      ? plan.diagnostics.map(({ summary }) => summary)
+      : written(plan)
+  }
+
+  test('means one person, however much another one looks like them', () => {
+    expect(allowed(one)).toEqual([`remove-agent ${one}`])
+    expect(allowed(other)).toEqual([`remove-agent ${other}`])
+    expect(allowed('agent/J\u00d6@acme.com')).toEqual([
+      `--allow remove-agent:agent/J\u00d6@acme.com matches several steps of this plan: ${[other, one].join(', ')}.`,
+    ])
+  })
+
+  test('may be written in another spelling if only one person has that address', () => {
+    expect(allowed(other, [one])).toEqual([`remove-agent ${one}`])
+    expect(allowed('agent/ J\u00d6@ACME.com', [other])).toEqual([`remove-agent ${other}`])
+  })
+})
+
 describe('the requests of a step', () => {
   test('a removed person is demoted, then leaves each room, each team, and then is deleted', () => {
     expect(
