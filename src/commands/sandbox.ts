@@ -1,5 +1,6 @@
 /** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
 import { once } from 'node:events'
+import { quoteForShell } from '../core/messages/shell-word.ts'
 import { explainError } from '../files/whole-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { readDemoState } from '../sandbox/demo-state.ts'
@@ -11,7 +12,6 @@ import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import { inputFile, type Options } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
-import { quoteForShell } from '../views/shell-word.ts'
 
 const LARGEST = 256 * 1024 * 1024
 

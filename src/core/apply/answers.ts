@@ -5,7 +5,12 @@
  */
 
 import { addArticle } from '../messages/phrase.ts'
-import { describeCustomRole, describeHeldRole, listRoles } from '../model/custom-role.ts'
+import {
+  describeCustomRole,
+  describeHeldRole,
+  findRoleId,
+  listRoles,
+} from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
@@ -208,7 +213,7 @@ function listAffected(write: Write, { agents, groups }: Reread): readonly string
 
 /**
  * The permissions of the custom role that a person has after the write. The role is identified by its
- * id.
+ * id, or by its name if this apply has created it: then there must be one of that name.
  */
 function findPermissions(
   write: Write,
@@ -216,10 +221,14 @@ function findPermissions(
   { customRoles }: Reread,
 ): readonly unknown[] {
   const given =
-    'customRole' in write ? (write.customRole?.id ?? null) : findHeldRole(write, expected)
-  // Things that this apply has created have an id below 0 in the plan.
-  const role = listRoles(customRoles).find(({ id }) => id === given && id > 0)
-  return role === undefined ? [] : [role.name, role.permissions]
+    'customRole' in write
+      ? write.customRole && findRoleId(write.customRole, expected.customRoles)
+      : findHeldRole(write, expected)
+  // What this apply has created has an id below 0 in the plan.
+  const made = listRoles(expected.customRoles).find(({ id }) => id === given && id < 0)
+  return listRoles(customRoles)
+    .filter(({ id, name }) => (made === undefined ? id === given : name === made.name))
+    .map(({ name, permissions }) => [name, permissions])
 }
 
 /** Compares only what the write names. Does not compare ids that did not come from a server. */

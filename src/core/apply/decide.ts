@@ -86,17 +86,23 @@ export function decideSteps(
   known: KnownAccount,
   terms: Terms,
 ): SteppedPlan {
-  const ordinary = prepareSteps(changes, known, terms)
-  let steps = ordinary
+  let steps = prepareSteps(changes, known, terms)
   let sorted = sortSteps(steps, terms)
-  // If a step is kept back, a group may not get the members who would have replaced others.
+  // If a step is kept back, the others may do more than beside it: a group does not get the members who
+  // would have replaced others, or a custom role that people get still permits what it should not.
   for (;;) {
     const emptied = findEmptied(known.snapshot, sorted.written)
-    const stricter = steps.map((each): PlannedStep => {
-      return emptied.has(each.change) ? { ...each, needs: 'address' } : each
+    const measured = measureEffects(known.snapshot, sorted.written)
+    const effects = new Map(measured.map(({ change, effect }) => [change, effect]))
+    const weighed = steps.map((each): PlannedStep => {
+      const effect = effects.get(each.change) ?? each.effect
+      const stricter = emptied.has(each.change) || givesTooMuch(each.change, effect)
+      return { ...each, effect, needs: stricter ? 'address' : each.needs }
     })
-    if (stricter.every((each, index) => each.needs === steps[index]?.needs)) break
-    steps = stricter
+    const same = (each: PlannedStep, index: number) =>
+      each.effect === steps[index]?.effect && each.needs === steps[index].needs
+    if (weighed.every(same)) break
+    steps = weighed
     sorted = sortSteps(steps, terms)
   }
   const asking = steps.map(({ change: { step, address }, needs }) => ({ step, address, needs }))
@@ -116,14 +122,23 @@ function prepareSteps(
   terms: Terms,
 ): readonly PlannedStep[] {
   const domains = listOwnDomains(terms.policy, known)
-  let now = known.snapshot
-  return changes.map((change): PlannedStep => {
-    const writes = listWrites(change, known)
-    const next = writes.reduce(applyWrite, now)
+  const steps = changes.map((change) => ({ change, writes: listWrites(change, known) }))
+  return measureEffects(known.snapshot, steps).map((step) => {
+    return { ...step, needs: decideNeeds(step.change, step.effect, terms, domains) }
+  })
+}
+
+/** What each of these steps gives and takes if they, and no others, are written in this order. */
+function measureEffects<T extends Pick<PlannedStep, 'writes'>>(
+  before: RecognisedSnapshot,
+  steps: readonly T[],
+): readonly (T & Pick<PlannedStep, 'effect'>)[] {
+  let now = before
+  return steps.map((step) => {
+    const next = step.writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
     now = next
-    const effect = EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0]
-    return { change, writes, effect, needs: decideNeeds(change, effect, terms, domains) }
+    return { ...step, effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0] }
   })
 }
 
@@ -139,10 +154,14 @@ function decideNeeds(
   { saml }: Terms,
   domains: ReadonlySet<string>,
 ): Permission {
-  if (STEPS[step].onlyTakes && effect !== 'takes' && effect !== 'neither') return 'address'
+  if (givesTooMuch({ step }, effect)) return 'address'
   const invites = subject.kind === 'agent' && step === 'invite'
   if (invites && !isOrdinaryAddress(subject.email, domains)) return 'address'
   return saml && STEPS[step].ofIdentity ? 'class' : STEPS[step].needs
+}
+
+function givesTooMuch({ step }: Pick<Change, 'step'>, effect: PlannedStep['effect']): boolean {
+  return STEPS[step].onlyTakes && effect !== 'takes' && effect !== 'neither'
 }
 
 /** In a domain of the policy, and without letters that could look like others. */

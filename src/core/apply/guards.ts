@@ -8,15 +8,18 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { DiagnosticCode } from '../messages/diagnostic-records.ts'
 import { count } from '../messages/phrase.ts'
+import { quoteAddress } from '../messages/shell-word.ts'
+import { formatAddress } from '../model/address.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import { DAILY_LIMITS } from '../model/server-version.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import type { Step } from '../model/steps.ts'
 import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
-import type { SteppedPlan, Terms } from './decide.ts'
+import type { PlannedStep, SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
 import { applyWrite } from './transition.ts'
@@ -182,9 +185,10 @@ function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
 }
 
 function guardProtected(all: Guarded): readonly Diagnostic[] {
-  const touched = listTouched(all)
+  // Whom the policy does not list is spelled as the server does.
+  const touched = new Set([...listTouched(all)].map(normaliseEmail))
   return all.policy.apply.protect
-    .filter(({ value }) => touched.has(value))
+    .filter(({ value }) => touched.has(normaliseEmail(value)))
     .flatMap(({ value, location }) =>
       stop(
         'guard-protected',
@@ -222,9 +226,12 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
 }
 
 /** People whom the job names with an address: what happens to them is intended. */
-function listNamed({ changes, allowances }: Guarded): ReadonlySet<string> {
+function listNamed(
+  { changes, allowances }: Guarded,
+  steps: readonly PlannedStep[] = changes.written,
+): ReadonlySet<string> {
   return new Set(
-    changes.written.flatMap(({ change, needs }) => {
+    steps.flatMap(({ change, needs }) => {
       const named = findAllowance({ ...change, needs }, allowances)?.address != null
       return named && 'email' in change.subject ? [change.subject.email] : []
     }),
@@ -315,7 +322,8 @@ function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
 function guardRenames(all: Guarded): readonly Diagnostic[] {
   const { changes, before, previous } = all
   const steps = [...changes.written, ...changes.keptBack]
-  const named = listNamed(all)
+  // Also whom the policy lets nobody remove: what is intended is said all the same.
+  const named = listNamed(all, steps)
   const earlier = new Map(previous?.agents.map(({ id, email }) => [id, normaliseEmail(email)]))
   const leaving = steps.flatMap(({ change: { step, subject } }) => {
     if (step !== 'remove-agent' || !('email' in subject)) return []
@@ -333,16 +341,19 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
           !(named.has(gone.email) && named.has(person.email)) &&
           (renamed || foldName(name) === foldName(gone.name) || isAlike(person.email, gone.email)),
       )
-      .flatMap(({ person, role }) =>
-        stop(
+      .flatMap(({ person, role }) => {
+        const allow = (step: Step, { email }: Pick<SnapshotAgent, 'email'>) =>
+          `--allow ${quoteAddress(`${step}:${formatAddress({ kind: 'agent', email })}`)}`
+        const invite = role === 'agent' ? 'invite' : 'invite-administrator'
+        return stop(
           'guard-rename',
           `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
           renamed
             ? `In the snapshot of --previous, ${gone.email} had the address ${other}.`
             : 'They have the same name, or the same part before the @.',
-          `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`--allow remove-agent:agent/${gone.email} --allow ${role === 'agent' ? 'invite' : 'invite-administrator'}:agent/${person.email}\`.`,
-        ),
-      )
+          `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`${allow('remove-agent', gone)} ${allow(invite, person)}\`.`,
+        )
+      })
   })
 }
 
