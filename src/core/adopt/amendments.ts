@@ -25,7 +25,7 @@ import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { DifferingFact } from '../plan/change.ts'
 import { listDifferingTexts } from '../plan/custom-roles.ts'
 import { listDifferingSettings } from '../plan/groups.ts'
-import { GRACE_DAYS, type KnownSides, listNewEntries, nameOf } from '../plan/settle.ts'
+import { GRACE_DAYS, type KnownSides, listNewEntries, nameOf } from '../plan/policy-fix.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */

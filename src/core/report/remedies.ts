@@ -25,15 +25,15 @@ export interface RemedyLines extends PolicyLines {
 /** One for each code of those that count, in the order of the findings: worst first. */
 export function listRemedies({
   findings,
-  settlements,
-}: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
+  fixes,
+}: Pick<JudgedAccount, 'findings' | 'fixes'>): readonly Remedy[] {
   const kinds = groupBy(findings.filter(isOpen), ({ code }) => code)
   return [...kinds.values()].map((same): Remedy => {
     const [{ code }] = same
     const { title, remedy } = FINDINGS[code]
     const lines = same.flatMap((finding) => {
-      const settlement = settlements.get(finding.id)
-      return settlement?.fits ? [{ ...settlement, finding }] : []
+      const fix = fixes.get(finding.id)
+      return fix?.fits ? [{ ...fix, finding }] : []
     })
     return { code, title, remedy, findings: same, lines }
   })
