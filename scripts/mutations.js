@@ -190,7 +190,7 @@ const MUTATIONS = {
     ['await guard(of.plural,', 'void (of.plural,'],
     ['await guard(`${of.label} members`', 'void (`${of.label} members`'],
     [/\n.*await guard\('custom roles'.*\n/, '\n'],
-    ["if (hasCode(error, ['server-error'])) duringDeletion.add(error)", ''],
+    ["if (hasOnly(error, (code) => code === 'server-error')) duringDeletion.add(error)", ''],
     ["['token-refused', 'server-not-found']", "['server-not-found']"],
     ["['token-refused', 'server-not-found']", "['token-refused']"],
   ],
