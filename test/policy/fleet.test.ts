@@ -398,9 +398,7 @@ describe('the schema of the fleet file', () => {
         const document = { version: 1, accounts: [account] }
         const refused = listErrors(stringify(document, { lineWidth: 0 }))
         // Standard input is no file, and an address can be wrong in more ways than a pattern knows.
-        const more = refused.filter(
-          (each) => !/a file, not the text `-`|: The base URL/.test(each),
-        )
+        const more = refused.filter((each) => !/a file, not the text `-`|: The base URL/.test(each))
         expect([fits(document), more]).toEqual([more.length === 0, more])
       }),
       { numRuns: 500 },

@@ -11,12 +11,13 @@ import {
   type GroupSubject,
   labelSubject,
 } from '../model/address.ts'
-import { listExcess } from '../model/custom-role.ts'
+import { comparePermissions } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import type { RecognisedCustomRole } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import {
   findListedGroup,
+  listAgents,
   listCustomRoles,
   listGroups,
   type WantedCustomRole,
@@ -133,15 +134,12 @@ function chooseCustomRoles(
       const before = made.get(address)
       const empty = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
       const draft = before === undefined || before === 'remove' ? empty : before
+      const { came, went } = comparePermissions([...want.permissions.keys()], have.permissions)
       made.set(
         address,
         code === 'custom-role-settings-differ'
           ? { ...draft, keys: readKeys(listDifferingTexts(want, have)) }
-          : {
-              ...draft,
-              join: new Set(listExcess(have.permissions, want.permissions.keys())),
-              leave: new Set(listExcess(want.permissions.keys(), have.permissions)),
-            },
+          : { ...draft, join: new Set(came), leave: new Set(went) },
       )
     }
   }
@@ -165,7 +163,7 @@ function listRenamed(
         : [],
     ),
   )
-  return [...(policy.agents?.entries.values() ?? [])].flatMap(({ email, customRole }) => {
+  return listAgents(policy).flatMap(({ email, customRole }) => {
     const name = customRole && 'name' in customRole.value ? customRole.value.name : null
     const renamed = name === null ? undefined : names.get(name)
     return renamed === undefined ? [] : [[email, renamed] as const]
