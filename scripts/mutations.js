@@ -308,7 +308,7 @@ const APPLY_MUTATIONS = {
     [' && (id === null || each.id === id)', ''],
     [' && !hasSameRights(have, now, want, wanted)', ''],
     ['!TWO_PARTS.has(write.kind) || ', ''],
-    ["if (late) return { next: 'look-again' }\n      return {", 'return {'],
+    removeText("if (answer === 'lost' && !lateOver) return { next: 'look-again' }"),
     ["answer === 'token' ? 'not-done' : 'unknown'", "'unknown'"],
     ["answer === 'lost' ? 'unknown' : 'not-done'", "'not-done'"],
   ],

@@ -35,14 +35,8 @@ export interface Amendments {
   readonly customRoles: ReadonlyMap<string, NamedKeys<CustomRoleSubject> | 'remove'>
   /** By address; a group that is not listed yet is added. */
   readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
-  readonly waivers: WaiverAmendments
-}
-
-export interface WaiverAmendments {
-  /** Written below the others. */
-  readonly add: readonly NewWaiver[]
-  /** Indexes. */
-  readonly remove: ReadonlySet<number>
+  /** New ones are written below the others; those to remove are indexes. */
+  readonly waivers: { readonly add: readonly NewWaiver[]; readonly remove: ReadonlySet<number> }
 }
 
 /** The five keys of a waiver, in the order in which they are written. */

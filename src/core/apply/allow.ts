@@ -15,13 +15,8 @@ export interface Allowance {
   readonly address: string | null
 }
 
-export interface Allowances {
-  readonly allowances: readonly Allowance[]
-  /** Errors: if there is one, nothing is allowed. */
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-export function parseAllowances(values: readonly string[]): Allowances {
+/** With errors: if there is one, nothing is allowed. */
+export function parseAllowances(values: readonly string[]) {
   const allowances: Allowance[] = []
   const diagnostics: Diagnostic[] = []
   for (const text of values) {

@@ -199,18 +199,15 @@ function identifyByNameOrId(
   }
 }
 
-interface Matched {
-  /** Text of the account → the other text by which the policy knows it. */
-  readonly known: ReadonlyMap<string, string>
-  readonly twins: Twins
-}
-
-/** `ranks`: the texts of the account; an entry finds those of the first rank before the others. */
+/**
+ * `known`: text of the account → the other text by which the policy knows it.
+ * @param ranks the texts of the account; an entry finds those of the first rank before the others
+ */
 function match(
   ranks: readonly (readonly string[])[],
   listed: Iterable<string>,
   normalise: Normalise,
-): Matched {
+): { readonly known: ReadonlyMap<string, string>; readonly twins: Twins } {
   const known = new Map<string, string>()
   const twins = new Map<string, string | null>()
   const wanted = [...listed]

@@ -28,16 +28,11 @@ import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
 import type { State } from '../model/state.ts'
 import { type Change, type DifferingFact, judgeFacts, makeChange } from './change.ts'
 
-export interface CustomRolesOutcome {
-  readonly findings: readonly Finding[]
-  readonly changes: readonly Change[]
-}
-
 export function judgeCustomRoles(
   policy: Policy,
   state: State,
   customRoles: CustomRoles,
-): CustomRolesOutcome {
+): { readonly findings: readonly Finding[]; readonly changes: readonly Change[] } {
   const { customRoles: section } = policy
   if (section === null) return { findings: [], changes: [] }
   const wanted = new Set(

@@ -15,11 +15,7 @@ export interface Remedy {
   readonly remedy: string
   readonly findings: readonly Finding[]
   /** The lines that would end them, for findings that a line of the policy can end. */
-  readonly lines: readonly RemedyLines[]
-}
-
-export interface RemedyLines extends PolicyLines {
-  readonly finding: Finding
+  readonly lines: readonly (PolicyLines & { readonly finding: Finding })[]
 }
 
 /** One for each code of those that count, in the order of the findings: worst first. */
