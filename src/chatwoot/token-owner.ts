@@ -8,14 +8,12 @@ import type { Decode } from './reply.ts'
 /** The owner of a token and their accounts. All texts are untrusted. */
 export interface Owner {
   readonly email: string
-  readonly accounts: readonly OwnAccount[]
-}
-
-export interface OwnAccount {
-  readonly id: number
-  readonly name: string
-  readonly role: string
-  readonly suspended: boolean
+  readonly accounts: readonly {
+    readonly id: number
+    readonly name: string
+    readonly role: string
+    readonly suspended: boolean
+  }[]
 }
 
 /** Of `GET /api/v1/profile`. */

@@ -3,7 +3,7 @@
 #
 #   ROLLCALL                what npx runs: a version of the npm registry, or the path of a packed file
 #                           (file:/opt/chatwoot-rollcall-0.1.0.tgz) until that version is published
-#   CHATWOOT_BASE_URL       address of the server
+#   CHATWOOT_BASE_URL       base URL of Chatwoot
 #   ROLLCALL_POLICY         the policy; default: rollcall.yaml
 #   ROLLCALL_TOKEN_FILE     file with the access token; default: /etc/rollcall/token
 #   ROLLCALL_REPORTS        folder for the reports, one for each policy; default: reports

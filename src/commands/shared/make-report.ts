@@ -40,7 +40,7 @@ import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
 import type { PolicySource } from '../../policy/read/parse.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
-import { writeSettlements } from '../../policy/write/yaml.ts'
+import { writeFixes } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
 import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -315,7 +315,7 @@ export function reportDecision(
         policy,
         snapshot,
         decision.plan,
-        writeSettlements(decision.plan),
+        writeFixes(decision.plan),
         file,
         proposal,
         detailed,

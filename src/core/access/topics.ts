@@ -14,19 +14,12 @@ import { listRoles } from '../model/custom-role.ts'
 import { recognise } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { normaliseEmail, spellName } from '../model/names.ts'
-import { hasGroups, type Snapshot } from '../model/snapshot.ts'
+import { type CustomRole, hasGroups, type Snapshot } from '../model/snapshot.ts'
 
-export type AccessTopic = AgentTopic | GroupSubject | CustomRoleTopic
-
-interface AgentTopic {
-  readonly kind: 'agent'
-  readonly email: string
-}
-
-interface CustomRoleTopic extends CustomRoleSubject {
-  readonly roleId: number
-  readonly permissions: readonly string[] | null
-}
+export type AccessTopic =
+  | { readonly kind: 'agent'; readonly email: string }
+  | GroupSubject
+  | (CustomRoleSubject & Pick<CustomRole, 'permissions'> & { readonly roleId: number })
 
 /** Everything on the account. */
 export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {

@@ -11,7 +11,7 @@ import { normaliseEmail, spellName } from '../model/names.ts'
 import { getSizeRule, knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
-import { cannotBeListed } from '../plan/settle.ts'
+import { cannotBeListed } from '../plan/policy-fix.ts'
 import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {

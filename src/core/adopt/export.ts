@@ -27,7 +27,7 @@ import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
 import { cutText } from '../model/visible.ts'
-import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/settle.ts'
+import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/policy-fix.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
 
 export type Exported =

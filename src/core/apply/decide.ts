@@ -6,11 +6,11 @@
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import type { Located, Location } from '../model/location.ts'
+import type { Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ActualState } from '../model/state.ts'
-import { type Permission, STEPS, type Step } from '../model/steps.ts'
+import { type Permission, STEPS } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
@@ -220,7 +220,7 @@ function findReason(
   { policy, allowances }: Terms,
 ): KeptStep['because'] | null {
   const { step, address } = change
-  const denied: Located<Step> | undefined = policy.apply.deny.find(({ value }) => value === step)
+  const denied = policy.apply.deny.find(({ value }) => value === step)
   if (denied !== undefined) return { kind: 'denied', location: denied.location }
   const missing = keptBack.find((each) => isNeededBy(each.change, change))
   if (missing !== undefined) return { kind: 'waits', address: missing.change.address }

@@ -173,9 +173,9 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
   )
 }
 
-function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
-  const { email } = before.caller
-  if (!listTouched({ before, ...all }).has(email)) return []
+function guardOwner(all: Guarded): readonly Diagnostic[] {
+  const { email } = all.before.caller
+  if (!listTouched(all).has(email)) return []
   return stop(
     'guard-token-owner',
     `A step would change the access of ${email}, who owns the token of this run.`,

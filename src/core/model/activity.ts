@@ -36,7 +36,14 @@ export type AuditRow = RecordedEvent &
         readonly userId: number | null
         /** The person has left the account since, or was invited again. */
         readonly ended: boolean
-        readonly action: PersonAction
+        /** A role is null where the row has none. */
+        readonly action:
+          | {
+              readonly kind: 'added'
+              readonly role: Role | null
+              readonly inviterId: number | null
+            }
+          | { readonly kind: 'role-changed'; readonly from: Role | null; readonly to: Role | null }
       }
     | ({ readonly type: 'member' } & MembershipActivity)
     | {
@@ -49,11 +56,6 @@ export type AuditRow = RecordedEvent &
       }
     | { readonly type: 'other' }
   )
-
-/** A role is null where the row has none. */
-export type PersonAction =
-  | { readonly kind: 'added'; readonly role: Role | null; readonly inviterId: number | null }
-  | { readonly kind: 'role-changed'; readonly from: Role | null; readonly to: Role | null }
 
 export type GroupAction = 'created' | 'changed' | 'deleted'
 

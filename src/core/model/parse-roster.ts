@@ -168,7 +168,14 @@ function gatherPeople(
     }
   }
   const [first] = unknown.values()
-  if (first !== undefined) return { ...describeUnknown([...unknown.keys()]), ...first }
+  if (first !== undefined) {
+    return {
+      problem: `has a status that rollcall does not know: ${quoteSome([...unknown.keys()])}`,
+      advice:
+        'Name every value that means active, as in --roster-active "Active,On leave"; every other value then means not active',
+      ...first,
+    }
+  }
   if (people.size === 0) {
     return refuse(
       'has no e-mail address in it',
@@ -201,14 +208,6 @@ function quoteSome(texts: readonly string[]): string {
   return joinFirst(texts, MOST_QUOTED, (each) => `"${cutText(each)}"`)
 }
 
-function describeUnknown(values: readonly string[]) {
-  return {
-    problem: `has a status that rollcall does not know: ${quoteSome(values)}`,
-    advice:
-      'Name every value that means active, as in --roster-active "Active,On leave"; every other value then means not active',
-  }
-}
-
 /** A date and time is cut to its date; any other text stays as it is. */
 function readEnd(cell: string): string | null {
   const text = cell.trim()
@@ -223,14 +222,10 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
     status: findPart('status', head, wanted.status === null ? null : [wanted.status]),
     end: findPart('end', head, wanted.end === null ? null : [wanted.end]),
   }
+  const names = quoteSome(head.map((name) => name.trim()))
   for (const part of ['email', 'status', 'end'] as const) {
     const { missing, cells } = found[part]
-    if (missing !== undefined) {
-      return refuse(
-        `has no column "${missing}"`,
-        `It has: ${quoteSome(head.map((name) => name.trim()))}`,
-      )
-    }
+    if (missing !== undefined) return refuse(`has no column "${missing}"`, `It has: ${names}`)
     const [first, second] = cells
     if (part !== 'email' && first !== undefined && second !== undefined) {
       return {
@@ -246,7 +241,7 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
   if (found.email.cells.length === 0) {
     return refuse(
       'has no column with e-mail addresses that rollcall knows',
-      `Name it with --roster-columns email=NAME. The file has: ${quoteSome(head.map((name) => name.trim()))}`,
+      `Name it with --roster-columns email=NAME. The file has: ${names}`,
     )
   }
   // Otherwise a status under another name would make everybody active.
@@ -254,7 +249,7 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
   if (status < 0 && end < 0 && others && wanted.status !== '') {
     return refuse(
       'has no column with a status that rollcall knows',
-      `Name it with --roster-columns status=NAME, or write status= if everybody in the file is active. The file has: ${quoteSome(head.map((name) => name.trim()))}`,
+      `Name it with --roster-columns status=NAME, or write status= if everybody in the file is active. The file has: ${names}`,
     )
   }
   return { email: found.email.cells, status, end }
@@ -263,16 +258,18 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
 /** An empty name means that the file has no such column. */
 function findPart(part: Part, head: readonly string[], given: readonly string[] | null) {
   if (given === null) {
-    const cells = head.flatMap((name, cell) =>
-      USUAL_NAMES[part].includes(normaliseHeading(name)) ? [cell] : [],
-    )
-    return { cells }
+    const usual = USUAL_NAMES[part]
+    return { cells: listCells(head, (name) => usual.includes(normaliseHeading(name))) }
   }
   const names = given.filter((name) => name !== '')
   const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase()
   const missing = names.find((name) => !head.some((each) => same(each, name)))
-  const cells = head.flatMap((each, cell) => (names.some((name) => same(each, name)) ? [cell] : []))
+  const cells = listCells(head, (each) => names.some((name) => same(each, name)))
   return missing === undefined ? { cells } : { cells, missing }
+}
+
+function listCells(head: readonly string[], fits: (name: string) => boolean): readonly number[] {
+  return head.flatMap((name, cell) => (fits(name) ? [cell] : []))
 }
 
 function normaliseHeading(name: string): string {

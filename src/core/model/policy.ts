@@ -106,6 +106,10 @@ export interface PolicyGroup {
   readonly location: Location
 }
 
+export function listAgents({ agents }: Pick<Policy, 'agents'>): readonly PolicyAgent[] {
+  return [...(agents?.entries.values() ?? [])]
+}
+
 export function listCustomRoles({
   customRoles,
 }: Pick<Policy, 'customRoles'>): readonly PolicyCustomRole[] {

@@ -26,11 +26,9 @@ export interface RosterEntry {
   readonly spellings: ReadonlySet<string>
 }
 
-/** `absent`: not in the file. */
-export type RosterStatus = 'active' | 'inactive' | 'absent'
-
 export interface RosterMatch {
-  readonly status: RosterStatus
+  /** `absent`: not in the file. */
+  readonly status: 'active' | 'inactive' | 'absent'
   readonly end: string | null
 }
 

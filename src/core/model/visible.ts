@@ -3,6 +3,8 @@
  * one place that decides this: views only escape what comes from here, each in its own format.
  */
 
+import { computeOnce } from './collect.ts'
+
 const ASCII = /^[ -~]*$/
 
 const EAST_ASIAN = '[\\p{scx=Han}\\p{scx=Kana}\\p{scx=Hang}]'
@@ -18,13 +20,8 @@ const HIDDEN = [
   `[^\\P{Zs} ](?<!${EAST_ASIAN}\\u3000(?=${EAST_ASIAN}))`,
 ].join('|')
 
-let hidden: RegExp | null = null
-
 /** Made for the first text that is not ASCII: most runs meet none, and it takes a millisecond. */
-function getHidden(): RegExp {
-  hidden ??= new RegExp(HIDDEN, 'gu')
-  return hidden
-}
+const getHidden = computeOnce(() => new RegExp(HIDDEN, 'gu'))
 
 /** Replaces every character that people cannot see with `written`; readable text stays as it is. */
 export function reveal(

@@ -85,7 +85,7 @@ export interface JudgedAccount
   readonly account: { readonly id: number; readonly name: string }
   readonly read: Reading
   /** Lines of a policy that would end a finding, by the finding's id. */
-  readonly settlements: ReadonlyMap<string, PolicyLines>
+  readonly fixes: ReadonlyMap<string, PolicyLines>
   /** What an apply would write; null: it was not requested. */
   readonly proposal: Proposal | null
 }
@@ -198,7 +198,7 @@ export function concludeAccount(
   policy: Policy,
   snapshot: Snapshot,
   plan: Plan,
-  settlements: JudgedAccount['settlements'],
+  fixes: JudgedAccount['fixes'],
   file: string | null = null,
   proposal: Proposal | null = null,
   detailed = true,
@@ -223,7 +223,7 @@ export function concludeAccount(
     ),
     read: describeReading(snapshot, file),
     ...found,
-    settlements,
+    fixes,
     getOutcomes: detailed ? plan.getOutcomes : failWithoutDetails,
     summary: summarise(plan),
     since: null,

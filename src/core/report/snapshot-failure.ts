@@ -23,18 +23,10 @@ export interface SnapshotFailure {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export interface FleetSnapshots {
-  readonly taken: number
-  readonly failed: number
-  readonly exitCode: 0 | 1
-}
-
 /** @param accounts the messages about each account of the fleet, or of one shard */
-export function concludeFleetSnapshots(
-  accounts: readonly (readonly Diagnostic[])[],
-): FleetSnapshots {
+export function concludeFleetSnapshots(accounts: readonly (readonly Diagnostic[])[]) {
   const failed = accounts.filter((each) => each.some(isError)).length
-  return { taken: accounts.length - failed, failed, exitCode: failed === 0 ? 0 : 1 }
+  return { taken: accounts.length - failed, failed, exitCode: failed === 0 ? 0 : 1 } as const
 }
 
 export function parseSnapshotFailure(document: unknown, refuse: RefuseAt): SnapshotFailure {

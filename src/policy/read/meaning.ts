@@ -27,7 +27,6 @@ import {
   suggest,
   type Text,
 } from './problems.ts'
-import { checkRules } from './rules.ts'
 import {
   type Entry,
   getEntries,
@@ -38,8 +37,7 @@ import {
   type MapNode,
   type TreeNode,
 } from './tree.ts'
-import { checkDate, checkServerKey, checkSeverity } from './values.ts'
-import { checkWaivers } from './waivers.ts'
+import { checkDate, checkRules, checkServerKey, checkSeverity, checkWaivers } from './values.ts'
 
 /** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20

@@ -2,7 +2,7 @@
 import type { AgentKeys, Amendments } from '../../core/adopt/amendments.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { compareCodeUnits, spellEmail } from '../../core/model/names.ts'
-import { writeCustomRole } from '../../core/plan/settle.ts'
+import { writeCustomRole } from '../../core/plan/policy-fix.ts'
 import type { Span } from '../read/source-text.ts'
 import { type Entry, getEntries, getEntry, getText, getValue, type TreeNode } from '../read/tree.ts'
 import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'

@@ -8,7 +8,7 @@ function offered(written: WrittenPolicy, account: SeenAccount): Record<string, s
   const decision = plan(policy(written), snapshot(account), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
   return Object.fromEntries(
-    [...decision.plan.settlements].map(([id, statements]) => {
+    [...decision.plan.fixes].map(([id, statements]) => {
       const { path, lines } = writeStatements(statements)
       return [id, `${path.join(' > ')} > ${lines.join(' / ')}`]
     }),

@@ -44,7 +44,7 @@ export interface KnownSides {
 export const GRACE_DAYS = 14
 
 /** Null if no policy statement would end the finding, as for everything that is missing. */
-export function chooseSettlement({ code, subject }: Finding, known: KnownSides): Statements | null {
+export function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   const { fixedBy } = FINDINGS[code]
