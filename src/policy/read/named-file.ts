@@ -30,11 +30,11 @@ export function showName(name: string): string {
 export async function readNamed(
   name: string,
   limit: number,
-  { cwd, stdin }: Surroundings,
+  world: Surroundings,
 ): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of isStdin(name) ? stdin : createReadStream(resolve(cwd, name))) {
+  for await (const chunk of openNamed(name, world)) {
     const bytes = typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk
     chunks.push(bytes)
     length += bytes.length
@@ -42,6 +42,11 @@ export async function readNamed(
     if (length > limit) return null
   }
   return Buffer.concat(chunks)
+}
+
+/** Standard input is opened by reading its property, so only here. */
+function openNamed(name: string, world: Surroundings): NodeJS.ReadableStream {
+  return isStdin(name) ? world.stdin : createReadStream(resolve(world.cwd, name))
 }
 
 export type Reader = (name: string, limit: number) => Promise<Uint8Array | null>
