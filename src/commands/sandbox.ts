@@ -11,7 +11,7 @@ import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import { inputFile, type Options } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
-import { quoteForShell } from '../views/shell-word.ts'
+import { renderSandbox } from '../views/sandbox.ts'
 
 const LARGEST = 256 * 1024 * 1024
 
@@ -71,16 +71,8 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
     ...(account !== null && { CHATWOOT_ACCOUNT_ID: String(account) }),
     CHATWOOT_API_TOKEN: token,
   }
-  await world.stdout.write(
-    [
-      `A Chatwoot in memory (${state.version}, ${state.edition}) is running. Stop it with Ctrl-C.`,
-      `The token belongs to ${email}. Paste these lines into another terminal:`,
-      '',
-      `export ${Object.keys(settings).join(' ')}`,
-      ...Object.entries(settings).map(([name, value]) => `${name}=${quoteForShell(value)}`),
-      '',
-    ].join('\n'),
-  )
+  const { version, edition } = state
+  await world.stdout.write(renderSandbox({ version, edition, email, settings }))
   if (!world.signal.aborted) await once(world.signal, 'abort')
   await server.close()
 }

@@ -39,7 +39,6 @@ import {
 import { describeRun } from '../../shell/tool.ts'
 import { readNewFile } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { makePrintable } from '../../views/text/layout.ts'
 import { decideAccount, listParts, reportDecision } from '../shared/make-report.ts'
 import { loadOnePolicy } from '../shared/one-policy.ts'
 import { resolveOwnSettings } from '../shared/own-settings.ts'
@@ -49,7 +48,6 @@ import { type Executed, executeSteps } from './execute.ts'
 import { compareApproval, readApproval, toGiven } from './given-approval.ts'
 import { findRemovedElsewhere, loadOtherPolicies, type OtherPolicy } from './other-policies.ts'
 import { proveResult } from './prove.ts'
-import { askForApproval } from './question.ts'
 import {
   checkJournalFiles,
   closeJournal,
@@ -59,7 +57,7 @@ import {
 } from './recording.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
-import { showResult, writeReports } from './result.ts'
+import { askForApproval, makeProgressWriter, showResult, writeReports } from './show.ts'
 
 const { 'chatwoot-api-token': _, 'api-token-file': tokenFile, ...CONNECTION } = CONNECTION_OPTIONS
 
@@ -273,7 +271,7 @@ async function execute(
   const withLook = <T>(work: (look: Look) => Promise<T>) =>
     servers.use(connection, (client) => work(makeLook(client, accountId)))
   const patterns = listPatterns(plan, accountId)
-  const writeProgress = makeProgressWriter(flags, world)
+  const showProgress = makeProgressWriter(flags, world)
   const writer = await servers.openWriter(connection, {
     timeoutMs: Math.min(ANSWER_MS, flags.timeout),
     allows: (request) => patterns.some((pattern) => matchesPattern(pattern, request)),
@@ -289,22 +287,12 @@ async function execute(
       writer,
       lateMs: LATE_MS,
       journal: (line) => journal?.append(line) ?? Promise.resolve(),
-      onStep: ({ change }, index) =>
-        writeProgress(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
+      onStep: (step, index) =>
+        showProgress({ is: 'step', step, number: index + 1, of: plan.written.length }),
       world,
     })
   } finally {
     await writer.close()
-  }
-}
-
-/** Shows progress. Does not repeat the same line. */
-function makeProgressWriter({ quiet }: Flags, { stderr }: World): (text: string) => void {
-  let last = ''
-  return (text) => {
-    if (quiet || text === last) return
-    last = text
-    void stderr.write(`${makePrintable(text)}\n`).catch(() => undefined)
   }
 }
 
@@ -321,12 +309,8 @@ async function finishApply(
   const wanted = { ...listParts(policy), ...ALL_PARTS }
   const read = () => readFrom(servers, connection, wanted, flags, world)
   try {
-    const { snapshot, pending, lost } = await proveResult(
-      steps,
-      read,
-      makeProgressWriter(flags, world),
-      world,
-    )
+    const showProgress = makeProgressWriter(flags, world)
+    const { snapshot, pending, lost } = await proveResult(steps, read, showProgress, world)
     const decision = snapshot && decideOn(setup, snapshot, world)
     const after =
       snapshot && decision && concludePlan([], [reportOn(setup, snapshot, decision)], world)

@@ -20,7 +20,6 @@ import {
 import type { Servers } from '../../connect/servers.ts'
 import { isInShard } from '../../connect/shards.ts'
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
-import { count } from '../../core/messages/phrase.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import { listMissingActivity, listMissingParts } from '../../core/report/missing-parts.ts'
 import { concludeFleetSnapshots } from '../../core/report/snapshot-failure.ts'
@@ -32,6 +31,7 @@ import { TOOL } from '../../shell/tool.ts'
 import type { Shard } from '../../shell/values.ts'
 import type { Result, World } from '../../shell/world.ts'
 import { renderSnapshot, renderSnapshotFailure } from '../../views/snapshot.ts'
+import { describeFleetFolder } from '../../views/text/snapshot.ts'
 
 interface Flags extends ConnectionFlags, ActivityFlags {
   readonly output: string | null
@@ -66,11 +66,9 @@ export async function writeFleetSnapshots(
     messages.push(await writeOneSnapshot(fleet, account, servers, folder, flags, world, read))
   })
   world.signal.throwIfAborted()
-  const part = shard === null ? '' : `Shard ${shard.index} of ${shard.of}: `
-  const { taken, failed, exitCode } = concludeFleetSnapshots(messages)
-  const good = `${part}${count(taken, 'snapshot')} in ${output}`
-  const bad = failed === 0 ? '' : `, ${count(failed, 'account')} failed`
-  return { output: `${good}${bad}.\n`, exitCode, notes: messages.flat() }
+  const done = concludeFleetSnapshots(messages)
+  const { exitCode } = done
+  return { output: describeFleetFolder(done, shard, output), exitCode, notes: messages.flat() }
 }
 
 /** Shards usually share an IP address, and servers limit the requests per IP address. */
