@@ -22,6 +22,7 @@ import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
+  FACT_FORMATS,
   force,
   format,
   type Options,
@@ -33,12 +34,10 @@ import { draw, refuseAs, show, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { getToday, type World } from '../shell/world.ts'
 
-const FORMATS = ['text', 'json', 'csv', 'html'] as const
-
-type ListFormat = (typeof FORMATS)[number]
+type ListFormat = (typeof FACT_FORMATS)[number]
 
 const OPTIONS = {
-  format: { ...format, choices: FORMATS },
+  format: { ...format, choices: FACT_FORMATS },
   color,
   report,
   output,
@@ -111,7 +110,7 @@ function prepareReports(values: Values<typeof OPTIONS>, world: World) {
   const inputs = listFilesRead(OPTIONS, values, world)
   return prepareTargets(
     values.report,
-    FORMATS,
+    FACT_FORMATS,
     inputs,
     world,
     values.output === null ? [] : [values.output],
