@@ -4,24 +4,17 @@
  * are written completely or not at all. A file that the run reads is never used as a target.
  */
 
-import { rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
+import { groupBy } from '../core/model/collect.ts'
 import type { Report } from '../core/report/report.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
-import { isSarifName, listSarifFiles, nameSarifFiles } from './sarif-folder.ts'
-import {
-  endsAsFolder,
-  findObstacle,
-  getReason,
-  NOT_A_FILE,
-  prepareFolder,
-  writeWhole,
-} from './whole-file.ts'
+import { endsAsFolder, NOT_A_FILE, prepareFolder, removeFile, writeWhole } from './whole-file.ts'
 
 export interface ReportTarget<F extends string = string> {
   readonly format: F
@@ -122,7 +115,7 @@ async function findFirst<T>(
 async function matchesTarget(a: Written, b: Written): Promise<boolean> {
   const [one, two] = [await identifyFile(a.path), await identifyFile(b.path)]
   const within = async (folder: Written, { path }: Written, id: string) =>
-    folder.folder && isSarifName(basename(path)) && (await identifyFile(dirname(path))) === id
+    folder.folder && SARIF_NAME.test(basename(path)) && (await identifyFile(dirname(path))) === id
   return one === two || (await within(a, b, one)) || (await within(b, a, two))
 }
 
@@ -136,6 +129,15 @@ export async function removeReports({ path, folder }: Written): Promise<string |
   return null
 }
 
+/** The files of `sarif=DIR/`, one for each account. */
+const SARIF_NAME = /^rollcall-[A-Za-z0-9._-]+-\d+\.sarif$/
+
+/** The files of earlier runs. None if there is no such folder. */
+async function listSarifFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.filter((name) => SARIF_NAME.test(name)).map((name) => join(folder, name))
+}
+
 /** What to write where: the whole report, or a part of it for each account with a verdict. */
 export function splitReport<F extends string>(
   target: ReportTarget<F>,
@@ -143,7 +145,12 @@ export function splitReport<F extends string>(
 ): readonly { readonly file: ReportTarget<F>; readonly report: Report }[] {
   if (!target.folder) return [{ file: target, report }]
   const judged = report.accounts.filter((account) => account.verdict !== 'none')
-  return [...nameSarifFiles(judged)].map(([name, accounts]) => ({
+  const byFile = groupBy(judged, ({ server, account }) => {
+    // Not every system allows the colon of a port in a name.
+    const host = new URL(server).host.replace(/[^a-z0-9.-]/gi, '_')
+    return `rollcall-${host}-${account.id}.sarif`
+  })
+  return [...byFile].map(([name, accounts]) => ({
     file: {
       ...target,
       shown: `${target.shown}${name}`,
@@ -190,22 +197,6 @@ function describeClash(shown: string, what: string): Diagnostic {
 function describeMisuse(summary: string, advice: string): Diagnostic {
   return makeDiagnostic({ code: 'usage-option', summary, advice })
 }
-
-/** Null, or the reason why it still exists. */
-async function removeFile(path: string): Promise<string | null> {
-  const obstacle = await findObstacle(path)
-  if (obstacle !== 'EEXIST') return obstacle
-  try {
-    await rm(path)
-    return null
-  } catch (error) {
-    const reason = getReason(error)
-    return reason === 'EBUSY' ? MOUNTED : reason
-  }
-}
-
-/** It cannot be deleted, and an old or empty report could look like a new one. */
-const MOUNTED = 'it is a mount point or in use; mount its folder instead'
 
 export async function writeTarget(target: ReportTarget, text: string): Promise<Diagnostic | null> {
   const reason = await writeWhole(target.path, text)

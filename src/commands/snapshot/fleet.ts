@@ -23,7 +23,7 @@ import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import { listMissingActivity, listMissingParts } from '../../core/report/missing-parts.ts'
 import { concludeFleetSnapshots } from '../../core/report/snapshot-failure.ts'
-import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../../files/fleet-folder.ts'
+import { claimFleetFolder, nameFleetFiles, type WriteFleetFile } from '../../files/fleet-folder.ts'
 import { protectInputs } from '../../files/inputs.ts'
 import { makeReader, type Reader } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
@@ -54,7 +54,7 @@ export async function writeFleetSnapshots(
   const fleet = await loadFleet(name, flags, world)
   const accounts = fleet.accounts.filter((each) => shard === null || isInShard(each, shard))
   await protectFolder(output, accounts, [name, ...listFleetFiles(fleet)], world)
-  const folder = await claimFleetFolder(
+  const write = await claimFleetFolder(
     output,
     accounts.map((each) => each.name),
     flags.force,
@@ -63,7 +63,7 @@ export async function writeFleetSnapshots(
   const read = makeReader(world)
   const messages: (readonly Diagnostic[])[] = []
   await runFleet(accounts, { ...flags, 'max-rpm': maxRpm }, world, async (account, servers) => {
-    messages.push(await writeOneSnapshot(fleet, account, servers, folder, flags, world, read))
+    messages.push(await writeOneSnapshot(fleet, account, servers, write, flags, world, read))
   })
   world.signal.throwIfAborted()
   const done = concludeFleetSnapshots(messages)
@@ -104,7 +104,7 @@ async function writeOneSnapshot(
   fleet: Fleet,
   account: FleetAccount,
   servers: Servers,
-  folder: FleetFolder,
+  write: WriteFleetFile,
   flags: Flags,
   world: World,
   read: Reader,
@@ -117,7 +117,7 @@ async function writeOneSnapshot(
     const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(flags, null) }
     const taken = await readFrom(servers, connection, wanted, flags, world)
     const text = renderSnapshot({ ...taken, fleet: mark }, TOOL)
-    const problem = await folder.write(files.snapshot, text)
+    const problem = await write(files.snapshot, text)
     if (problem !== null) throw new Failure(problem)
     const what = `The snapshot of ${account.name}`
     return [...listMissingParts(taken, what), ...listMissingActivity(taken.activity, what)]
@@ -134,7 +134,7 @@ async function writeOneSnapshot(
       },
       TOOL,
     )
-    const problem = await folder.write(files.failure, text)
+    const problem = await write(files.failure, text)
     return [...diagnostics, ...(problem === null ? [] : [problem])]
   }
 }
