@@ -10,12 +10,7 @@ import {
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { readRoster } from '../files/roster-file.ts'
-import {
-  describeWithheld,
-  prepareTargets,
-  type ReportTarget,
-  writeTarget,
-} from '../files/targets.ts'
+import { prepareTargets, type ReportTarget, writeTarget } from '../files/targets.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import {
@@ -125,10 +120,8 @@ async function writeReports(
 ): Promise<readonly Diagnostic[]> {
   const problems: Diagnostic[] = []
   for (const target of targets) {
-    const { format: chosen, shown } = target
-    const text = await draw(list, VIEWS, { format: chosen, color: 'never' }, world)
-    const problem =
-      text === null ? describeWithheld(chosen, shown) : await writeTarget(target, text)
+    const text = await draw(list, VIEWS, { format: target.format, color: 'never' }, world)
+    const problem = await writeTarget(target, text)
     if (problem !== null) problems.push(problem)
   }
   return problems

@@ -26,7 +26,7 @@ export interface ReportTarget<F extends string = string> {
 }
 
 /** Where something is written, whatever its format. */
-type Written = Pick<ReportTarget<string>, 'shown' | 'path' | 'folder'>
+type Written = Pick<ReportTarget, 'shown' | 'path' | 'folder'>
 
 export interface Targets<F extends string> {
   /** Those that can be written. */
@@ -198,25 +198,29 @@ function describeMisuse(summary: string, advice: string): Diagnostic {
   return makeDiagnostic({ code: 'usage-option', summary, advice })
 }
 
-export async function writeTarget(target: ReportTarget, text: string): Promise<Diagnostic | null> {
+/** @param text null: the view wrote nothing */
+export async function writeTarget(
+  target: ReportTarget,
+  text: string | null,
+): Promise<Diagnostic | null> {
+  if (text === null) return describeWithheld(target)
   const reason = await writeWhole(target.path, text)
   return reason === null ? null : describeWriteError(target, reason)
 }
 
+type Place = Pick<ReportTarget, 'format' | 'shown'>
+
 /** A view wrote nothing, because its document would look like a good result. */
-export function describeWithheld(format: string, where: string): Diagnostic {
+export function describeWithheld({ format, shown }: Place): Diagnostic {
   return makeDiagnostic({
     code: 'output-withheld',
-    summary: `rollcall wrote no ${format} report to ${where}.`,
+    summary: `rollcall wrote no ${format} report to ${shown}.`,
     detail: 'This run failed, and an empty report in this format would look like a good result.',
     advice: null,
   })
 }
 
-export function describeWriteError(
-  { format, shown }: Pick<ReportTarget<string>, 'format' | 'shown'>,
-  reason: string,
-): Diagnostic {
+export function describeWriteError({ format, shown }: Place, reason: string): Diagnostic {
   return makeDiagnostic({
     code: 'output-failed',
     summary: `The ${format} report could not be written to ${shown}: ${describeReason(reason)}.`,

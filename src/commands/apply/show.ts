@@ -68,9 +68,7 @@ export async function writeReports(
 ): Promise<readonly Diagnostic[]> {
   if (targets.length === 0) return []
   const now = reportApply(done)
-  if (now === null) {
-    return targets.map(({ format: name, shown }) => describeWithheld(name, shown))
-  }
+  if (now === null) return targets.map(describeWithheld)
   const choice = { format: 'text', color: 'never', 'max-bytes': MAX_BYTES } as const
   const { notes = [] } = await publish(now, choice, targets, world)
   return notes

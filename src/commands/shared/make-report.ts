@@ -107,18 +107,22 @@ export async function startRun(
     people: await readRoster(flags, today, world),
   }
   const before = await readEarlierReport(flags, world)
-  const notes = [
-    ...listWarnings(flags),
-    ...(flags.since !== null && before === null ? [describeFirstRun(flags.since)] : []),
-  ]
+  const notes = [...listWarnings(flags)]
+  if (flags.since !== null && before === null) {
+    // The report says that it was compared with nothing.
+    const summary = `There is no earlier report ${showName(flags.since)}, so no finding is marked as new or resolved.`
+    notes.push(makeDiagnostic({ code: 'report-missing', summary }))
+  }
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
     const compared = accounts.map((account) => ({
       ...account,
       since: before && compareWithEarlier(account, before),
     }))
-    const head = { ...flags, people: judging.people }
-    return conclude([...notes, ...more, ...others], compared, head, world)
+    const { 'exit-zero': exitZero, strict } = flags
+    const asked = { exitZero, strict, today: flags.today, roster: judging.people }
+    const head = { command: 'plan', ...describeRun(world), ...asked }
+    return concludeReport(head, [...notes, ...more, ...others], compared)
   }
   return { judging, concludeRun }
 }
@@ -178,14 +182,6 @@ async function readEarlierReport(
   )
 }
 
-/** The first run is reported: the report says that it was compared with nothing. */
-function describeFirstRun(name: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'report-missing',
-    summary: `There is no earlier report ${showName(name)}, so no finding is marked as new or resolved.`,
-  })
-}
-
 function findOtherAccount(
   accounts: readonly AccountReport[],
   before: EarlierReport | null,
@@ -203,19 +199,11 @@ function findOtherAccount(
 
 /** The report of a run that could not start. */
 export function reportFailure(diagnostics: readonly Diagnostic[], world: World): Report {
-  const flags = { 'exit-zero': false, strict: false, today: null, people: null }
-  return conclude(diagnostics, [], flags, world)
-}
-
-function conclude(
-  diagnostics: readonly Diagnostic[],
-  accounts: readonly AccountReport[],
-  flags: Pick<PlanFlags, 'exit-zero' | 'strict' | 'today'> & Pick<Judging, 'people'>,
-  world: World,
-): Report {
-  const { 'exit-zero': exitZero, strict, today, people: roster } = flags
-  const head = { command: 'plan', ...describeRun(world), exitZero, strict, today, roster }
-  return concludeReport(head, diagnostics, accounts)
+  return concludeReport(
+    { command: 'plan', ...describeRun(world), exitZero: false },
+    diagnostics,
+    [],
+  )
 }
 
 export async function planAccount(
