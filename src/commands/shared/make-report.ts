@@ -57,6 +57,7 @@ interface Shown {
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
   readonly detailed?: boolean
+  readonly fleetName?: string | undefined
 }
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
@@ -214,10 +215,11 @@ export async function planAccount(
   flags: Judging,
   world: World,
 ): Promise<AccountReport> {
+  const { fleetName } = target
   try {
     if (!isApprovalWanted(flags)) {
       const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
-      return judgeSnapshot(policy, snapshot, target, null, flags)
+      return judgeSnapshot(policy, snapshot, null, { ...flags, fleetName })
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
     const { propose, readForApply } = await import('./propose.ts')
@@ -227,7 +229,8 @@ export async function planAccount(
     const decision = decideAccount(policy, account.snapshot, flags)
     const asked = { policy, decision, previous: flags.earlier, flags, expiry: null, ...witnesses }
     const proposal = propose({ ...account, ...asked }, world)
-    return reportDecision(decision, policy, account.snapshot, target, null, { ...flags, proposal })
+    const shown = { ...flags, fleetName, proposal }
+    return reportDecision(decision, policy, account.snapshot, null, shown)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
@@ -244,8 +247,7 @@ async function planOffline(
   if (policy === null) return concludeUnjudged(target, diagnostics)
   try {
     const snapshot = await openOffline(policy, file, flags, flags['max-age'], world)
-    const made = { ...target, server: snapshot.server }
-    return judgeStored(policy, snapshot, made, showName(file), flags)
+    return judgeStored(policy, snapshot, showName(file), flags)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
@@ -256,11 +258,10 @@ async function planOffline(
 export function judgeStored(
   policy: Policy,
   snapshot: Snapshot,
-  target: Target,
   file: string,
-  flags: Judging,
+  flags: Judging & Shown,
 ): AccountReport {
-  const report = judgeSnapshot(policy, snapshot, target, file, flags)
+  const report = judgeSnapshot(policy, snapshot, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
   const unasked = listUnaskedActivity(snapshot, asked, file)
   return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
@@ -270,12 +271,11 @@ export function judgeStored(
 export function judgeSnapshot(
   policy: Policy,
   snapshot: Snapshot,
-  target: Target,
   file: string | null,
   judged: Judged,
 ): AccountReport {
   const decision = decideAccount(policy, snapshot, judged)
-  return reportDecision(decision, policy, snapshot, target, file, judged)
+  return reportDecision(decision, policy, snapshot, file, judged)
 }
 
 /** There is no plan either if the snapshot of `--previous` is of another account. */
@@ -294,22 +294,18 @@ export function reportDecision(
   decision: Decision,
   policy: Policy,
   snapshot: Snapshot,
-  target: Target,
   file: string | null,
-  { proposal = null, detailed = true }: Shown = {},
+  { proposal = null, detailed = true, fleetName }: Shown = {},
 ): AccountReport {
-  return decision.kind === 'plan'
-    ? concludeAccount(
-        policy,
-        snapshot,
-        decision.plan,
-        writeSettlements(decision.plan),
-        file,
-        proposal,
-        detailed,
-        target.fleetName ?? null,
-      )
-    : concludeUnjudged(target, decision.diagnostics, snapshot, file)
+  if (decision.kind === 'plan') {
+    const lines = writeSettlements(decision.plan)
+    const shown = [file, proposal, detailed, fleetName ?? null] as const
+    return concludeAccount(policy, snapshot, decision.plan, lines, ...shown)
+  }
+  const { path, sha256 } = policy
+  const known = { path, sha256, policy, server: snapshot.server, accountId: snapshot.account.id }
+  const target = fleetName === undefined ? known : { ...known, fleetName }
+  return concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 
 /**
