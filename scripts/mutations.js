@@ -328,7 +328,7 @@ const APPLY_MUTATIONS = {
     ['removed === null || removed instanceof Failure', 'removed instanceof Failure'],
   ],
   'commands/apply/recording.ts': [['await journal.discard()', 'await journal.close()']],
-  'commands/apply/question.ts': [
+  'commands/apply/show.ts': [
     ['return answer !== null && answer.trim() === word', 'return answer !== null'],
   ],
   'commands/apply/reread.ts': [

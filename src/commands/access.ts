@@ -28,6 +28,7 @@ import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
+  FACT_FORMATS,
   force,
   format,
   type Options,
@@ -38,10 +39,8 @@ import { refuseAs, show, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { readServerOrFile } from './shared/server-or-file.ts'
 
-const FORMATS = ['text', 'json', 'csv', 'html'] as const
-
 const OPTIONS = {
-  format: { ...format, choices: FORMATS },
+  format: { ...format, choices: FACT_FORMATS },
   color,
   output,
   force,
@@ -54,7 +53,7 @@ const OPTIONS = {
 } as const satisfies Options
 
 /** Without an answer, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<AccessReport, (typeof FORMATS)[number]> = {
+const VIEWS: Views<AccessReport, (typeof FACT_FORMATS)[number]> = {
   text: async ({ account, exitCode }, paint) =>
     account && (await import('../views/text/access.ts')).renderAccessText(account, exitCode, paint),
   json: async (report) => (await import('../views/access/json.ts')).renderAccessJson(report),

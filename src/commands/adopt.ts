@@ -20,7 +20,14 @@ import { plan } from '../core/plan/plan.ts'
 import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, makeOptionFailure } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import {
+  CONNECTION_OPTIONS,
+  changedPolicy,
+  color,
+  DEFAULT_POLICY,
+  type Options,
+  write,
+} from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
@@ -34,23 +41,14 @@ import {
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
-  policy: {
-    type: 'string',
-    placeholder: 'FILE',
-    describe: 'Policy to change; default: rollcall.yaml',
-    group: 'Adopt',
-  },
+  policy: { ...changedPolicy, group: 'Adopt' },
   reason: {
     type: 'string',
     placeholder: 'TEXT',
     describe: 'Reason, stored with the named people; required for an administrator',
     group: 'Adopt',
   },
-  write: {
-    type: 'boolean',
-    describe: 'Write the changes; without this option they are only shown',
-    group: 'Adopt',
-  },
+  write: { ...write, group: 'Adopt' },
   color,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options

@@ -10,18 +10,14 @@ import { listGroups, type Policy } from '../core/model/policy.ts'
 import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
-import { color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import { color, DEFAULT_POLICY, type Options, write } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { RemovalPatch } from '../views/patch.ts'
 import { changePolicy, checkChangeable, loadChangeable } from './shared/change-policy.ts'
 
 const OPTIONS = {
-  write: {
-    type: 'boolean',
-    describe: 'Write the changes; without this option they are only shown',
-    group: 'Remove',
-  },
+  write: { ...write, group: 'Remove' },
   color,
 } as const satisfies Options
 

@@ -17,9 +17,11 @@ import { define, expectNoMore, makeOptionFailure, makeUsageFailure } from '../sh
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
+  changedPolicy,
   color,
   DEFAULT_POLICY,
   type Options,
+  write,
 } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { readDay } from '../shell/values.ts'
@@ -35,12 +37,7 @@ import {
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
-  policy: {
-    type: 'string',
-    placeholder: 'FILE',
-    describe: 'Policy to change; default: rollcall.yaml',
-    group: 'Waive',
-  },
+  policy: { ...changedPolicy, group: 'Waive' },
   reason: {
     type: 'string',
     placeholder: 'TEXT',
@@ -60,11 +57,7 @@ const OPTIONS = {
     describe: 'The last day of the waiver; required',
     group: 'Waive',
   },
-  write: {
-    type: 'boolean',
-    describe: 'Write the changes; without this option they are only shown',
-    group: 'Waive',
-  },
+  write: { ...write, group: 'Waive' },
   color,
   ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,

@@ -1,6 +1,12 @@
 /** Checks whether the parts of a complete state fit together. Changes nothing. */
-import type { Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
+
+export interface Problem {
+  readonly path: readonly (string | number)[]
+  /** The end of a sentence that starts with the place: `is not a user of this state`. */
+  readonly message: string
+  readonly advice?: string
+}
 
 type Path = Problem['path']
 type Placed<T> = readonly (readonly [T, Path])[]

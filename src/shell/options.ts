@@ -61,6 +61,9 @@ export const FORMATS = [
 
 export type Format = (typeof FORMATS)[number]
 
+/** The formats of a command that shows what is on an account, without a policy. */
+export const FACT_FORMATS = ['text', 'json', 'csv', 'html'] as const
+
 /** The policy that a command reads if none is named. */
 export const DEFAULT_POLICY = 'rollcall.yaml'
 
@@ -197,6 +200,18 @@ export const force = {
   describe: 'Overwrite an existing file',
   group: 'Output',
 } as const satisfies Option
+
+/** Of every command that changes a policy; each has a heading of its own in help. */
+export const changedPolicy = {
+  type: 'string',
+  placeholder: 'FILE',
+  describe: `Policy to change; default: ${DEFAULT_POLICY}`,
+} as const
+
+export const write = {
+  type: 'boolean',
+  describe: 'Write the changes; without this option they are only shown',
+} as const
 
 export const FLEET_OPTIONS = {
   fleet: {

@@ -9,7 +9,6 @@ import { APPLIES, BEFORE } from './applies.ts'
 import { matchGolden, matchJsonGolden } from './golden.ts'
 
 const cases = Object.entries(APPLIES)
-const TOOL = { name: 'rollcall', version: '1.2.3' }
 
 function named(name: string): (typeof APPLIES)[string] {
   const each = APPLIES[name]
@@ -19,7 +18,7 @@ function named(name: string): (typeof APPLIES)[string] {
 
 /** The plans before and after are documents of their own. */
 function short(name: string): string {
-  const document = JSON.parse(renderApplyJson(named(name), TOOL))
+  const document = JSON.parse(renderApplyJson(named(name)))
   return `${JSON.stringify({ ...document, before: null, after: null }, null, 2)}\n`
 }
 
@@ -56,7 +55,7 @@ describe('JSON', () => {
   })
 
   test.each(cases)('%s says what the text says', (_name, each) => {
-    const said = JSON.parse(renderApplyJson(each, TOOL))
+    const said = JSON.parse(renderApplyJson(each))
     expect(said).toMatchObject({
       format: 'rollcall.apply',
       end: each.end,
@@ -72,7 +71,7 @@ describe('JSON', () => {
   test('shows every step that would be written, before any is', () => {
     const each = APPLIES['not-approved']
     if (each === undefined) throw new Error('There is none.')
-    const { steps } = JSON.parse(renderApplyJson(each, TOOL))
+    const { steps } = JSON.parse(renderApplyJson(each))
     expect(steps).toHaveLength(each.proposal?.plan.written.length ?? -1)
     for (const { status } of steps) expect(status).toBe('not-started')
   })

@@ -7,6 +7,7 @@ import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { World } from '../../shell/world.ts'
+import type { ApplyProgress } from '../../views/text/apply.ts'
 
 export interface Proof {
   /** Null: it could not be read. */
@@ -29,7 +30,7 @@ const LATE_JOB_MS = 60_000
 export async function proveResult(
   steps: readonly StepResult[],
   read: () => Promise<Snapshot>,
-  onWait: (text: string) => void,
+  showProgress: (progress: ApplyProgress) => void,
   world: World,
 ): Promise<Proof> {
   const done = (kind: 'invite' | 'delete-agent') =>
@@ -41,7 +42,7 @@ export async function proveResult(
   const [invited, removed] = [done('invite'), done('delete-agent')]
   const until = world.now().getTime() + CLEAN_UP_MS
   if (invited.length > 0) {
-    onWait('Waiting a minute to see that the invited people stay on the account.')
+    showProgress({ is: 'waiting-for-newcomers' })
     await world.sleep(LATE_JOB_MS, world.signal)
   }
   for (;;) {
@@ -63,7 +64,7 @@ export async function proveResult(
       if (removed.length === 0 || over)
         return { snapshot: null, pending: [describeUnread(error)], lost: false }
     }
-    onWait('Waiting for Chatwoot to clean up after the removed people.')
+    showProgress({ is: 'waiting-for-clean-up' })
     await world.sleep(PAUSE_MS, world.signal)
   }
 }

@@ -151,7 +151,7 @@ async function planStored(
       ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     if (problems.length > 0 || source.policy === null) return unjudged(...problems)
-    return judgeStored(source.policy, snapshot, target, file, flags)
+    return judgeStored(source.policy, snapshot, file, { ...flags, fleetName: account.name })
   } catch (error) {
     if (error instanceof Failure) return unjudged(...error.diagnostics)
     throw error

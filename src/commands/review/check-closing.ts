@@ -53,7 +53,7 @@ export async function inspectClosing(
   }
   try {
     const { closed, contents, record: should } = await concludeReview(review, named, record, world)
-    for (const problem of findLateness(closed, review.bundle.manifest.record)) {
+    for (const problem of findLateness(closed, review.bundle.document.record)) {
       add(CLOSING, ', `generated_at`', problem)
     }
     for (const { summary } of closed.problems) add('decisions.csv', '', `says: ${summary}`)

@@ -84,8 +84,7 @@ async function close(
   const shown = flags.output
   const path = shown === null ? null : await checkTarget(folder, shown, world)
   const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
-  const blank = bundle.files.get('decisions.csv')
-  if (broken.length > 0 || judged === null || blank === undefined) {
+  if (broken.length > 0 || judged === null) {
     throw makeFailure({
       code: 'review-changed',
       summary: `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
@@ -102,7 +101,7 @@ async function close(
     })
   }
   const { closed, contents, record } = await concludeReview(
-    { folder, bundle, judged, blank },
+    { bundle, judged },
     { ...flags, decisions: flags.decisions },
     describeRun(world),
     world,

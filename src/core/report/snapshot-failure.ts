@@ -23,10 +23,18 @@ export interface SnapshotFailure {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+export interface FleetSnapshots {
+  readonly taken: number
+  readonly failed: number
+  readonly exitCode: 0 | 1
+}
+
 /** @param accounts the messages about each account of the fleet, or of one shard */
-export function concludeFleetSnapshots(accounts: readonly (readonly Diagnostic[])[]) {
+export function concludeFleetSnapshots(
+  accounts: readonly (readonly Diagnostic[])[],
+): FleetSnapshots {
   const failed = accounts.filter((each) => each.some(isError)).length
-  return { taken: accounts.length - failed, failed, exitCode: failed === 0 ? 0 : 1 } as const
+  return { taken: accounts.length - failed, failed, exitCode: failed === 0 ? 0 : 1 }
 }
 
 export function parseSnapshotFailure(document: unknown, refuse: RefuseAt): SnapshotFailure {
