@@ -72,7 +72,7 @@ const MUTATIONS = {
       "spellChannel(String(readField(each, 'channel_type')))",
     ],
     [
-      "readFlag(each, 'enable_auto_assignment')",
+      "readFlagOrNull(each, 'enable_auto_assignment')",
       "readField(each, 'enable_auto_assignment') !== false",
     ],
     removeText("requireDistinct(entries, ['id'], 'payload', refuse)"),
@@ -80,7 +80,7 @@ const MUTATIONS = {
       "description: readTextOrNull(each, 'description') ?? ''",
       "description: readField(each, 'description') ?? ''",
     ],
-    ["readFlag(each, 'allow_auto_assign')", "readField(each, 'allow_auto_assign') !== false"],
+    ["readFlagOrNull(each, 'allow_auto_assign')", "readField(each, 'allow_auto_assign') !== false"],
     ["requireDistinct(teams, ['id', 'name']", "requireDistinct(teams, ['name']"],
     ["requireDistinct(teams, ['id', 'name']", "requireDistinct(teams, ['id']"],
     [

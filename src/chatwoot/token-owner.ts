@@ -11,7 +11,8 @@ export interface Owner {
   readonly accounts: readonly {
     readonly id: number
     readonly name: string
-    readonly role: string
+    /** Null: Chatwoot stores this if somebody sends it an empty role. */
+    readonly role: string | null
     readonly suspended: boolean
   }[]
 }
@@ -25,8 +26,9 @@ export const decodeOwner: Decode<Owner> = (body, refuse) => {
   return {
     email,
     accounts: accounts.map((each: unknown, index) => {
-      const [id, name, role] = ['id', 'name', 'role'].map((key) => readField(each, key))
-      if (typeof id !== 'number' || typeof name !== 'string' || typeof role !== 'string') {
+      const [id, name, role = null] = ['id', 'name', 'role'].map((key) => readField(each, key))
+      const named = typeof id === 'number' && typeof name === 'string'
+      if (!named || (role !== null && typeof role !== 'string')) {
         return refuse(`profile.accounts[${index}] should have an id, a name and a role`)
       }
       return { id, name, role, suspended: readField(each, 'status') === 'suspended' }

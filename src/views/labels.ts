@@ -196,6 +196,7 @@ export function describeSince(account: AccountReport): string {
   return [
     `Since the report of ${formatMoment(since.reportedAt)}: ${counts.new} new, ${counts.known} known, ${counts.resolved} resolved, ${counts.notChecked} not checked.`,
     ...name('New', fresh),
+    ...name('Known, but drift only now', since.countNow),
     ...name('Resolved', since.resolved),
     ...name('Not checked', since.notChecked),
   ].join(' ')

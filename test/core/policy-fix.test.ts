@@ -138,6 +138,18 @@ describe('the line that is offered', () => {
       },
     ],
     [
+      'is none for a person or a team that a policy cannot list',
+      { agents: ada, teams: {} },
+      {
+        agents: { ...ada, '.dot@x.com': 'agent', 'b@x.com': 'agent' },
+        teams: { billing: { members: ['.dot@x.com', 'b@x.com'] }, 'tier 1': { members: [] } },
+      },
+      {
+        'agent-unexpected:agent/b@x.com': 'agents > b@x.com: agent',
+        'team-unexpected:team/tier 1': 'teams > tier 1: []',
+      },
+    ],
+    [
       'does not exist where only the account can be mended',
       {
         agents: { ...ada, 'b@x.com': 'agent' },

@@ -71,6 +71,13 @@ export function describeMissingMembership(
   })
 }
 
+export function describeMissingRole(accountId: number): Check {
+  return fail('role', `This person has no role on account ${accountId}.`, {
+    advice:
+      'Give this person a role in Chatwoot (Settings, Agents), or use the token of another person.',
+  })
+}
+
 const RESTRICTED = KINDS.filter(({ shownTo }) => shownTo === 'administrators')
 /** What a token shows, by the role of its owner. */
 const [ADMINISTRATORS, EVERYBODYS] = [

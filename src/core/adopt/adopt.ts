@@ -163,6 +163,7 @@ function findNewDrift(
   // If everybody must be listed, one of the two people is not listed, and that finding covers the
   // membership.
   if (agents !== null && scope.agents === 'all') return null
+  if (![...group.members].every(isEmail)) return 'a policy cannot list the address of a member'
   const shared = [...group.members].filter((email) => people.has(email)).map(normaliseEmail)
   return new Set(shared).size < shared.length
     ? 'a policy can have only one entry for two of its members'

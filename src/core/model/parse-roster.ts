@@ -3,9 +3,10 @@
  * could mean both active and not active is a problem.
  */
 import { isDay, isOver } from './dates.ts'
+import { correctEmail } from './mistyped.ts'
 import { normaliseEmail, spellEmail } from './names.ts'
 import type { RosterEntry, StaffRoster } from './roster.ts'
-import { cutText, joinFirst } from './visible.ts'
+import { cutText, joinFirst, reveal } from './visible.ts'
 
 /** Names of columns. Null: found by its usual names. */
 export interface RosterColumns {
@@ -150,6 +151,15 @@ function gatherPeople(
     }
     counts[active ? 'active' : 'inactive'] += 1
     for (const { email, cell } of emails) {
+      // Nobody has such an address on the account, so the person would count as somebody who left.
+      if (active && isMistyped(email)) {
+        return {
+          problem: `has an invalid e-mail address: "${cutText(email)}"`,
+          advice: 'Write it like ada@acme.com',
+          row,
+          cell,
+        }
+      }
       const key = normaliseEmail(email)
       const known = people.get(key)
       if (known !== undefined && known.active !== active) {
@@ -191,6 +201,11 @@ function listAddresses(cell: string): readonly string[] {
     .split(/[\s,;<>]+/)
     .map(spellEmail)
     .filter((word) => word.includes('@'))
+}
+
+/** Whether something was pasted with the address: `mailto:`, a bracket, an invisible character. */
+function isMistyped(email: string): boolean {
+  return correctEmail(email) !== email || reveal(email) !== email
 }
 
 /** Null: neither. If the active values are given, every other value means not active. */

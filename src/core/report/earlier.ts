@@ -25,6 +25,8 @@ export interface PastFinding {
   readonly risk: Risk
   /** RFC 3339, UTC. */
   readonly firstSeen: string
+  /** Whether it counted as drift. */
+  readonly counted: boolean
   /** When the audit log recorded what was found: RFC 3339, UTC. Null: not recorded, or not known. */
   readonly recordedAt: string | null
 }
@@ -36,6 +38,8 @@ export interface Since {
   readonly firstSeen: ReadonlyMap<string, string>
   readonly resolved: readonly PastFinding[]
   readonly notChecked: readonly PastFinding[]
+  /** Those that were known, but count as drift only now: a waiver is gone, or the severity is higher. */
+  readonly countNow: readonly Pick<PastFinding, 'id'>[]
   /** The account has no verdict, and had one then. */
   readonly lostVerdict: boolean
 }
