@@ -277,8 +277,8 @@ export const DIAGNOSTICS = {
   'review-clock-turned-back': {
     ...passing('incomplete'),
     meaning:
-      'The clock of the machine was turned back while the account was read, so the times of the review would contradict each other.',
-    remedy: 'Run again. If it happens again, synchronise the clock of the machine with NTP.',
+      'The clock of the machine was turned back while the account was read, or is behind the times of the files of the review, so the times would contradict each other.',
+    remedy: 'Run again. If it happens again, synchronise the clocks of the machines with NTP.',
     example: 'NTP corrected the clock of a CI runner during the run.',
   },
   'review-decision': {
