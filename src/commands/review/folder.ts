@@ -61,19 +61,19 @@ export function readFolderName([folder, ...more]: readonly string[]): string {
 /** Whether the path is that folder, or in it, also through a link. Both as the user named them. */
 export async function isInside(folder: string, path: string, { cwd }: World): Promise<boolean> {
   const steps = relative(
-    await followLinks(resolve(cwd, folder)),
-    await followLinks(resolve(cwd, path)),
+    await findRealPath(resolve(cwd, folder)),
+    await findRealPath(resolve(cwd, path)),
   )
   return steps.split(sep)[0] !== '..' && !isAbsolute(steps)
 }
 
 /** What does not exist yet is in the folder where it would be. */
-async function followLinks(path: string): Promise<string> {
+async function findRealPath(path: string): Promise<string> {
   try {
     return await realpath(path)
   } catch {
     const above = dirname(path)
-    return above === path ? path : join(await followLinks(above), basename(path))
+    return above === path ? path : join(await findRealPath(above), basename(path))
   }
 }
 
