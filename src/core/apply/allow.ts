@@ -41,7 +41,7 @@ export function parseAllowances(values: readonly string[]): Allowances {
       diagnostics.push(
         refuseAllowance(
           `--allow ${step} needs an address.`,
-          `Write \`--allow ${step}:ADDRESS\` for each one, with the address that \`rollcall plan\` shows.`,
+          `Write \`--allow ${step}:ADDRESS\` for each one, with the address that \`rollcall plan --approval\` shows.`,
         ),
       )
     } else allowances.push({ text, step, address })

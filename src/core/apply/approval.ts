@@ -25,6 +25,9 @@ export type Expiry = string
 /** How long an approval is valid, in hours. */
 const APPROVAL_HOURS = 24
 
+/** How far the clocks of two machines may differ, in hours. */
+const CLOCK_HOURS = 1
+
 export interface Approved {
   /** Of rollcall. */
   readonly version: string
@@ -204,6 +207,14 @@ export function checkApproval(
       makeDiagnostic({
         code: 'guard-approval-expired',
         summary: `The approval expired at ${describeExpiry(approval.expiry)}.`,
+      }),
+    ]
+  }
+  if (approval.expiry > chooseExpiry(now, APPROVAL_HOURS + CLOCK_HOURS)) {
+    return [
+      makeDiagnostic({
+        code: 'guard-approval-expired',
+        summary: `The approval is valid until ${describeExpiry(approval.expiry)}, which is more than a day.`,
       }),
     ]
   }

@@ -96,7 +96,7 @@ export function decideSteps(
     const effects = new Map(measured.map(({ change, effect }) => [change, effect]))
     const weighed = steps.map((each): PlannedStep => {
       const effect = effects.get(each.change) ?? each.effect
-      const stricter = emptied.has(each.change) || givesTooMuch(each.change, effect)
+      const stricter = emptied.has(each.change) || isGivingTooMuch(each.change, effect)
       return { ...each, effect, needs: stricter ? 'address' : each.needs }
     })
     const same = (each: PlannedStep, index: number) =>
@@ -154,13 +154,13 @@ function decideNeeds(
   { saml }: Terms,
   domains: ReadonlySet<string>,
 ): Permission {
-  if (givesTooMuch({ step }, effect)) return 'address'
+  if (isGivingTooMuch({ step }, effect)) return 'address'
   const invites = subject.kind === 'agent' && step === 'invite'
   if (invites && !isOrdinaryAddress(subject.email, domains)) return 'address'
   return saml && STEPS[step].ofIdentity ? 'class' : STEPS[step].needs
 }
 
-function givesTooMuch({ step }: Pick<Change, 'step'>, effect: PlannedStep['effect']): boolean {
+function isGivingTooMuch({ step }: Pick<Change, 'step'>, effect: PlannedStep['effect']): boolean {
   return STEPS[step].onlyTakes && effect !== 'takes' && effect !== 'neither'
 }
 

@@ -69,7 +69,7 @@ export const DIAGNOSTICS = {
     ...lasting('usage'),
     meaning:
       'An `--allow` does not name a step, needs an address, or is not needed by any step of the plan.',
-    remedy: 'Run `rollcall plan` to see which `--allow` each step needs.',
+    remedy: 'Run `rollcall plan --approval` to see which `--allow` each step needs.',
     example: '`rollcall apply --allow remove-agent`, without the address of a person.',
   },
   'policy-not-found': {
@@ -289,8 +289,8 @@ export const DIAGNOSTICS = {
   'review-clock-turned-back': {
     ...passing('incomplete'),
     meaning:
-      'The clock of the machine was turned back while the account was read, so the times of the review would contradict each other.',
-    remedy: 'Run again. If it happens again, synchronise the clock of the machine with NTP.',
+      'The clock of the machine was turned back while the account was read, or is behind the times of the files of the review, so the times would contradict each other.',
+    remedy: 'Run again. If it happens again, synchronise the clocks of the machines with NTP.',
     example: 'NTP corrected the clock of a CI runner during the run.',
   },
   'review-decision': {
@@ -705,13 +705,14 @@ export const DIAGNOSTICS = {
   'usage-approval': {
     ...lasting('usage'),
     meaning: 'The value of `--approve` is neither an approval nor a report with one.',
-    remedy: 'Copy the approval that `rollcall plan` shows, or name its JSON report.',
+    remedy: 'Copy the approval that `rollcall plan --approval` shows, or name its JSON report.',
     example: '`--approve yes`',
   },
   'guard-approval-expired': {
     ...lasting('guard'),
-    meaning: 'The approval has expired.',
-    remedy: 'Run `rollcall plan` again, check the plan, and use the new approval.',
+    meaning:
+      'The approval has expired, or is valid for more than a day: rollcall makes none like that.',
+    remedy: 'Run `rollcall plan --approval`, check the plan, and use the new approval.',
     example: 'An approval from two days ago.',
   },
   'guard-approval-differs': {
@@ -719,7 +720,7 @@ export const DIAGNOSTICS = {
     meaning:
       'The approval is for another plan: the account, the policy, the options or the version of rollcall have changed since.',
     remedy:
-      'Run `rollcall plan` again with the same options, check the plan, and use the new approval.',
+      'Run `rollcall plan --approval` with the same options, check the plan, and use the new approval.',
     example: 'Somebody joined a team after the plan was approved.',
   },
   'apply-incomplete': {
