@@ -41,7 +41,6 @@ export function parseAllowances(values: readonly string[]) {
   return { allowances, diagnostics }
 }
 
-/** A step that may need an allowance. */
 interface Asking {
   readonly step: Step
   readonly address: string

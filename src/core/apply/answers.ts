@@ -57,7 +57,6 @@ export function classifyReply(reply: ReplyFacts, { kind }: Write): WriteAnswer {
 export type SeenWrite = 'done' | 'not-done' | 'half-done' | 'otherwise'
 
 export type NextStep =
-  /** Read, then ask again. */
   | { readonly next: 'read' }
   /** Read again after a pause: the write may still happen. */
   | { readonly next: 'look-again' }
@@ -119,10 +118,7 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
 /** What was read again, as far as the write needs it. */
 export type Reread = Pick<RecognisedSnapshot, 'agents' | 'groups' | 'customRoles'>
 
-/**
- * Whether the write has happened.
- * @param expected the state before it, as the plan says
- */
+/** @param expected the state before it, as the plan says */
 export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Reread): SeenWrite {
   const wanted = applyWrite(expected, write)
   if (isAlike(write, now, wanted)) return 'done'
@@ -201,10 +197,7 @@ function listAffected(write: Write, { agents, groups }: Reread): readonly string
   return write.kind === 'delete-group' ? [name, ...group.members.toSorted()] : [name]
 }
 
-/**
- * The permissions of the custom role that a person has after the write. The role is identified by its
- * id.
- */
+/** The permissions of the custom role that a person has after the write. Its id says which one. */
 function findPermissions(
   write: Write,
   expected: RecognisedSnapshot,
@@ -271,7 +264,6 @@ function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
   )
 }
 
-/** What rollcall knows of each. */
 function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
   return listRoles(customRoles)
     .filter((each) => (id === null ? each.name === subject.name : each.id === id))
