@@ -36,7 +36,6 @@ export interface Parts {
   readonly groups: ReadonlySet<GroupKind>
   /** `held`: only if somebody has one. */
   readonly customRoles: 'all' | 'held' | 'none'
-  /** Whether to ask for the version of Chatwoot. */
   readonly version: boolean
 }
 

@@ -25,7 +25,6 @@ export type Decode<T> = (body: unknown, refuse: Refuse, source: Source) => T
 export interface Source {
   /** `GET https://chat.acme.com/api/v1/profile` */
   readonly request: string
-  /** The request id of the answer. */
   readonly requestId: string | null
 }
 

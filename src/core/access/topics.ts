@@ -21,7 +21,6 @@ export type AccessTopic =
   | GroupSubject
   | (CustomRoleSubject & Pick<CustomRole, 'permissions'> & { readonly roleId: number })
 
-/** Everything on the account. */
 export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {
   const { agents, groups } = recognise(snapshot).snapshot
   const { customRoles } = snapshot
@@ -52,9 +51,7 @@ export function findTopics(word: string, topics: readonly AccessTopic[]): readon
   return ways.map((fits) => own.filter(fits)).find((found) => found.length > 0) ?? []
 }
 
-/**
- * The section that a word is about, if the snapshot does not have it: then no answer would be right.
- */
+/** The section that a word is about, if the snapshot does not have it. */
 export function findUnreadSection(
   word: string,
   snapshot: Pick<Snapshot, 'coverage' | 'customRoles'>,

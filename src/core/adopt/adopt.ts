@@ -30,7 +30,6 @@ export interface AdoptionRequest {
   /** Addresses or ids of findings; null: everything that is not critical. */
   readonly addresses: ReadonlySet<string> | null
   readonly reason: string | null
-  /** `YYYY-MM-DD`, UTC. */
   readonly today: string
 }
 
@@ -100,7 +99,6 @@ function findUnlistedRoles(
   return new Set(found)
 }
 
-/** What the amended policy will list. */
 function listAmendedRoles(
   { entries }: NonNullable<Policy['customRoles']>,
   { customRoles }: Amendments,

@@ -70,7 +70,6 @@ export type GroupKeys = NamedKeys<GroupSubject>
 /** How the entry of a group or a custom role changes. */
 export interface NamedKeys<S> {
   readonly subject: S
-  /** The key of its entry. */
   readonly key: string
   /** Its name or id, or a setting. */
   readonly keys: Readonly<Record<string, SettingValue | number>>

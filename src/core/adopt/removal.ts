@@ -40,9 +40,7 @@ export interface Removal {
   readonly amendments: Amendments
 }
 
-/**
- * @param today `YYYY-MM-DD`, UTC: a person whose access has ended does not count as an administrator
- */
+/** @param today a person whose access has ended does not count as an administrator */
 export function planRemoval(policy: Policy, person: string, today: string): PlannedRemoval {
   const wanted = normaliseEmail(person)
   const isMeant = (email: string) => normaliseEmail(email) === wanted

@@ -62,7 +62,6 @@ export function classifyReply(reply: ReplyFacts, { kind }: Write): WriteAnswer {
 export type SeenWrite = 'done' | 'not-done' | 'half-done' | 'otherwise'
 
 export type NextStep =
-  /** Read, then ask again. */
   | { readonly next: 'read' }
   /** Read again after a pause: the write may still happen. */
   | { readonly next: 'look-again' }
@@ -124,10 +123,7 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
 /** What was read again, as far as the write needs it. */
 export type Reread = Pick<RecognisedSnapshot, 'agents' | 'groups' | 'customRoles'>
 
-/**
- * Whether the write has happened.
- * @param expected the state before it, as the plan says
- */
+/** @param expected the state before it, as the plan says */
 export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Reread): SeenWrite {
   const wanted = applyWrite(expected, write)
   if (isAlike(write, now, wanted)) return 'done'
@@ -280,7 +276,6 @@ function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
   )
 }
 
-/** What rollcall knows of each. */
 function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
   return listRoles(customRoles)
     .filter((each) => (id === null ? each.name === subject.name : each.id === id))

@@ -32,7 +32,6 @@ export interface Witnessed {
   readonly file: string
 }
 
-/** The earlier journals of an apply. */
 export interface JournalsRead {
   /** Whether `--journal` says in which folder they are. */
   readonly given: boolean
@@ -42,7 +41,6 @@ export interface JournalsRead {
 
 /** What the guards have to know besides the plan. */
 export interface Circumstances {
-  /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   readonly limits: Limits
   /** People removed in the last 24 hours, according to the journals that were read. */
@@ -369,9 +367,7 @@ function isAlike(one: string, other: string): boolean {
   return local(one) === local(other)
 }
 
-/**
- * If a person comes back too early, the server may silently remove them again with all their access.
- */
+/** A person who comes back too early may silently be removed again, with all their access. */
 function guardReturns(all: Guarded): readonly Diagnostic[] {
   const { before, writes, removedLately, removedElsewhere } = all
   const ghosts = before.groups.flatMap(({ subject, ghosts }) =>

@@ -91,7 +91,6 @@ export interface HashedLine {
   readonly hash: string
 }
 
-/** What a journal proves. */
 export interface JournalReading {
   readonly first: FirstLine | null
   /** Requests that were announced and have no result: it is unknown whether they were carried out. */
@@ -148,9 +147,7 @@ export function readJournal(lines: readonly HashedLine[]): JournalReading {
   return { first, unfinished, results, closing, torn, problems }
 }
 
-/**
- * E-mail addresses of people who were removed since a time, or perhaps removed, according to a journal.
- */
+/** E-mail addresses of people who were removed since a time, or perhaps were. */
 export function listRemoved(
   { results, unfinished }: JournalReading,
   since: string,

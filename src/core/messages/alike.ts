@@ -177,7 +177,6 @@ export function addContrast(phrase: string, first: string, second: string): stri
   return note === null ? phrase : `${phrase}; ${note}`
 }
 
-/** That a name looks like another one, and how it differs. */
 function describeResemblance(name: string, other: string): string {
   const [own, its] = describeSides(name, other)
   return [

@@ -64,9 +64,7 @@ export interface FindingRecord {
   readonly needs: Input | Rule | 'nothing'
 }
 
-/** Inputs that a run may have. */
 export type Input = 'an earlier snapshot' | 'a roster' | 'the whole log'
-/** Rules that a policy may have. */
 export type Rule =
   `rules.${'administrators' | 'email_domains' | 'team_members' | 'dormant_days' | 'invite_max_days'}`
 

@@ -16,7 +16,6 @@ export interface AuditActor {
 export interface RecordedEvent {
   /** The id of the row: later rows have greater ids. */
   readonly id: number
-  /** RFC 3339, UTC. */
   readonly at: string
   /** Null: the server did it, not a user. */
   readonly by: AuditActor | null

@@ -58,11 +58,7 @@ interface Spellings {
   readonly renamed?: ReadonlyMap<string, string>
 }
 
-/**
- * Empty unless all were read, with their permissions.
- *
- * @param listed those of a policy, or of the other side of a comparison
- */
+/** Empty unless all were read, with their permissions. */
 export function recogniseCustomRoles(
   { customRoles, agents }: Pick<Snapshot, 'customRoles' | 'agents'>,
   listed: readonly CustomRoleSubject[] = [],

@@ -65,9 +65,7 @@ export function spellTeamName(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ')
 }
 
-/**
- * As Chatwoot 4.16 and later store it; older versions only lower-case it. Ruby turns a final Σ into σ.
- */
+/** As Chatwoot 4.16 and later store it; older versions only lower-case it. */
 export function normaliseTeamName(text: string): string {
   return spellTeamName(text.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, ''))
 }

@@ -19,7 +19,6 @@ export interface RosterReading {
   readonly columns: RosterColumns
   /** What the status of active people is. Null: one of the usual values. */
   readonly active: readonly string[] | null
-  /** `YYYY-MM-DD`, UTC. */
   readonly today: string
 }
 

@@ -212,9 +212,7 @@ function judgeAccess(
   return { ...found, difference: findLookAlike(wanted?.fact ?? null, carried, customRoles) }
 }
 
-/**
- * The wanted name, compared with the one that the person has, or otherwise with those on the account.
- */
+/** The wanted name, compared with the one that the person has, else with those on the account. */
 function findLookAlike(
   wanted: CustomRoleFact | null,
   carried: CustomRoleFact | null,

@@ -55,7 +55,6 @@ export type PersonInPolicy =
 /** The address is as the server has it, whatever the spelling in the policy. */
 export interface Seen extends Omit<SnapshotAgent, 'customRoleId'> {
   readonly customRole: CustomRoleFact | null
-  /** All groups that have the person as a member. */
   readonly groups: readonly GroupSubject[]
   /** Null: the audit log was not read. */
   readonly record: PersonRecord | null
@@ -65,7 +64,6 @@ export interface GroupOutcome extends WithMemberships {
   readonly subject: GroupSubject
   /** False: listed, but not on the account. */
   readonly exists: boolean
-  /** As the account has them. */
   readonly settings: SnapshotGroup['settings']
   readonly members: readonly MemberOutcome[]
 }

@@ -33,11 +33,9 @@ import type { ActualState, Group } from '../model/state.ts'
 import type { Statements, Value } from '../model/statement.ts'
 import { listDifferingSettings } from './groups.ts'
 
-/** What a policy statement is chosen from. */
 export interface KnownSides {
   readonly policy: Policy
   readonly actual: ActualState
-  /** `YYYY-MM-DD`, UTC. */
   readonly today: string
 }
 

@@ -3,7 +3,6 @@ import type { Risk } from '../messages/finding-records.ts'
 
 /** The part of a report that is compared with a later one. */
 export interface EarlierReport {
-  /** RFC 3339, UTC. */
   readonly generatedAt: string
   readonly accounts: readonly EarlierAccount[]
 }
@@ -23,7 +22,6 @@ export interface PastFinding {
   readonly code: string
   readonly address: string
   readonly risk: Risk
-  /** RFC 3339, UTC. */
   readonly firstSeen: string
   /** Whether it counted as drift. */
   readonly counted: boolean

@@ -7,7 +7,6 @@ import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
 import { groupBy } from '../model/collect.ts'
 import type { JudgedAccount, PolicyLines } from './report.ts'
 
-/** What findings of one code have in common. */
 export interface Remedy {
   readonly code: FindingCode
   readonly title: string

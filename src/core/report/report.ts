@@ -44,7 +44,6 @@ export interface NoVerdict {
 export type Report = RunOutcome & {
   readonly command: string
   readonly tool: { readonly name: string; readonly version: string }
-  /** RFC 3339, UTC. */
   readonly generatedAt: string
   readonly exitCode: ExitCode
   /** `--exit-zero`: exit code 0 instead of 2 on drift, for report-only jobs. */
@@ -80,7 +79,6 @@ export interface JudgedAccount
     Pick<Plan, 'names' | 'getOutcomes' | 'unjudged' | 'notJudged'> {
   /** The text of the policy, for views that quote or hash its lines. */
   readonly policyText: string
-  /** Origin. */
   readonly server: string
   readonly account: { readonly id: number; readonly name: string }
   readonly read: Reading

@@ -8,7 +8,6 @@ import { nameCharacter } from '../model/visible.ts'
 import { countDecisions, type DecisionCounts, type ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 
-/** One reviewer, with what they decided. */
 export interface ReviewerTally {
   /** As written first. */
   readonly email: string

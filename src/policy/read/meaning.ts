@@ -189,26 +189,18 @@ function checkGroups(
     })
   }
   for (const entry of getEntries(getValue(root, of.section))) {
-    checkMembers(problems, getList(entry.value, 'members'), checkMember)
+    const seen = new Map<string, Text>()
+    for (const text of listTexts(problems, getList(entry.value, 'members'))) {
+      const meant = checkEmail(problems, text.node, text.key)
+      const email = normaliseEmail(meant)
+      if (reportRepeated(problems, seen, email, text, text.node)) continue
+      checkMember(text.node, meant, email)
+    }
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)
     if (reportRepeated(problems, groups, id ?? of.normalise(name), entry)) continue
     const pattern = patterns.find((each) => matches(each.key, name, of.normalise))
     if (pattern !== undefined) reportIgnored(problems, entry, entry.key, pattern)
-  }
-}
-
-function checkMembers(
-  problems: Problems,
-  members: TreeNode | undefined,
-  checkMember: (item: TreeNode, written: string, email: string) => void,
-): void {
-  const seen = new Map<string, Text>()
-  for (const text of listTexts(problems, members)) {
-    const meant = checkEmail(problems, text.node, text.key)
-    const email = normaliseEmail(meant)
-    if (reportRepeated(problems, seen, email, text, text.node)) continue
-    checkMember(text.node, meant, email)
   }
 }
 

@@ -98,12 +98,10 @@ export function reportRepeated<K, N extends Name>(
 
 /** The texts of a list that have no error yet. */
 export function listTexts({ faulty }: Problems, list: TreeNode | undefined): readonly Text[] {
-  const texts: Text[] = []
-  for (const node of getItems(list)) {
+  return getItems(list).flatMap((node) => {
     const key = getText(node)
-    if (key !== null && !faulty.has(node)) texts.push({ key, span: node.span, node })
-  }
-  return texts
+    return key === null || faulty.has(node) ? [] : [{ key, span: node.span, node }]
+  })
 }
 
 /** For keys that are beside the entry that they belong to. */

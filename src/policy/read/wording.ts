@@ -388,9 +388,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
   },
 })
 
-/**
- * Path → wording. Made for the first error: the table is large, and a valid policy needs nothing of it.
- */
+/** Path → wording. Made for the first error: a valid policy needs nothing of this large table. */
 export const getWordings = computeOnce(describePlaces)
 
 const getTopLevelKeys = computeOnce(
