@@ -58,7 +58,7 @@ function encode(name: string): string {
 export function encodeCharacter(character: string): string {
   // encodeURIComponent does not encode `*`.
   if (character === '*') return '%2A'
-  return /\p{Cs}/u.test(character) ? character : encodeURIComponent(character)
+  return /[\ud800-\udfff]/u.test(character) ? character : encodeURIComponent(character)
 }
 
 /** After a name that may repeat, an id can follow. The mark between them is not part of the name. */

@@ -65,9 +65,12 @@ export function spellTeamName(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ')
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the server removes control characters
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
+
 /** As Chatwoot 4.16 and later store it; older versions only lower-case it. */
 export function normaliseTeamName(text: string): string {
-  return spellTeamName(text.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, ''))
+  return spellTeamName(text.replace(CONTROL, '').replace(/^ +| +$/g, ''))
 }
 
 /** A name that Chatwoot stores as it was entered: of custom roles. */

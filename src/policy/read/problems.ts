@@ -7,7 +7,7 @@ import { describeContrast } from '../../core/messages/alike.ts'
 import { type LocatedDiagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { compareLocations } from '../../core/model/location.ts'
-import { cutText, escapeUnits } from '../../core/model/visible.ts'
+import { cutText, escapeUnits, makeLater } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 import { getItems, getText, type TreeNode } from './tree.ts'
 
@@ -124,9 +124,11 @@ export function formatPlace(problems: Problems, span: Span): string {
   return `${line}:${column}`
 }
 
+const getUnquotable = makeLater(String.raw`[\p{Cc}\u2028\u2029]`, 'gu')
+
 /** A name as messages show it: in backticks and short enough for one line. */
 export function quoteName(name: string): string {
-  const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+  const oneLine = name.replace(getUnquotable(), (character) =>
     character < ' ' ? JSON.stringify(character).slice(1, -1) : escapeUnits(character),
   )
   return `\`${cutText(oneLine)}\``
