@@ -1,6 +1,6 @@
 /** Reads the approval that a job gives, and compares it with the plan of this run. */
 import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
-import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
+import { isObject, type Json, type JsonObject } from '../../core/apply/canonical.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
@@ -41,26 +41,15 @@ export async function readApproval(text: string, world: World): Promise<GivenApp
   return found
 }
 
-function findApproval(value: unknown): GivenApproval | null {
-  const report = toObject(value)
+function findApproval(document: unknown): GivenApproval | null {
+  const toObject = (value: Json | undefined) => (isObject(value) ? value : null)
+  // It was parsed from JSON, so it contains nothing else.
+  const report = toObject(document as Json)
   const accounts = report?.['accounts']
   const first = Array.isArray(accounts) && accounts.length === 1 ? toObject(accounts[0]) : null
   const part = toObject(report?.['approval']) ?? toObject(first?.['approval'])
   const approval = parseApproval(String(part?.['value'] ?? ''))
-  const document = part?.['document']
-  if (approval === null) return null
-  return { approval, document: isJsonObject(document) ? document : null }
-}
-
-function toObject(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null
-}
-
-/** The document was parsed from JSON, so it has nothing else in it. */
-function isJsonObject(value: unknown): value is JsonObject {
-  return isObject(value as JsonObject)
+  return approval && { approval, document: toObject(part?.['document']) }
 }
 
 /** What stops an apply with this approval; empty: it is for exactly this plan. */
