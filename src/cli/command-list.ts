@@ -21,8 +21,8 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   completion: {
     group: 'Start',
     load: async () => {
-      const { defineCompletion: completionOf } = await import('../commands/completion.ts')
-      return { command: completionOf(loadCommands) }
+      const { defineCompletion } = await import('../commands/completion.ts')
+      return { command: defineCompletion(loadCommands) }
     },
   },
   plan: { group: 'Check', load: () => import('../commands/plan/index.ts') },

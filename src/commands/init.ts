@@ -217,7 +217,6 @@ async function readTextAt(path: string, { cwd }: World): Promise<string | null> 
   return readFile(full, 'utf8').catch(() => '')
 }
 
-/** Null, or the reason why it could not be written. */
 async function write(
   { path, text, replaces = false }: Planned,
   { cwd }: World,

@@ -79,12 +79,10 @@ function checkStdin<O extends Options>(
   ]
 }
 
-/** An error about an option. */
 export function makeOptionFailure(summary: string, advice: string): Failure {
   return makeFailure({ code: 'usage-option', summary, advice })
 }
 
-/** An error about an argument that is not an option. */
 export function makeUsageFailure(summary: string, advice: string): Failure {
   return makeFailure({ code: 'usage-argument', summary, advice })
 }

@@ -24,7 +24,6 @@ export function toGiven({ approval, document }: Proposed): GivenApproval {
 
 const LONGEST_REPORT = 256 * 1024 * 1024
 
-/** An approval, or a report that contains one. */
 export async function readApproval(text: string, world: World): Promise<GivenApproval> {
   const approval = parseApproval(text)
   if (approval !== null) return { approval, document: null }

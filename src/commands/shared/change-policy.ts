@@ -23,12 +23,10 @@ import { makeOptionFailure, makeUsageFailure } from '../../shell/command.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import type { ShownChange } from '../../views/patch.ts'
 
-/** How a command names the policy that it changes. */
 interface Naming {
   readonly command: string
   /** What names the file, as the subject of a sentence. */
   readonly what: string
-  /** How to name the one policy. */
   readonly advice: string
 }
 
@@ -78,7 +76,6 @@ export function listFindings(policy: Policy, snapshot: Snapshot, world: World): 
   return decision.plan.findings
 }
 
-/** What a command changes in a policy. */
 interface PolicyChange {
   readonly amendments: Amendments
   /** Of every error. */
@@ -89,7 +86,6 @@ interface PolicyChange {
   readonly means: (policy: Policy) => boolean
   /** If it does not. */
   readonly refusal: { readonly summary: string; readonly advice: string }
-  /** Whether to write the file, or only to show the change. */
   readonly write: boolean
 }
 
