@@ -45,6 +45,8 @@ export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
   readonly run: (words: readonly string[], world: World) => Promise<Result>
 }
 
+export type Commands = Readonly<Record<string, Command>>
+
 export function define<const O extends Options>(
   name: string,
   { run, refuse, ...rest }: Definition<O>,
