@@ -77,17 +77,17 @@ export const command = define('access', {
     expectNoMore(more)
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('answer', values.output, values.force, inputs, world)
-    const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
+    const activityDays = chooseActivityDays(values, null)
+    const wanted = { ...ALL_PARTS, version: true, activityDays }
     const snapshot = await readServerOrFile(values.snapshot, wanted, values, world)
     const topic = word === undefined ? null : findTopic(word, snapshot)
     const shown = values.snapshot === null ? null : showName(values.snapshot)
     const account = describeAccountAccess(snapshot, topic, shown)
-    const asked = chooseActivityDays(values, null) !== null
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...listMissingActivity(snapshot.activity, 'This answer'),
       ...describeHiddenMembers(snapshot, 'This answer'),
-      ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
+      ...(shown === null ? [] : listUnaskedActivity(snapshot, activityDays !== null, shown)),
     ]
     const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })
     return show({ ...report, notes }, VIEWS, values, world, file)

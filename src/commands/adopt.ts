@@ -17,6 +17,7 @@ import { type Finding, isDrift } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
+import { listFilesRead } from '../files/inputs.ts'
 import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, makeOptionFailure } from '../shell/command.ts'
@@ -31,13 +32,7 @@ import {
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
-import {
-  changePolicy,
-  checkChangeable,
-  checkInputs,
-  listFindings,
-  loadChangeable,
-} from './shared/change-policy.ts'
+import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
@@ -82,9 +77,14 @@ async function adopt(
   flags: Flags,
   world: World,
 ): Promise<Patch> {
-  await checkUsage(names, file, flags, world)
-  if (flags.write) await checkInputs(file, OPTIONS, flags, world)
-  const policy = await loadChangeable(file, 'adopt', 'Name the file with --policy FILE.', world)
+  if (flags.reason !== null && names.length === 0) {
+    throw makeOptionFailure(
+      '--reason needs the address of a person.',
+      'rollcall stores a reason with the people it is about: add their addresses.',
+    )
+  }
+  const inputs = flags.write ? listFilesRead(OPTIONS, flags, world) : []
+  const policy = await loadChangeable(file, { command: 'adopt', ...BY_OPTION }, inputs, world)
   const snapshot = await readAccount(policy, listParts(policy), flags, world)
   const findings = listFindings(policy, snapshot, world)
   const named = names.length === 0 ? null : names.map(makeNameReader(findings))
@@ -105,20 +105,6 @@ async function adopt(
     write: flags.write,
   } as const
   return { ...(await changePolicy(policy, change, world)), adoption: adopted }
-}
-
-async function checkUsage(
-  names: readonly string[],
-  file: string,
-  { reason }: Flags,
-  world: World,
-): Promise<void> {
-  await checkChangeable(file, '--policy', world)
-  if (reason === null || names.length > 0) return
-  throw makeOptionFailure(
-    '--reason needs the address of a person.',
-    'rollcall stores a reason with the people it is about: add their addresses.',
-  )
 }
 
 /** A named finding that cannot be adopted is an error, because the user expects it to be adopted. */

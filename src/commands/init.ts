@@ -26,7 +26,7 @@ import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
-import type { FileNote, InitFile, InitReport } from '../views/init.ts'
+import type { InitFile, InitReport } from '../views/init.ts'
 import { exportPolicy } from './shared/export-policy.ts'
 
 export const INIT_OPTIONS = {
@@ -95,7 +95,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   const others = [
     {
       path: 'rollcall.schema.json',
-      note: { is: 'schema' } as const,
+      note: 'schema' as const,
       text: await readSchema('policy'),
       names: null,
     },
@@ -104,13 +104,13 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   for (const { names, ...file } of others) {
     const there = await readTextAt(file.path, world)
     if (there === null) planned.push(file)
-    else kept.push({ path: file.path, note: names === null ? KEPT : judgeKept(there, names) })
+    else kept.push({ path: file.path, ...judgeKept(there, names) })
   }
   world.signal.throwIfAborted()
   const written: Planned[] = []
   for (const each of planned) {
     const reason = await write(each, world)
-    if (reason === 'EEXIST') kept.push({ path: each.path, note: KEPT })
+    if (reason === 'EEXIST') kept.push({ path: each.path, note: 'kept' })
     else if (reason === null) written.push(each)
     else throw new Failure(describeWriteError(each, reason, written))
   }
@@ -118,41 +118,44 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   return { written, kept, policy: path, named: path !== DEFAULT_POLICY, ci: flags.ci !== null }
 }
 
-const KEPT: FileNote = { is: 'kept' }
-
 /** Keeps an existing policy, except an unchanged starter policy: it lists only made-up people. */
 async function planPolicy(
   flags: Flags,
   world: World,
 ): Promise<Planned & { readonly keep: boolean }> {
-  const keep = (path: string, text: string, note: FileNote) => ({ path, text, note, keep: true })
+  const keep = (path: string, text: string, note: InitFile['note'], ...about: string[]) => {
+    return { path, text, note, about, keep: true }
+  }
   const other = 'rollcall.yml'
   const there = await readTextAt(DEFAULT_POLICY, world)
   const beside = there === null ? await readTextAt(other, world) : null
   if (beside !== null) {
-    return keep(other, beside, { is: 'kept-other-name', usual: DEFAULT_POLICY })
+    return keep(other, beside, 'kept-other-name', DEFAULT_POLICY)
   }
   if (there !== null && !isStarter(there)) {
     const people = findMadeUp(there)
-    return keep(DEFAULT_POLICY, there, people.length === 0 ? KEPT : { is: 'kept-made-up', people })
+    return keep(DEFAULT_POLICY, there, people.length === 0 ? 'kept' : 'kept-made-up', ...people)
   }
   const made = await makePolicy(flags, world)
-  if (made.text === there) return keep(DEFAULT_POLICY, there, { is: 'kept-starter' })
+  if (made.text === there) return keep(DEFAULT_POLICY, there, 'kept-starter')
   return { ...made, path: DEFAULT_POLICY, replaces: there !== null, keep: false }
 }
 
 /** Exports the account if the settings name one; else makes a policy to fill in. */
-async function makePolicy(flags: Flags, world: World): Promise<Pick<Planned, 'text' | 'note'>> {
+async function makePolicy(
+  flags: Flags,
+  world: World,
+): Promise<Pick<Planned, 'text' | 'note' | 'about'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
     const snapshot = await readAt(connection, ALL_PARTS, flags, world)
     const { text, remaining } = exportPolicy(snapshot, world)
-    return { text, note: { is: 'export', except: remaining.map(({ id }) => id) } }
+    return { text, note: 'export', about: remaining.map(({ id }) => id) }
   }
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')
   if (wrong.length > 0) throw new Failure(...wrong)
-  return { text: writeStarter(origin, accountId), note: { is: 'starter' } }
+  return { text: writeStarter(origin, accountId), note: 'starter' }
 }
 
 interface Recipe {
@@ -197,17 +200,18 @@ async function placeRecipes(
   const account = parsePolicy(policy.path, Buffer.from(policy.text)).policy?.account?.value ?? null
   return found.map(({ name, text }) => ({
     path: slashes(relative(cwd, join(root, into, name))),
-    note: { is: 'recipe' } as const,
+    note: 'recipe' as const,
     text: fillRecipe(text, names, account),
     names,
   }))
 }
 
 /** An existing job may be for another policy. */
-function judgeKept(recipe: string, policy: string): FileNote {
+function judgeKept(recipe: string, policy: string | null): Pick<InitFile, 'note' | 'about'> {
+  if (policy === null) return { note: 'kept' }
   const at = recipe.indexOf(policy)
   const whole = at >= 0 && !/[\w./-]/.test(recipe.charAt(at - 1))
-  return whole ? KEPT : { is: 'kept-recipe', policy }
+  return whole ? { note: 'kept' } : { note: 'kept-recipe', about: [policy] }
 }
 
 /** Null if the path is free. A folder or an unreadable file counts as an empty text. */
@@ -217,7 +221,6 @@ async function readTextAt(path: string, { cwd }: World): Promise<string | null> 
   return readFile(full, 'utf8').catch(() => '')
 }
 
-/** Null, or the reason why it could not be written. */
 async function write(
   { path, text, replaces = false }: Planned,
   { cwd }: World,

@@ -14,7 +14,7 @@ import { color, DEFAULT_POLICY, type Options, write } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { RemovalPatch } from '../views/patch.ts'
-import { changePolicy, checkChangeable, loadChangeable } from './shared/change-policy.ts'
+import { changePolicy, loadChangeable } from './shared/change-policy.ts'
 
 const OPTIONS = {
   write: { ...write, group: 'Remove' },
@@ -53,8 +53,8 @@ async function remove(
     )
   }
   expectNoMore(more)
-  await checkChangeable(file, 'The second argument', world)
-  const policy = await loadChangeable(file, 'remove', 'Name one of the files.', world)
+  const named = { command: 'remove', what: 'The second argument', advice: 'Name one of the files.' }
+  const policy = await loadChangeable(file, named, [], world)
   const person = readPerson(name)
   const asIs = planRemoval(policy, name, getToday(world))
   const planned = asIs.kind === 'unlisted' ? planRemoval(policy, person, getToday(world)) : asIs

@@ -104,7 +104,6 @@ export function hashJournal(text: string): readonly HashedLine[] {
   return lines.map((line) => ({ text: line, hash: hashLine(line) }))
 }
 
-/** No journal is longer. */
 const LONGEST = 64 * 1024 * 1024
 
 /** The journals in a folder, and files that may be journals but could not be read completely. */

@@ -68,7 +68,6 @@ export function findInconsistencies(state: SandboxState): readonly Problem[] {
   ]
 }
 
-/** Every value that appears again. */
 function findRepeated(entries: Placed<string | number>): readonly Problem[] {
   const seen = new Set<string | number>()
   return entries.flatMap(([value, path]) => {

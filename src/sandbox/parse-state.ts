@@ -91,12 +91,10 @@ function convertError(error: ErrorObject): Problem {
   }
 }
 
-/** One step of a JSON pointer. */
 function parseStep(token: string): string | number {
   return /^\d+$/.test(token) ? Number(token) : token.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
-/** Nobody would read more. */
 const MOST_SHOWN = 10
 
 /** One diagnostic for each of the first errors, and one that counts the others. */

@@ -20,7 +20,6 @@ import { answerRequest } from './routes.ts'
 import { makeRowIds } from './row-ids.ts'
 import type { SandboxState } from './state.ts'
 
-/** One request in the log. */
 export interface SandboxRequest {
   readonly method: string
   /** As requested, with the query. */

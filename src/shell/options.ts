@@ -44,7 +44,6 @@ export function findShort(option: Option | undefined): string | undefined {
   return [option?.alias ?? []].flat().find((each) => each.length === 1)
 }
 
-/** Every format of a report. */
 export const FORMATS = [
   'text',
   'json',
@@ -88,7 +87,6 @@ export const color = {
   group: 'Report',
 } as const satisfies Option
 
-/** Which server and account to read, and with which token. */
 export const CONNECTION_OPTIONS = {
   'base-url': {
     type: 'string',
@@ -224,7 +222,6 @@ export const FLEET_OPTIONS = {
 
 const ROSTER = 'Roster'
 
-/** Of every command that compares people with a roster. */
 export const ROSTER_OPTIONS = {
   roster: {
     ...inputFile,
@@ -247,7 +244,6 @@ export const ROSTER_OPTIONS = {
 
 const ACTIVITY = 'Audit log'
 
-/** Of every command that can read the audit log. */
 export const ACTIVITY_OPTIONS = {
   activity: {
     type: 'boolean',

@@ -1,18 +1,28 @@
 /** The output of `rollcall init`: each file, whether it was written or kept, and what to do next. */
 
+const THERE = 'it already existed'
+const REPLACE = 'replace its made-up people'
+
 /** What a file is, if it was written, or why it was kept. */
-export type FileNote =
-  /** A policy. `except`: the findings that a plan with it would still report. */
-  | { readonly is: 'export'; readonly except: readonly string[] }
-  | { readonly is: 'starter' | 'schema' | 'recipe' }
-  | { readonly is: 'kept' | 'kept-starter' }
-  | { readonly is: 'kept-other-name'; readonly usual: string }
-  | { readonly is: 'kept-made-up'; readonly people: readonly string[] }
-  | { readonly is: 'kept-recipe'; readonly policy: string }
+const NOTES = {
+  export: (except) =>
+    `matches your account now${except.length === 0 ? '' : `, except ${except.join(', ')}`}`,
+  starter: () => REPLACE,
+  schema: () => 'for your editor',
+  recipe: () => 'plans the policy in CI',
+  kept: () => THERE,
+  'kept-starter': () => `${THERE}; ${REPLACE}`,
+  'kept-other-name': ([usual]) => `${THERE}; rename it to ${usual}, or name it in each command`,
+  'kept-made-up': (people) =>
+    `${THERE}, and lists the made-up ${people.join(' and ')}: replace them`,
+  'kept-recipe': ([policy]) => `${THERE}, but does not name ${policy}: add it`,
+} as const satisfies Readonly<Record<string, (about: readonly string[]) => string>>
 
 export interface InitFile {
   readonly path: string
-  readonly note: FileNote
+  readonly note: keyof typeof NOTES
+  /** What the note names: findings, people, a policy. */
+  readonly about?: readonly string[]
   /** Whether it replaces the starter policy of an earlier run. */
   readonly replaces?: boolean
 }
@@ -41,34 +51,6 @@ Next: read ${policy} line by line, and correct what is wrong.
 ${secret}`
 }
 
-function describeFile({ note, replaces = false }: InitFile): string {
-  return `${describeNote(note)}${replaces ? '; it replaces the file that init wrote before' : ''}`
-}
-
-const THERE = 'it already existed'
-const REPLACE = 'replace its made-up people'
-
-function describeNote(note: FileNote): string {
-  switch (note.is) {
-    case 'export': {
-      const except = note.except.join(', ')
-      return `matches your account now${except === '' ? '' : `, except ${except}`}`
-    }
-    case 'starter':
-      return REPLACE
-    case 'schema':
-      return 'for your editor'
-    case 'recipe':
-      return 'plans the policy in CI'
-    case 'kept':
-      return THERE
-    case 'kept-starter':
-      return `${THERE}; ${REPLACE}`
-    case 'kept-other-name':
-      return `${THERE}; rename it to ${note.usual}, or name it in each command`
-    case 'kept-made-up':
-      return `${THERE}, and lists the made-up ${note.people.join(' and ')}: replace them`
-    case 'kept-recipe':
-      return `${THERE}, but does not name ${note.policy}: add it`
-  }
+function describeFile({ note, about = [], replaces = false }: InitFile): string {
+  return `${NOTES[note](about)}${replaces ? '; it replaces the file that init wrote before' : ''}`
 }

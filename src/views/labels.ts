@@ -39,7 +39,6 @@ export function titleSection(section: string): string {
   return section.charAt(0).toUpperCase() + section.slice(1).replaceAll('_', ' ')
 }
 
-/** In the order of charts and legends. */
 /** `shown` escapes and shortens a pattern. */
 export function describeInPolicy(
   inPolicy: PersonInPolicy,
@@ -57,6 +56,7 @@ export function describeInPolicy(
   }
 }
 
+/** In the order of charts and legends. */
 export const STANDINGS: Readonly<Record<Standing, string>> = {
   drift: 'drift',
   warning: 'warning',

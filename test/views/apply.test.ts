@@ -3,7 +3,12 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { REPORT_VIEWS } from '../../src/commands/shared/views.ts'
 import { renderApplyJson } from '../../src/views/apply-json.ts'
-import { renderApply, renderProposal } from '../../src/views/text/apply.ts'
+import {
+  renderApply,
+  renderProgress,
+  renderProposal,
+  renderQuestion,
+} from '../../src/views/text/apply.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { APPLIES, BEFORE } from './applies.ts'
 import { matchGolden, matchJsonGolden } from './golden.ts'
@@ -46,6 +51,28 @@ describe('text', () => {
       expect([name, lines.filter((line) => stringWidth(line) > 80)]).toEqual([name, []])
     }
   })
+})
+
+test('progress says which step is under way, or what the run waits for, in one line', () => {
+  const [step] = named('hostile-names').proposal?.plan.written ?? []
+  if (step === undefined) throw new Error('There is no step.')
+  const lines = [
+    renderProgress({ is: 'step', step, number: 2, of: 3 }),
+    renderProgress({ is: 'waiting-for-newcomers' }),
+    renderProgress({ is: 'waiting-for-clean-up' }),
+  ]
+  for (const line of lines) expect(line).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+\n$/u)
+  expect(lines[0]?.startsWith(`2/3 ${step.change.step} `)).toBe(true)
+})
+
+test('the question names the account and its server, and says what to type', () => {
+  const where = { account: { id: 7, name: 'Acme' }, server: 'https://chat.acme.com' }
+  expect(renderQuestion(where, 'yes', false)).toBe(
+    'Write to account 7 on chat.acme.com? Type "yes" to approve: ',
+  )
+  expect(renderQuestion(where, 'Acme', true)).toBe(
+    'Write to account 7 on chat.acme.com? Type the name of the account, "Acme" to approve: ',
+  )
 })
 
 describe('JSON', () => {

@@ -8,6 +8,7 @@ import { matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
+import { checkApproval, type Given } from '../../core/apply/approval.ts'
 import { listNewcomers } from '../../core/apply/elsewhere.ts'
 import { Failure, isError, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -40,7 +41,7 @@ import { resolveOwnSettings } from '../shared/own-settings.ts'
 import { type Proposed, propose, readEarlierRuns, readForApply } from '../shared/propose.ts'
 import { WRITING_OPTIONS } from '../shared/writing-options.ts'
 import { type Executed, executeSteps } from './execute.ts'
-import { compareApproval, readApproval, toGiven } from './given-approval.ts'
+import { readApproval } from './given-approval.ts'
 import { findRemovedElsewhere, loadOtherPolicies, type OtherPolicy } from './other-policies.ts'
 import { proveResult } from './prove.ts'
 import {
@@ -175,6 +176,8 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     const input = { ...account, policy, decision, previous, flags, expiry, ...witnesses }
     return { ...account, decision, proposed: propose(input, world) }
   }
+  const compareApproval = (other: Given, { own, document }: Proposed) =>
+    checkApproval(other, own, document, world.now().toISOString())
   const { snapshot, decision, proposed } = await readAndPropose()
   const before = concludePlan(setup, snapshot, decision, world)
   const facts: ApplyFacts = { ...NOTHING_DONE, before, proposal: proposed }
@@ -184,7 +187,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     ...proposed.diagnostics,
     // Before the question: nobody should approve what then cannot begin.
     ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
-    ...(given === null ? [] : compareApproval(given, proposed, world)),
+    ...(given === null ? [] : compareApproval(given, proposed)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
   if (stops.some(isError)) return concludeApply(checked)
@@ -197,14 +200,14 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     const same = again.proposed?.approval === proposed.approval
     if (!same) {
       const changed = again.proposed
-        ? compareApproval(toGiven(proposed), again.proposed, world)
+        ? compareApproval({ approval: proposed.own, document: proposed.document }, again.proposed)
         : [makeDiagnostic({ code: 'guard-approval-differs', summary: NO_PLAN_NOW })]
       const diagnostics = [...stops, ...changed]
       return concludeApply({ ...checked, proposal: { ...proposed, diagnostics } })
     }
   }
   world.signal.throwIfAborted()
-  const journal = await startJournal(flags.journal, proposed.hash, snapshot, world)
+  const journal = await startJournal(flags.journal, proposed.own.hash, snapshot, world)
   // From here on, the run has something to report, whatever happens.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
@@ -251,7 +254,7 @@ function concludePlan(
 
 async function execute(
   { connection, flags, servers }: Setup,
-  { plan, hash, storedAs, terms }: Proposed,
+  { plan, own, storedAs, terms }: Proposed,
   journal: Journal | null,
   world: World,
 ): Promise<Executed> {
@@ -270,7 +273,7 @@ async function execute(
       plan,
       policy: terms.policy,
       today: getToday(world),
-      hash,
+      hash: own.hash,
       accountId,
       reread: makeRereader(withLook, plan.before, storedAs),
       writer,

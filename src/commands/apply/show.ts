@@ -6,9 +6,9 @@ import type { Diagnostic } from '../../core/messages/diagnostic.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type ApplyFacts, type ApplyReport, reportApply } from '../../core/report/apply.ts'
 import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
-import { type ColorOption, choosePaint } from '../../shell/color.ts'
+import { choosePaint } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
-import { draw, type Views } from '../../shell/show.ts'
+import { draw, type FormatChoice, type Views } from '../../shell/show.ts'
 import type { Result, World } from '../../shell/world.ts'
 import {
   type ApplyProgress,
@@ -17,11 +17,6 @@ import {
   renderQuestion,
 } from '../../views/text/apply.ts'
 import { publish } from '../shared/publish.ts'
-
-interface Choice {
-  readonly format: 'text' | 'json'
-  readonly color: ColorOption
-}
 
 /** Does not repeat the same line. */
 export function makeProgressWriter(
@@ -44,7 +39,7 @@ export function makeProgressWriter(
 export async function askForApproval(
   facts: ApplyFacts,
   snapshot: Snapshot,
-  { format, color }: Choice,
+  { format, color }: FormatChoice<'json'>,
   world: World,
 ): Promise<boolean> {
   const { account } = snapshot
@@ -83,7 +78,7 @@ const VIEWS: Views<ApplyReport, 'text' | 'json'> = {
 
 export async function showResult(
   done: ApplyReport,
-  choice: Choice,
+  choice: FormatChoice<'json'>,
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {

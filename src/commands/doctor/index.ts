@@ -141,7 +141,6 @@ function checkDates(policy: Policy | null, world: World, add: Add): Policy | nul
   return dated.length === 0 ? policy : null
 }
 
-/** Checks each account as if it were the only one. */
 async function examineFleet(
   fleet: Fleet,
   flags: Values<typeof OPTIONS>,

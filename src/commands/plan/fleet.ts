@@ -15,6 +15,7 @@ import {
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import type { FleetMark, Snapshot } from '../../core/model/snapshot.ts'
+import { joinFirst } from '../../core/model/visible.ts'
 import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
@@ -195,8 +196,6 @@ function findExtra(
   const known = new Set(fleet.accounts.flatMap(({ name }) => Object.values(nameFleetFiles(name))))
   const extra = [...paths].flatMap(([name, found]) => (known.has(name) ? [] : found))
   if (extra.length === 0) return []
-  const named = extra.slice(0, MOST_NAMED).join(', ')
-  const more = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : ''
-  const summary = `${folder} contains files that belong to no account of ${fleet.path}: ${named}${more}.`
+  const summary = `${folder} contains files that belong to no account of ${fleet.path}: ${joinFirst(extra, MOST_NAMED)}.`
   return [makeDiagnostic({ code: 'snapshot-extra', summary })]
 }

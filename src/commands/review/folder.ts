@@ -48,7 +48,6 @@ export function sealFile(name: string, content: string | Uint8Array): ListedFile
   return { name, bytes: Buffer.byteLength(content), sha256: computeSha256(content) }
 }
 
-/** Reads the one positional of a command that needs a folder. */
 export function readFolderName([folder, ...more]: readonly string[]): string {
   expectNoMore(more)
   if (folder !== undefined) return folder

@@ -18,6 +18,7 @@ import { KINDS } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
+import { joinFirst } from '../../core/model/visible.ts'
 import { type Decision, plan } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
@@ -192,13 +193,12 @@ function findOtherAccount(
   return [
     makeDiagnostic({
       code: 'settings-conflict',
-      summary: `The report of --since is about another account: ${those.slice(0, 3).join(', ')}.`,
+      summary: `The report of --since is about another account: ${joinFirst(those, 3)}.`,
       advice: 'Use an earlier report of the same account.',
     }),
   ]
 }
 
-/** The report of a run that could not start. */
 export function reportFailure(diagnostics: readonly Diagnostic[], world: World): Report {
   return concludeReport(
     { command: 'plan', ...describeRun(world), exitZero: false },

@@ -98,9 +98,10 @@ async function appendForGithub(
       const stats = await file.stat()
       // Only a regular file has a last line.
       const size = stats.isFile() ? stats.size : 0
-      const { buffer } = size > 0 ? await file.read(Buffer.alloc(1), 0, 1, size - 1) : NO_LINE
+      const last = Buffer.from('\n')
+      if (size > 0) await file.read(last, 0, 1, size - 1)
       // Another step may have written a last line without a line break.
-      const end = buffer[0] === 0x0a ? '' : '\n'
+      const end = last.toString() === '\n' ? '' : '\n'
       await file.appendFile(end + (await textFor(size + end.length)))
     } catch (error) {
       failed(shown, getReason(error))
@@ -123,8 +124,6 @@ async function appendForGithub(
     return renderGithubOutputs(addDiagnostics(made, problems))
   })
 }
-
-const NO_LINE = { buffer: Buffer.from('\n') }
 
 /** The smallest size that a Markdown report can fit into. */
 const SMALLEST = 2_000

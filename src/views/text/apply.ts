@@ -20,7 +20,11 @@ export function renderProposal({ before, proposal }: ApplyFacts, paint: Paint): 
 }
 
 /** @param word what to type to approve; `isName`: it is the name of the account */
-export function renderQuestion({ account, server }: Snapshot, word: string, isName: boolean) {
+export function renderQuestion(
+  { account, server }: Pick<Snapshot, 'account' | 'server'>,
+  word: string,
+  isName: boolean,
+): string {
   const what = isName ? `the name of the account, "${word}"` : `"${word}"`
   return `Write to account ${account.id} on ${new URL(server).host}? Type ${what} to approve: `
 }
