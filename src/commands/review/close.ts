@@ -107,7 +107,7 @@ async function close(
     describeRun(world),
     world,
   )
-  const [late] = findLateness(closed, bundle.manifest.record)
+  const [late] = findLateness(closed, bundle.document.record)
   if (late !== undefined) {
     throw makeFailure({
       code: 'review-clock-turned-back',

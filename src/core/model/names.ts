@@ -60,7 +60,7 @@ export function normalisePattern(pattern: string): string {
   return normal.slice(0, domain) + normal.slice(domain).replace(LABEL, labelToUnicode)
 }
 
-/** As a policy's team is shown and addressed. The final sigma stays as in older reports. */
+/** As a policy's team is shown and addressed. The server lower-cases a final Σ to σ, JavaScript to ς. */
 export function spellTeamName(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ')
 }
