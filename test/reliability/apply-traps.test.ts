@@ -453,6 +453,55 @@ test('a person who leaves is not deleted if one of the groups to leave is anothe
   expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
 })
 
+test('a removed person who is on the account at the end costs the verdict, whatever the answers were', async () => {
+  const made = { agents: { 'old@acme.com': 'agent' } } as const
+  let deleted = false
+  const sandbox = await serve(
+    {
+      intercept: ({ method, path }, response, _, honest) => {
+        if (method === 'DELETE') deleted = true
+        // Nobody is deleted, and the list that is read next is of another moment.
+        if (method === 'DELETE') response.writeHead(200).end()
+        else if (deleted && path.endsWith('/agents')) {
+          deleted = false
+          const { headers, body } = honest()
+          const rest = JSON.parse(body).filter(
+            (agent: { email: string }) => agent.email !== 'old@acme.com',
+          )
+          const type = { 'content-type': String(headers['content-type']) }
+          response.writeHead(200, type).end(JSON.stringify(rest))
+        } else return false
+        return true
+      },
+    },
+    makeState(made),
+  )
+  const { ran, said } = await applyAll(sandbox, writePolicy({}))
+  expect([ran.code, said.verdict, said.after?.verdict]).toEqual([1, 'none', 'drift'])
+  expect(said.pending).toEqual([
+    'old@acme.com was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.',
+  ])
+})
+
+test('an account that cannot be read after a write is not said to be other than planned', async () => {
+  let written = false
+  const sandbox = await serve(
+    {
+      intercept: ({ method }, response) => {
+        if (method !== 'GET') written = true
+        else if (written) response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+        return method === 'GET' && written
+      },
+    },
+    makeState({ teams: { a: [] } }),
+  )
+  const { said } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: [rita@acme.com]\n'))
+  expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: unknown'])
+  expect(said.stopped).toBe(
+    'The server answered 200 to add-member, but the account could not be read after it.',
+  )
+})
+
 test('what a stopped clean-up leaves is said, and waited for two minutes', async () => {
   const made = { agents: { 'old@acme.com': 'agent' }, teams: { a: [] } } as const
   const state = makeState(made)
