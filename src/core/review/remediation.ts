@@ -6,9 +6,11 @@ import { type AccessState, computeAccess, type PersonAccess } from '../access/ac
 import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { diffStates } from '../compare/difference.ts'
 import { type Difference, pairPeople } from '../compare/sides.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { groupBy, type Pair } from '../model/collect.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { listSpellingsIn, type RecognisedSnapshot, recognise } from '../model/identity.ts'
+import { KINDS } from '../model/kinds.ts'
 import { hasGroups, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
@@ -26,6 +28,26 @@ export interface Remediation {
   readonly came: readonly SnapshotAgent[]
   /** People who may keep their access and have more now, by e-mail address in the review. */
   readonly gained: readonly string[]
+}
+
+/** What the review has read and the later snapshot has not: in these, nobody is found to have more. */
+export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
+  const missing = [
+    ...KINDS.filter((of) => hasGroups(before, of) && !hasGroups(later, of)).map(
+      ({ plural }) => `no ${plural}`,
+    ),
+    ...(hasPermissions(before.customRoles) && !hasPermissions(later.customRoles)
+      ? ['no permissions of custom roles']
+      : []),
+  ]
+  if (missing.length === 0) return []
+  return [
+    makeDiagnostic({
+      code: 'review-note',
+      summary: `The later snapshot has ${missing.join(' and ')}, but the review has. So rollcall did not compare them: people may have more access there.`,
+      advice: 'Take the later snapshot with the token of an administrator, as for the review.',
+    }),
+  ]
 }
 
 /**

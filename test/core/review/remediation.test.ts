@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
-import { checkRemediation } from '../../../src/core/review/remediation.ts'
+import { checkRemediation, noteUnseen } from '../../../src/core/review/remediation.ts'
 import { type SeenAccount, snapshot } from '../build.ts'
 
 const KEN = 'ken@acme.com'
@@ -30,6 +30,27 @@ const BEFORE: SeenAccount = {
   ],
   customRoles: BILLING,
 }
+
+describe('what the later snapshot does not have', () => {
+  const note = (before: SeenAccount, later: SeenAccount) =>
+    noteUnseen(snapshot(before), snapshot(later)).map(({ code, summary }) => [code, summary])
+  const rest = { agents: BEFORE.agents ?? {}, teams: BEFORE.teams ?? {} }
+
+  test('is noted where the review has it: nobody sees who has more there', () => {
+    expect(note(BEFORE, BEFORE)).toEqual([])
+    expect(note(rest, rest)).toEqual([])
+    expect(note(rest, BEFORE)).toEqual([])
+    expect(note(BEFORE, rest)).toEqual([
+      [
+        'review-note',
+        'The later snapshot has no inboxes and no permissions of custom roles, but the review has. So rollcall did not compare them: people may have more access there.',
+      ],
+    ])
+    expect(note(BEFORE, { ...rest, customRoles: BILLING })).toMatchObject([
+      ['review-note', expect.stringContaining('has no inboxes, but the review has.')],
+    ])
+  })
+})
 
 describe('a change', () => {
   const judge = (later: Partial<SeenAccount>, before: Partial<SeenAccount> = {}) =>
