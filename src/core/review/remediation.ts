@@ -80,7 +80,10 @@ export function checkRemediation(
       if (decision === 'keep') return []
       const pair = stayed.get(email)
       if (pair === undefined) {
-        return [{ ...each, ...judgeAbsence(email, holders.get(email) ?? null, came) }]
+        const holder = holders.get(email) ?? null
+        const left = had.agents.filter((agent) => agent.email === email)
+        const hidden = left.flatMap((agent) => listHiddenPlaces(agent, has))
+        return [{ ...each, ...judgeAbsence(email, holder, came, hidden) }]
       }
       const { was, is } = pair
       const renamed = is.email === email ? '' : `, renamed to ${is.email}`
@@ -105,17 +108,39 @@ function hasMore(difference: AccessDifference): boolean {
   return difference === 'more' || difference === 'both'
 }
 
-/** @param holder the person of the review who has the address now */
+/** Names of groups that do not list a person who has left, although they are in it. */
+function listHiddenPlaces(
+  { id }: SnapshotAgent,
+  { activity, groups }: RecognisedSnapshot,
+): readonly string[] {
+  if (activity.state !== 'read') return []
+  return activity.hidden
+    .filter(({ userId }) => userId === id)
+    .map(({ of, groupId }) => {
+      const group = groups.find((each) => each.of === of && each.id === groupId)
+      return group?.name ?? `${of.label} ${groupId}`
+    })
+}
+
+/**
+ * @param holder the person of the review who has the address now
+ * @param hidden where the audit log still shows the person
+ */
 function judgeAbsence(
   email: string,
   holder: SnapshotAgent | null,
   came: readonly SnapshotAgent[],
+  hidden: readonly string[],
 ): Pick<Happened, 'happened' | 'what'> {
   if (holder !== null) {
     const what = `the address is still on the account: it now belongs to the user who was ${holder.email}`
     return { happened: false, what }
   }
   const gone = 'no longer on the account'
+  if (hidden.length > 0) {
+    const what = `${gone}, but still gets the messages of ${hidden.join(', ')}`
+    return { happened: false, what }
+  }
   const twin = came.find((each) => simplifyAddress(each.email) === simplifyAddress(email))
   if (twin === undefined) return { happened: true, what: gone }
   return {
