@@ -58,6 +58,24 @@ describe('seats', () => {
     ])
   })
 
+  test('that are enough for one of two are used by one, with what that person needs', async () => {
+    const made = { seats: 3, agents: { 'old@acme.com': 'agent' }, teams: { a: [] } } as const
+    const sandbox = await serve({}, makeState(made))
+    const policy = writePolicy(
+      { 'ann@acme.com': 'agent', 'ben@acme.com': 'agent' },
+      'teams:\n  a: [ann@acme.com, ben@acme.com]\n',
+    )
+    const { said } = await applyAll(sandbox, policy)
+    expect(said.steps.map(({ address, status, because }) => [address, status, because])).toEqual([
+      ['agent/ann@acme.com', 'done', null],
+      ['agent/ben@acme.com', 'skipped', 'The account has no free seat.'],
+      ['team/a/ann@acme.com', 'done', null],
+      ['team/a/ben@acme.com', 'skipped', 'It needs agent/ben@acme.com, which was not written.'],
+      ['agent/old@acme.com', 'done', null],
+    ])
+    expect(account(sandbox.state).teams[0]?.members).toEqual(['ann@acme.com'])
+  })
+
   test('that stay taken leave drift, and the rest is done', async () => {
     const sandbox = await serve({}, makeState({ seats: 2, teams: { a: [] } }))
     const policy = writePolicy(

@@ -312,7 +312,8 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   // Removals may have freed seats: try the invitations once more, and what depends on them.
   full = false
   for (const step of waiting) {
-    if (isStopped() || full) break
+    if (isStopped()) break
+    if (full && isInvitation(step)) continue
     results.delete(step)
     const missing = findMissing(step, results)
     if (missing !== null) skip(step, `It needs ${missing}, which was not written.`)
