@@ -225,6 +225,7 @@ const APPLY_MUTATIONS = {
       'guardReturns',
       'warnOfJournals',
       'guardCustomRoles',
+      'guardWaiting',
       'warnOfSaml',
     ].map((guard) => removeText(`  ${guard},\n`)),
     [' &&\n      customRoleId === null &&\n', ' &&\n'],

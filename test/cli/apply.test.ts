@@ -423,6 +423,25 @@ describe('the journal', () => {
     ])
   })
 
+  test('its snapshot is the account after the question, also where the policy ignores it', async () => {
+    const sandbox = await serve({}, makeState({ teams: { a: [], 'test x': [] } }))
+    const policy = writePolicy(
+      {},
+      'teams:\n  a: [rita@acme.com]\nscope: { ignore: { teams: ["test *"] } }\n',
+    )
+    const ask = async () => {
+      sandbox.state.accounts[0]?.teams[1]?.members.push('rita@acme.com')
+      return 'yes'
+    }
+    const ran = await apply(sandbox, policy, ['--journal=j.jsonl'], { world: { ask } })
+    expect(ran.code).toBe(0)
+    const before = JSON.parse(readFileSync(join(ran.cwd, 'j.jsonl.before.json'), 'utf8'))
+    expect(before.teams).toMatchObject([
+      { name: 'a', members: [] },
+      { name: 'test x', members: ['rita@acme.com'] },
+    ])
+  })
+
   test('its snapshot is the account before the first write', async () => {
     const sandbox = await serve({}, makeState(made))
     const { ran } = await applyAll(sandbox, JOIN)

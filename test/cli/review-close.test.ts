@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import { ADA, connection, EXACT, folder, recordedState, run, serve } from './world.ts'
+import { ADA, connection, EXACT, folder, GRACE, recordedState, run, serve } from './world.ts'
 
 /** Mallory is an unexpected administrator. */
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
@@ -360,6 +360,17 @@ describe('the closing record', () => {
       expect([code, words]).toEqual([1, expect.stringContaining(says)])
     }
     expect((await close(fill(blank), '-o', 'rr')).code).toBe(0)
+  })
+
+  test('says what a later snapshot of an agent could not show', async () => {
+    const { blank, later, close } = await review()
+    const agent = ['snapshot', '-o', 'later.json', '--chatwoot-api-token', GRACE]
+    expect((await later(...agent)).code).toBe(0)
+    const { code, words } = await close(fill(blank), '--after', 'later.json')
+    expect([code, words]).toEqual([
+      2,
+      expect.stringContaining('warning: The later snapshot has no inboxes and no permissions'),
+    ])
   })
 
   test('is not written by a clock that is behind what it seals: verify would not believe it', async () => {

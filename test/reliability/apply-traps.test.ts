@@ -58,6 +58,24 @@ describe('seats', () => {
     ])
   })
 
+  test('that are enough for one of two are used by one, with what that person needs', async () => {
+    const made = { seats: 3, agents: { 'old@acme.com': 'agent' }, teams: { a: [] } } as const
+    const sandbox = await serve({}, makeState(made))
+    const policy = writePolicy(
+      { 'ann@acme.com': 'agent', 'ben@acme.com': 'agent' },
+      'teams:\n  a: [ann@acme.com, ben@acme.com]\n',
+    )
+    const { said } = await applyAll(sandbox, policy)
+    expect(said.steps.map(({ address, status, because }) => [address, status, because])).toEqual([
+      ['agent/ann@acme.com', 'done', null],
+      ['agent/ben@acme.com', 'skipped', 'The account has no free seat.'],
+      ['team/a/ann@acme.com', 'done', null],
+      ['team/a/ben@acme.com', 'skipped', 'It needs agent/ben@acme.com, which was not written.'],
+      ['agent/old@acme.com', 'done', null],
+    ])
+    expect(account(sandbox.state).teams[0]?.members).toEqual(['ann@acme.com'])
+  })
+
   test('that stay taken leave drift, and the rest is done', async () => {
     const sandbox = await serve({}, makeState({ seats: 2, teams: { a: [] } }))
     const policy = writePolicy(
@@ -451,6 +469,55 @@ test('a person who leaves is not deleted if one of the groups to leave is anothe
   })
   expect(listSteps(said)).toEqual(['remove-agent agent/old@acme.com: changed-meanwhile'])
   expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
+})
+
+test('a removed person who is on the account at the end costs the verdict, whatever the answers were', async () => {
+  const made = { agents: { 'old@acme.com': 'agent' } } as const
+  let deleted = false
+  const sandbox = await serve(
+    {
+      intercept: ({ method, path }, response, _, honest) => {
+        if (method === 'DELETE') deleted = true
+        // Nobody is deleted, and the list that is read next is of another moment.
+        if (method === 'DELETE') response.writeHead(200).end()
+        else if (deleted && path.endsWith('/agents')) {
+          deleted = false
+          const { headers, body } = honest()
+          const rest = JSON.parse(body).filter(
+            (agent: { email: string }) => agent.email !== 'old@acme.com',
+          )
+          const type = { 'content-type': String(headers['content-type']) }
+          response.writeHead(200, type).end(JSON.stringify(rest))
+        } else return false
+        return true
+      },
+    },
+    makeState(made),
+  )
+  const { ran, said } = await applyAll(sandbox, writePolicy({}))
+  expect([ran.code, said.verdict, said.after?.verdict]).toEqual([1, 'none', 'drift'])
+  expect(said.pending).toEqual([
+    'old@acme.com was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.',
+  ])
+})
+
+test('an account that cannot be read after a write is not said to be other than planned', async () => {
+  let written = false
+  const sandbox = await serve(
+    {
+      intercept: ({ method }, response) => {
+        if (method !== 'GET') written = true
+        else if (written) response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+        return method === 'GET' && written
+      },
+    },
+    makeState({ teams: { a: [] } }),
+  )
+  const { said } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: [rita@acme.com]\n'))
+  expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: unknown'])
+  expect(said.stopped).toBe(
+    'The server answered 200 to add-member, but the account could not be read after it.',
+  )
 })
 
 test('what a stopped clean-up leaves is said, and waited for two minutes', async () => {

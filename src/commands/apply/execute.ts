@@ -238,7 +238,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
           confirmed: decision.outcome === 'done' ? findConfirmed(write, now) : null,
         },
         next: unrecorded === null ? decision.next : 'stop',
-        why: unrecorded ?? undone ?? half ?? describeStop(reply, write),
+        why: unrecorded ?? undone ?? half ?? describeStop(reply, write, found === 'unread'),
       }
     }
   }
@@ -312,7 +312,8 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   // Removals may have freed seats: try the invitations once more, and what depends on them.
   full = false
   for (const step of waiting) {
-    if (isStopped() || full) break
+    if (isStopped()) break
+    if (full && isInvitation(step)) continue
     results.delete(step)
     const missing = findMissing(step, results)
     if (missing === null) await carryOutStep(step)
@@ -337,11 +338,12 @@ function endWrite(
   return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
 }
 
-function describeStop(reply: WriteReply, write: Write): string {
+function describeStop(reply: WriteReply, write: Write, unread: boolean): string {
   if (reply.kind !== 'answered') return reply.diagnostic.summary
   const { status, detail } = reply
   const said = detail === null ? '' : ` ("${detail}")`
   if (status === 429) return `The server's rate limit refused ${write.kind} twice.`
-  const but = status < 300 ? ', but the account is not as planned after it' : ''
+  const problem = unread ? 'could not be read' : 'is not as planned'
+  const but = status < 300 ? `, but the account ${problem} after it` : ''
   return `The server answered ${status}${said} to ${write.kind}${but}.`
 }

@@ -192,11 +192,13 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
   if (stops.some(isError)) return concludeApply(checked)
   if (written.length === 0) return concludeApply({ ...checked, end: 'nothing' })
+  let latest = snapshot
   if (given === null) {
     const answer = await askForApproval(checked, snapshot, flags, world)
     if (!answer) return concludeApply({ ...checked, end: 'not-approved' })
     // Somebody may have changed the account while the question was on the screen.
     const again = await readAndPropose()
+    latest = again.snapshot
     const same = again.proposed?.approval === proposed.approval
     if (!same) {
       const changed = again.proposed
@@ -207,7 +209,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     }
   }
   world.signal.throwIfAborted()
-  const journal = await startJournal(flags.journal, proposed.own.hash, snapshot, world)
+  const journal = await startJournal(flags.journal, proposed.own.hash, latest, world)
   // From here on, the run has something to report, whatever happens.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }

@@ -3,6 +3,7 @@
  * removed, or for two minutes.
  */
 import type { StepResult } from '../../core/apply/results.ts'
+import type { PersonRef } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -37,9 +38,10 @@ export async function proveResult(
     steps
       .flatMap(({ writes }) => writes)
       .flatMap(({ write, outcome }) =>
-        write.kind === kind && outcome === 'done' ? normaliseEmail(write.person.stored) : [],
+        write.kind === kind && outcome === 'done' ? [write.person] : [],
       )
-  const [invited, removed] = [done('invite'), done('delete-agent')]
+  const invited = done('invite').map(({ stored }) => normaliseEmail(stored))
+  const removed = done('delete-agent')
   const until = world.now().getTime() + CLEAN_UP_MS
   if (invited.length > 0) {
     showProgress({ is: 'waiting-for-newcomers' })
@@ -49,13 +51,17 @@ export async function proveResult(
     const over = world.now().getTime() >= until
     try {
       const snapshot = await read()
-      const ghosts = removed.filter((email) => isGhost(email, snapshot))
+      const ghosts = removed.filter((person) => isGhost(person, snapshot))
       if (ghosts.length === 0 || over) {
         const missing = invited.filter((email) => !isOn(email, snapshot))
+        const wrong = [
+          ...missing.map(describeLoss),
+          ...removed.filter((person) => isStillOn(person, snapshot)).map(describeReturn),
+        ]
         return {
           snapshot,
-          pending: [...ghosts.map(describeGhost), ...missing.map(describeLoss)],
-          lost: missing.length > 0,
+          pending: [...ghosts.map(describeGhost), ...wrong],
+          lost: wrong.length > 0,
         }
       }
     } catch (error) {
@@ -73,16 +79,26 @@ function isOn(email: string, { agents }: Snapshot): boolean {
   return agents.some((agent) => normaliseEmail(agent.email) === email)
 }
 
-function isGhost(email: string, { groups }: Snapshot): boolean {
+/** Not by the normal form: another person may have an address that looks like it. */
+function isStillOn({ id, stored }: PersonRef, { agents }: Snapshot): boolean {
+  return agents.some((agent) => agent.id === id || agent.email === stored)
+}
+
+function isGhost({ stored }: PersonRef, { groups }: Snapshot): boolean {
+  const email = normaliseEmail(stored)
   return groups.some(({ ghosts }) => ghosts.some((ghost) => normaliseEmail(ghost) === email))
 }
 
-function describeGhost(email: string): string {
+function describeGhost({ stored: email }: PersonRef): string {
   return `${email} was removed, but Chatwoot still lists them in a group: its clean-up job has not run yet.`
 }
 
 function describeLoss(email: string): string {
   return `${email} was invited, but is no longer on the account. A clean-up job of Chatwoot may have removed them again.`
+}
+
+function describeReturn({ stored: email }: PersonRef): string {
+  return `${email} was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.`
 }
 
 function describeUnread({ diagnostics }: Failure): string {

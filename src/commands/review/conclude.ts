@@ -11,7 +11,7 @@ import {
 import { judgeDecisions } from '../../core/review/decisions.ts'
 import { compareFacts, noteBareForm } from '../../core/review/form.ts'
 import type { ReviewRecord } from '../../core/review/record.ts'
-import { checkRemediation } from '../../core/review/remediation.ts'
+import { checkRemediation, noteUnseen } from '../../core/review/remediation.ts'
 import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
 import { noteJournals } from '../../core/review/sealed-journal.ts'
 import type { World } from '../../shell/world.ts'
@@ -90,6 +90,7 @@ export async function concludeReview(
     remarks: [
       ...noteBareForm(form.value, form.blank),
       ...notes,
+      ...(after === null ? [] : noteUnseen(before, after.value)),
       ...noteJournals(sealed, after?.value ?? null),
     ],
     manifestSha256: bundle.sha256,

@@ -4,6 +4,7 @@
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { quoteAddress } from '../messages/shell-word.ts'
 import { normaliseAddress } from '../model/address.ts'
 import { makeFinder } from '../model/identity.ts'
 import { isStep, type Permission, STEP_NAMES, STEPS, type Step } from '../model/steps.ts'
@@ -117,7 +118,7 @@ export function findUselessAllowances(
     if (asking.length === 0) {
       return [refuseAllowance(`--allow ${text} is not needed: the step is written without it.`)]
     }
-    const named = asking.map((each) => `--allow ${describeAllowance(each)}`).join(' ')
+    const named = asking.map((each) => `--allow ${quoteAddress(describeAllowance(each))}`).join(' ')
     return [refuseAllowance(`--allow ${text} needs an address here.`, `Write \`${named}\`.`)]
   })
 }

@@ -10,6 +10,7 @@ import type { DiagnosticCode } from '../messages/diagnostic-records.ts'
 import { count } from '../messages/phrase.ts'
 import { quoteAddress } from '../messages/shell-word.ts'
 import { formatAddress } from '../model/address.ts'
+import { listRoles } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
@@ -79,6 +80,7 @@ const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
   guardReturns,
   warnOfJournals,
   guardCustomRoles,
+  guardWaiting,
   warnOfSaml,
   guardRecord,
 ]
@@ -447,6 +449,22 @@ function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Dia
       : 'The plan gives custom roles, but this account does not have the feature.',
     'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
   )
+}
+
+/** The server stores any id of a custom role. It means nothing until a custom role gets this id. */
+function guardWaiting({ writes, before: { agents, customRoles } }: Guarded): readonly Diagnostic[] {
+  if (!writes.some(({ kind }) => kind === 'create-custom-role')) return []
+  const newest = Math.max(0, ...listRoles(customRoles).map(({ id }) => id))
+  return agents
+    .filter(({ role, customRoleId }) => role === 'agent' && Number(customRoleId) > newest)
+    .flatMap(({ email, customRoleId }) =>
+      stop(
+        'guard-custom-roles',
+        `${email} has custom role ${customRoleId}, which is not on this account. If a new custom role gets this id, the person has it at once.`,
+        null,
+        'Give the person another custom role or none in Chatwoot (Settings, Agents), or leave out `--allow create-custom-role`. Then run again.',
+      ),
+    )
 }
 
 function hasCustomRole(write: Write): boolean {

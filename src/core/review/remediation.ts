@@ -6,9 +6,11 @@ import { type AccessState, computeAccess, type PersonAccess } from '../access/ac
 import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { diffStates } from '../compare/difference.ts'
 import { type Difference, pairPeople } from '../compare/sides.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { groupBy, type Pair } from '../model/collect.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { listSpellingsIn, type RecognisedSnapshot, recognise } from '../model/identity.ts'
+import { KINDS } from '../model/kinds.ts'
 import { hasGroups, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
@@ -26,6 +28,26 @@ export interface Remediation {
   readonly came: readonly SnapshotAgent[]
   /** People who may keep their access and have more now, by e-mail address in the review. */
   readonly gained: readonly string[]
+}
+
+/** What the review has read and the later snapshot has not: in these, nobody is found to have more. */
+export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
+  const missing = [
+    ...KINDS.filter((of) => hasGroups(before, of) && !hasGroups(later, of)).map(
+      ({ plural }) => `no ${plural}`,
+    ),
+    ...(hasPermissions(before.customRoles) && !hasPermissions(later.customRoles)
+      ? ['no permissions of custom roles']
+      : []),
+  ]
+  if (missing.length === 0) return []
+  return [
+    makeDiagnostic({
+      code: 'review-note',
+      summary: `The later snapshot has ${missing.join(' and ')}, but the review has. So rollcall did not compare them: people may have more access there.`,
+      advice: 'Take the later snapshot with the token of an administrator, as for the review.',
+    }),
+  ]
 }
 
 /**
@@ -58,7 +80,10 @@ export function checkRemediation(
       if (decision === 'keep') return []
       const pair = stayed.get(email)
       if (pair === undefined) {
-        return [{ ...each, ...judgeAbsence(email, holders.get(email) ?? null, came) }]
+        const holder = holders.get(email) ?? null
+        const left = had.agents.filter((agent) => agent.email === email)
+        const hidden = left.flatMap((agent) => listHiddenPlaces(agent, has))
+        return [{ ...each, ...judgeAbsence(email, holder, came, hidden) }]
       }
       const { was, is } = pair
       const renamed = is.email === email ? '' : `, renamed to ${is.email}`
@@ -79,17 +104,39 @@ export function checkRemediation(
 
 const UNCHANGED = 'nothing was changed'
 
-/** @param holder the person of the review who has the address now */
+/** Names of groups that do not list a person who has left, although they are in it. */
+function listHiddenPlaces(
+  { id }: SnapshotAgent,
+  { activity, groups }: RecognisedSnapshot,
+): readonly string[] {
+  if (activity.state !== 'read') return []
+  return activity.hidden
+    .filter(({ userId }) => userId === id)
+    .map(({ of, groupId }) => {
+      const group = groups.find((each) => each.of === of && each.id === groupId)
+      return group?.name ?? `${of.label} ${groupId}`
+    })
+}
+
+/**
+ * @param holder the person of the review who has the address now
+ * @param hidden where the audit log still shows the person
+ */
 function judgeAbsence(
   email: string,
   holder: SnapshotAgent | null,
   came: readonly SnapshotAgent[],
+  hidden: readonly string[],
 ): Pick<Happened, 'happened' | 'what'> {
   if (holder !== null) {
     const what = `the address is still on the account: it now belongs to the user who was ${holder.email}`
     return { happened: false, what }
   }
   const gone = 'no longer on the account'
+  if (hidden.length > 0) {
+    const what = `${gone}, but still gets the messages of ${hidden.join(', ')}`
+    return { happened: false, what }
+  }
   const twin = came.find((each) => simplifyAddress(each.email) === simplifyAddress(email))
   if (twin === undefined) return { happened: true, what: gone }
   return {

@@ -749,6 +749,28 @@ describe('custom roles', () => {
     ])
   })
 
+  test('are not created while an agent has the id of one that is still to come', () => {
+    const plan = (customRoleId: number, role: 'agent' | 'administrator' = 'agent', allow = true) =>
+      planned(
+        { agents: { ...owner, 'eve@acme.com': role }, customRoles: { Old: [], New: [] } },
+        {
+          agents: { ...owner, 'eve@acme.com': { role, customRoleId } },
+          customRoles: { 3: { name: 'Old', permissions: [] } },
+        },
+        allow ? ['create-custom-role'] : [],
+      )
+    expect(guarded(plan(4))).toMatchObject([
+      {
+        code: 'guard-custom-roles',
+        summary:
+          'eve@acme.com has custom role 4, which is not on this account. If a new custom role gets this id, the person has it at once.',
+      },
+    ])
+    // Ids only go up.
+    expect([stops(plan(3)), stops(plan(2))]).toEqual([[], []])
+    expect([stops(plan(4, 'administrator')), stops(plan(4, 'agent', false))]).toEqual([[], []])
+  })
+
   test('matter only to a plan that gives one', () => {
     const other = planned({ agents: { ...owner, ...people(1) } }, { agents: owner })
     expect(stops(other, { customRolesFeature: false })).toEqual([])

@@ -324,6 +324,18 @@ describe('an --allow that cannot be right is an error', () => {
   })
 })
 
+test('an --allow that needs addresses shows them so that they can be copied into a shell', () => {
+  const member = "o'brien@acme.com"
+  const plan = planned(
+    { agents: { ...ada, [member]: 'agent' }, teams: { a: [] } },
+    { agents: { ...ada, [member]: 'agent' }, teams: { a: [member] } },
+    ['remove-member'],
+  )
+  expect(plan.diagnostics).toMatchObject([
+    { advice: "Write `--allow 'remove-member:team/a/o'\\''brien@acme.com'`." },
+  ])
+})
+
 describe('an --allow of an address', () => {
   const alike = ['agent/j\u00f6@acme.com', 'agent/jo\u0308@acme.com'] as const
   const [one, other] = alike

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
-import { checkRemediation } from '../../../src/core/review/remediation.ts'
+import { checkRemediation, noteUnseen } from '../../../src/core/review/remediation.ts'
+import { member, readLog } from '../audit-rows.ts'
 import { type SeenAccount, snapshot } from '../build.ts'
 
 const KEN = 'ken@acme.com'
@@ -30,6 +31,27 @@ const BEFORE: SeenAccount = {
   ],
   customRoles: BILLING,
 }
+
+describe('what the later snapshot does not have', () => {
+  const note = (before: SeenAccount, later: SeenAccount) =>
+    noteUnseen(snapshot(before), snapshot(later)).map(({ code, summary }) => [code, summary])
+  const rest = { agents: BEFORE.agents ?? {}, teams: BEFORE.teams ?? {} }
+
+  test('is noted where the review has it: nobody sees who has more there', () => {
+    expect(note(BEFORE, BEFORE)).toEqual([])
+    expect(note(rest, rest)).toEqual([])
+    expect(note(rest, BEFORE)).toEqual([])
+    expect(note(BEFORE, rest)).toEqual([
+      [
+        'review-note',
+        'The later snapshot has no inboxes and no permissions of custom roles, but the review has. So rollcall did not compare them: people may have more access there.',
+      ],
+    ])
+    expect(note(BEFORE, { ...rest, customRoles: BILLING })).toMatchObject([
+      ['review-note', expect.stringContaining('has no inboxes, but the review has.')],
+    ])
+  })
+})
 
 describe('a change', () => {
   const judge = (later: Partial<SeenAccount>, before: Partial<SeenAccount> = {}) =>
@@ -182,6 +204,23 @@ describe('a removal', () => {
     const what = `no longer on the account, but another spelling of the address is on the account: ${spelled}`
     expect(fates).toMatchObject([{ happened: false, what }])
   })
+})
+
+test('a removal is not done if the audit log shows that the person still gets the messages of an inbox', () => {
+  const left = { ...BEFORE, agents: { [ADA]: 'administrator' }, teams: {} } as const
+  const log = (inbox: number) => (later: Snapshot) => ({
+    ...later,
+    activity: readLog([member(20, 'added', 2, inbox)], {}, [1]),
+  })
+  const website = snapshot(left).groups.find(({ name }) => name === 'Website')
+  const fates = (id: number) =>
+    check('remove', BEFORE, left, log(id)).fates.map(({ happened, what }) => [happened, what])
+  expect(fates(website?.id ?? 0)).toEqual([
+    [false, 'no longer on the account, but still gets the messages of Website'],
+  ])
+  expect(fates(99)).toEqual([
+    [false, 'no longer on the account, but still gets the messages of inbox 99'],
+  ])
 })
 
 describe('since the review', () => {
