@@ -150,6 +150,33 @@ describe('the line that is offered', () => {
       },
     ],
     [
+      'is none for a custom role with a permission that no policy can list, nor for its people',
+      { agents: ada, customRoles: {} },
+      {
+        agents: {
+          ...ada,
+          'b@x.com': { role: 'agent', customRoleId: 3 },
+          'c@x.com': { role: 'agent', customRoleId: 4 },
+        },
+        customRoles: { 3: { name: 'New', permissions: ['new_manage'] }, 4: 'Clerk' },
+      },
+      {
+        'agent-unexpected:agent/c@x.com': 'agents > c@x.com: { role: agent, custom_role: Clerk }',
+        'custom-role-unexpected:custom-role/Clerk': 'custom_roles > Clerk: []',
+      },
+    ],
+    [
+      'names a custom role that the policy lists, whatever it permits on the account',
+      { agents: ada, customRoles: { New: [] } },
+      {
+        agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 3 } },
+        customRoles: { 3: { name: 'New', permissions: ['new_manage'] } },
+      },
+      {
+        'agent-unexpected:agent/b@x.com': 'agents > b@x.com: { role: agent, custom_role: New }',
+      },
+    ],
+    [
       'does not exist where only the account can be mended',
       {
         agents: { ...ada, 'b@x.com': 'agent' },

@@ -20,6 +20,7 @@ import { isEmail } from '../model/mistyped.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   findListedGroup,
+  knowsCustomRole,
   listCustomRoles,
   listGroups,
   type Policy,
@@ -103,7 +104,7 @@ function keepAsIs(
   want: PolicyAgent | undefined,
   code: FindingCode,
   known: KnownSides,
-): Statements {
+): Statements | null {
   const soon = addDays(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
   const open = !have.confirmed && (granted === null || granted < known.today)
@@ -118,6 +119,7 @@ function keepAsIs(
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)
       : nameOf(have.customRoleId, known.actual.snapshot.customRoles)
+  if (customRole !== null && !canBeNamed(customRole, have.customRoleId, known)) return null
   const entry = {
     role: have.role,
     ...(name === null ? {} : { name }),
@@ -128,6 +130,18 @@ function keepAsIs(
   }
   const value = Object.keys(entry).length === 1 ? have.role : entry
   return { path: ['agents'], said: [{ key: have.email, value }] }
+}
+
+/** Whether `custom_roles` has the custom role, or can have it. Without that section, it can. */
+function canBeNamed(
+  wanted: WantedCustomRole,
+  id: number | null,
+  { policy, actual }: KnownSides,
+): boolean {
+  if (policy.customRoles === null) return true
+  const listed = listCustomRoles(policy).map(({ subject }) => subject)
+  const have = [...actual.state.customRoles.values()].find((role) => role.id === id)
+  return knowsCustomRole(listed, wanted) || have?.permissions.every(isPermission) === true
 }
 
 /** By name if that is unambiguous and valid in a policy. Null for one that no policy can make right. */
