@@ -166,7 +166,25 @@ test('a custom role with a permission that no policy can list is left, and so ar
   ])
 })
 
-test('the description of such a custom role is adopted', () => {
+test('a person with an id that no custom role can have is left', () => {
+  const { adopted, left } = adopt(
+    { agents: { ...ada, 'c@x.com': 'agent' } },
+    {
+      agents: {
+        ...ada,
+        'b@x.com': { role: 'agent', customRoleId: 0 },
+        'c@x.com': { role: 'agent', customRoleId: 0 },
+      },
+    },
+  )
+  expect(adopted).toEqual([])
+  expect(left).toEqual([
+    'agent-unexpected:agent/b@x.com: a policy cannot list this custom role',
+    'custom-role-differs:agent/c@x.com: a policy cannot list this custom role',
+  ])
+})
+
+test('the description of a custom role with such a permission is adopted', () => {
   const { adopted, left } = adopt(
     { agents: ada, customRoles: { New: { permissions: [], description: 'Old' } } },
     { agents: ada, customRoles: { 3: { name: 'New', permissions: ['new_manage'] } } },

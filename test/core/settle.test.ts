@@ -166,6 +166,19 @@ describe('the line that is offered', () => {
       },
     ],
     [
+      'is none for a person with an id that no custom role can have, if custom roles were not read',
+      { agents: { ...ada, 'c@x.com': 'agent' } },
+      {
+        agents: {
+          ...ada,
+          'b@x.com': { role: 'agent', customRoleId: 0 },
+          'c@x.com': { role: 'agent', customRoleId: 0 },
+          'd@x.com': { role: 'administrator', customRoleId: 0 },
+        },
+      },
+      { 'admin-unexpected:agent/d@x.com': 'agents > d@x.com: administrator' },
+    ],
+    [
       'names a custom role that the policy lists, whatever it permits on the account',
       { agents: ada, customRoles: { New: [] } },
       {

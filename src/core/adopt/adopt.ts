@@ -12,7 +12,7 @@ import { normaliseEmail, spellName } from '../model/names.ts'
 import { getSizeRule, knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
-import { cannotBeListed } from '../plan/settle.ts'
+import { cannotBeListed, hasListableRole } from '../plan/settle.ts'
 import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {
@@ -133,6 +133,11 @@ function explainRefusal(
   }
   if ('email' in subject && fixedBy !== 'a removed line' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
+  }
+  const person = actual.state.agents.get(subject.kind === 'agent' ? subject.email : '')
+  const listsRole = fixedBy === 'a line' || fixedBy === 'custom_role'
+  if (person && listsRole && !hasListableRole(person, actual.snapshot.customRoles)) {
+    return 'a policy cannot list this custom role'
   }
   if (needsUnknownPermission(finding, actual)) return 'a policy cannot list one of its permissions'
   const again = findNewDrift(finding, policy, actual)

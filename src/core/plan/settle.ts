@@ -120,6 +120,7 @@ function keepAsIs(
       ? (want?.customRole?.value ?? null)
       : nameOf(have.customRoleId, known.actual.snapshot.customRoles)
   if (customRole !== null && !canBeNamed(customRole, have.customRoleId, known)) return null
+  if (!hasListableRole(have, known.actual.snapshot.customRoles)) return null
   const entry = {
     role: have.role,
     ...(name === null ? {} : { name }),
@@ -150,6 +151,15 @@ export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole 
   const { name } = describeActualCustomRole(id, roles)
   const meant = name !== null && name.trim() !== '' && listIds(name, roles).length === 1
   return meant ? { name: spellName(name) } : { id }
+}
+
+/** False for 0, which Chatwoot stores for a text, if custom roles were not read. */
+export function hasListableRole(
+  { role, customRoleId }: Pick<SnapshotAgent, 'role' | 'customRoleId'>,
+  roles: CustomRoles,
+): boolean {
+  const wanted = role === 'agent' ? nameOf(customRoleId, roles) : null
+  return wanted === null || 'name' in wanted || wanted.id > 0
 }
 
 export function writeCustomRole(role: WantedCustomRole): Value {
