@@ -190,6 +190,37 @@ describe('the line that is offered', () => {
       },
     ],
     [
+      'names a group only if each member is listed, or can be',
+      { agents: ada, teams: {} },
+      {
+        agents: {
+          ...ada,
+          'b@x.com': { role: 'agent', customRoleId: 0 },
+          'd\u00fc@x.com': 'agent',
+          'du\u0308@x.com': 'agent',
+        },
+        teams: {
+          one: ['ada@acme.com', 'b@x.com'],
+          two: ['du\u0308@x.com', 'd\u00fc@x.com'],
+          none: [],
+        },
+      },
+      {
+        'agent-unexpected:agent/d\u00fc@x.com': 'agents > "d\u00fc@x.com": agent',
+        'agent-unexpected:agent/du\u0308@x.com': 'agents > "du\\u0308@x.com": agent',
+        'team-unexpected:team/none': 'teams > none: []',
+      },
+    ],
+    [
+      'names a group with anybody if only administrators are checked',
+      { agents: ada, scope: 'administrators', teams: {} },
+      {
+        agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 0 } },
+        teams: { one: ['ada@acme.com', 'b@x.com'] },
+      },
+      { 'team-unexpected:team/one': 'teams > one: [ada@acme.com, b@x.com]' },
+    ],
+    [
       'does not exist where only the account can be mended',
       {
         agents: { ...ada, 'b@x.com': 'agent' },

@@ -17,7 +17,7 @@ import { describeActualCustomRole, isForeign, isPermission, listIds } from '../m
 import { addDays } from '../model/dates.ts'
 import { isDouble, type RecognisedCustomRole } from '../model/identity.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { compareCodeUnits, spellName } from '../model/names.ts'
+import { compareCodeUnits, normaliseEmail, spellName } from '../model/names.ts'
 import {
   findListedGroup,
   knowsCustomRole,
@@ -64,7 +64,7 @@ export function chooseSettlement({ code, subject }: Finding, known: KnownSides):
     case 'group':
       return writeFound(actual.state.groups, formatAddress(subject), (have) => {
         const want = findListedGroup(policy, subject)
-        return want === null ? writeGroup(have, policy) : writeSettings(have, want)
+        return want === null ? writeGroup(have, known) : writeSettings(have, want)
       })
     case 'member': {
       const { group, email } = subject
@@ -167,10 +167,12 @@ export function writeCustomRole(role: WantedCustomRole): Value {
 }
 
 /** Null if a policy cannot list one of its members. */
-function writeGroup(have: Group, policy: Policy): Statements | null {
+function writeGroup(have: Group, known: KnownSides): Statements | null {
   const { of } = have.subject
+  const { policy } = known
   const members = [...have.members].sort(compareCodeUnits)
-  if (!members.every(isEmail)) return null
+  if (!members.every((email) => canBeMember(email, known))) return null
+  if (new Set(members.map(normaliseEmail)).size < members.length) return null
   const said = listNewEntries([have], listGroups(policy)).map(({ key, says }) => ({
     key,
     value: Object.keys(says).length === 0 ? members : { ...says, members },
@@ -238,6 +240,15 @@ export function listNewEntries<T extends Unlisted>(
     const says = key === subject.name && subject.id === null ? {} : { id, name }
     return { group, key, says }
   })
+}
+
+/** If everybody must be listed, a member needs a line in `agents`. */
+function canBeMember(email: string, known: KnownSides): boolean {
+  const { agents, scope } = known.policy
+  if (!isEmail(email)) return false
+  if (agents === null || scope.agents === 'administrators' || agents.entries.has(email)) return true
+  const have = known.actual.state.agents.get(email)
+  return have === undefined || keepAsIs(have, undefined, 'agent-unexpected', known) !== null
 }
 
 function writeSettings(have: Group, want: PolicyGroup): Statements {
