@@ -144,6 +144,57 @@ test('people follow the new name of their custom role', () => {
   })
 })
 
+test('a custom role with a permission that no policy can list is left, and so are its people', () => {
+  const { adopted, left } = adopt(
+    { agents: ada, customRoles: {} },
+    {
+      agents: {
+        ...ada,
+        'b@x.com': { role: 'agent', customRoleId: 3 },
+        'c@x.com': { role: 'agent', customRoleId: 4 },
+      },
+      customRoles: { 3: { name: 'New', permissions: ['new_manage'] }, 4: 'Clerk' },
+    },
+  )
+  expect(adopted).toEqual([
+    'agent-unexpected:agent/c@x.com',
+    'custom-role-unexpected:custom-role/Clerk',
+  ])
+  expect(left).toEqual([
+    'custom-role-unexpected:custom-role/New: a policy cannot list one of its permissions',
+    'agent-unexpected:agent/b@x.com: somebody would have a custom role that custom_roles does not list',
+  ])
+})
+
+test('a person with an id that no custom role can have is left', () => {
+  const { adopted, left } = adopt(
+    { agents: { ...ada, 'c@x.com': 'agent' } },
+    {
+      agents: {
+        ...ada,
+        'b@x.com': { role: 'agent', customRoleId: 0 },
+        'c@x.com': { role: 'agent', customRoleId: 0 },
+      },
+    },
+  )
+  expect(adopted).toEqual([])
+  expect(left).toEqual([
+    'agent-unexpected:agent/b@x.com: a policy cannot list this custom role',
+    'custom-role-differs:agent/c@x.com: a policy cannot list this custom role',
+  ])
+})
+
+test('the description of a custom role with such a permission is adopted', () => {
+  const { adopted, left } = adopt(
+    { agents: ada, customRoles: { New: { permissions: [], description: 'Old' } } },
+    { agents: ada, customRoles: { 3: { name: 'New', permissions: ['new_manage'] } } },
+  )
+  expect(adopted).toEqual(['custom-role-settings-differ:custom-role/New'])
+  expect(left).toEqual([
+    'custom-role-permissions-differ:custom-role/New: a policy cannot list one of its permissions',
+  ])
+})
+
 test('an agent is adopted together with a custom role whose name has spaces around it', () => {
   const accepted = adopt(
     { agents: ada, customRoles: {} },

@@ -92,6 +92,15 @@ describe('the text', () => {
     )
   })
 
+  test('is valid for a person with an id that no custom role can have, and says so', () => {
+    const account = snapshot({
+      agents: { 'a@x.com': 'administrator', 'b@x.com': { role: 'agent', customRoleId: 0 } },
+    })
+    const text = textOf(account)
+    expect(text).toContain('b@x.com: agent # b@x.com; custom role 0 is not on this account')
+    expect(parsePolicy('p.yaml', Buffer.from(text)).diagnostics).toEqual([])
+  })
+
   test('says that there are no teams, where there are none', () => {
     const account = snapshot({ agents: { 'a@x.com': 'administrator' }, inboxes: [] })
     expect(textOf(account)).toMatch(/\nteams: \{\}\n\ninboxes: \{\}\n$/)

@@ -150,6 +150,77 @@ describe('the line that is offered', () => {
       },
     ],
     [
+      'is none for a custom role with a permission that no policy can list, nor for its people',
+      { agents: ada, customRoles: {} },
+      {
+        agents: {
+          ...ada,
+          'b@x.com': { role: 'agent', customRoleId: 3 },
+          'c@x.com': { role: 'agent', customRoleId: 4 },
+        },
+        customRoles: { 3: { name: 'New', permissions: ['new_manage'] }, 4: 'Clerk' },
+      },
+      {
+        'agent-unexpected:agent/c@x.com': 'agents > c@x.com: { role: agent, custom_role: Clerk }',
+        'custom-role-unexpected:custom-role/Clerk': 'custom_roles > Clerk: []',
+      },
+    ],
+    [
+      'is none for a person with an id that no custom role can have, if custom roles were not read',
+      { agents: { ...ada, 'c@x.com': 'agent' } },
+      {
+        agents: {
+          ...ada,
+          'b@x.com': { role: 'agent', customRoleId: 0 },
+          'c@x.com': { role: 'agent', customRoleId: 0 },
+          'd@x.com': { role: 'administrator', customRoleId: 0 },
+        },
+      },
+      { 'admin-unexpected:agent/d@x.com': 'agents > d@x.com: administrator' },
+    ],
+    [
+      'names a custom role that the policy lists, whatever it permits on the account',
+      { agents: ada, customRoles: { New: [] } },
+      {
+        agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 3 } },
+        customRoles: { 3: { name: 'New', permissions: ['new_manage'] } },
+      },
+      {
+        'agent-unexpected:agent/b@x.com': 'agents > b@x.com: { role: agent, custom_role: New }',
+      },
+    ],
+    [
+      'names a group only if each member is listed, or can be',
+      { agents: ada, teams: {} },
+      {
+        agents: {
+          ...ada,
+          'b@x.com': { role: 'agent', customRoleId: 0 },
+          'd\u00fc@x.com': 'agent',
+          'du\u0308@x.com': 'agent',
+        },
+        teams: {
+          one: ['ada@acme.com', 'b@x.com'],
+          two: ['du\u0308@x.com', 'd\u00fc@x.com'],
+          none: [],
+        },
+      },
+      {
+        'agent-unexpected:agent/d\u00fc@x.com': 'agents > "d\u00fc@x.com": agent',
+        'agent-unexpected:agent/du\u0308@x.com': 'agents > "du\\u0308@x.com": agent',
+        'team-unexpected:team/none': 'teams > none: []',
+      },
+    ],
+    [
+      'names a group with anybody if only administrators are checked',
+      { agents: ada, scope: 'administrators', teams: {} },
+      {
+        agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 0 } },
+        teams: { one: ['ada@acme.com', 'b@x.com'] },
+      },
+      { 'team-unexpected:team/one': 'teams > one: [ada@acme.com, b@x.com]' },
+    ],
+    [
       'does not exist where only the account can be mended',
       {
         agents: { ...ada, 'b@x.com': 'agent' },

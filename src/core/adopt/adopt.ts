@@ -6,12 +6,13 @@
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
 import { formatAddress, type Named, normaliseAddress } from '../model/address.ts'
+import { isPermission } from '../model/custom-role.ts'
 import { isEmail } from '../model/mistyped.ts'
 import { normaliseEmail, spellName } from '../model/names.ts'
 import { getSizeRule, knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
-import { cannotBeListed } from '../plan/policy-fix.ts'
+import { cannotBeListed, hasListableRole } from '../plan/policy-fix.ts'
 import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {
@@ -131,6 +132,12 @@ function explainRefusal(
   if ('email' in subject && fixedBy !== 'a removed line' && !isEmail(subject.email)) {
     return 'a policy cannot list this address'
   }
+  const person = actual.state.agents.get(subject.kind === 'agent' ? subject.email : '')
+  const listsRole = fixedBy === 'a line' || fixedBy === 'custom_role'
+  if (person && listsRole && !hasListableRole(person, actual.snapshot.customRoles)) {
+    return 'a policy cannot list this custom role'
+  }
+  if (needsUnknownPermission(finding, actual)) return 'a policy cannot list one of its permissions'
   const again = findNewDrift(finding, policy, actual)
   if (again !== null) return again
   if (addresses === null && findSharedEntry(finding, actual) !== null) return 'only if you name it'
@@ -140,6 +147,12 @@ function explainRefusal(
     return 'only if you name it and give --reason'
   }
   return null
+}
+
+/** Whether the policy would list everything that the custom role permits, and cannot. */
+function needsUnknownPermission({ code, address }: Finding, { state }: ActualState): boolean {
+  const permissions = state.customRoles.get(address)?.permissions ?? []
+  return code !== 'custom-role-settings-differ' && !permissions.every(isPermission)
 }
 
 const ONE_ENTRY = 'the policy has this name, but its entry matches another one on the account'

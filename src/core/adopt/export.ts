@@ -27,7 +27,13 @@ import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
 import { cutText } from '../model/visible.ts'
-import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/policy-fix.ts'
+import {
+  GRACE_DAYS,
+  hasListableRole,
+  listNewEntries,
+  nameOf,
+  writeCustomRole,
+} from '../plan/policy-fix.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
 
 export type Exported =
@@ -180,15 +186,17 @@ function describeAgents(snapshot: Snapshot, until: string): readonly Part[] {
 function describePerson(person: ListedPerson, snapshot: Snapshot, until: string): Part {
   const { email, name, role, customRole, status } = person
   const administrator = role === 'administrator'
-  const wanted =
-    administrator || customRole === null ? null : nameOf(customRole.id, snapshot.customRoles)
+  const id = customRole?.id ?? null
+  const listable = hasListableRole({ role, customRoleId: id }, snapshot.customRoles)
+  const wanted = administrator || !listable ? null : nameOf(id, snapshot.customRoles)
   const powerless =
     administrator && customRole !== null
       ? [`${shortenText(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
-  const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
-    ? [`${describeCustomRole(customRole)} is not on this account`]
-    : []
+  const foreign =
+    !listable || isForeign(id, snapshot.customRoles)
+      ? [`${describeCustomRole(customRole)} is not on this account`]
+      : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const remark = [
     ...(name.trim() === '' ? [] : [shortenText(name)]),

@@ -17,9 +17,10 @@ import { describeActualCustomRole, isForeign, isPermission, listIds } from '../m
 import { addDays } from '../model/dates.ts'
 import { isDouble, type RecognisedCustomRole } from '../model/identity.ts'
 import { isEmail } from '../model/mistyped.ts'
-import { compareCodeUnits, spellName } from '../model/names.ts'
+import { compareCodeUnits, normaliseEmail, spellName } from '../model/names.ts'
 import {
   findListedGroup,
+  knowsCustomRole,
   listCustomRoles,
   listGroups,
   type Policy,
@@ -61,7 +62,7 @@ export function findPolicyFix({ code, subject }: Finding, known: KnownSides): St
     case 'group':
       return writeFound(actual.state.groups, formatAddress(subject), (have) => {
         const want = findListedGroup(policy, subject)
-        return want === null ? writeGroup(have, policy) : writeSettings(have, want)
+        return want === null ? writeGroup(have, known) : writeSettings(have, want)
       })
     case 'member': {
       const { group, email } = subject
@@ -101,7 +102,7 @@ function keepAsIs(
   want: PolicyAgent | undefined,
   code: FindingCode,
   known: KnownSides,
-): Statements {
+): Statements | null {
   const soon = addDays(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
   const open = !have.confirmed && (granted === null || granted < known.today)
@@ -116,6 +117,8 @@ function keepAsIs(
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)
       : nameOf(have.customRoleId, known.actual.snapshot.customRoles)
+  if (customRole !== null && !canBeNamed(customRole, have.customRoleId, known)) return null
+  if (!hasListableRole(have, known.actual.snapshot.customRoles)) return null
   const entry = {
     role: have.role,
     ...(name === null ? {} : { name }),
@@ -128,6 +131,18 @@ function keepAsIs(
   return { path: ['agents'], said: [{ key: have.email, value }] }
 }
 
+/** Whether `custom_roles` has the custom role, or can have it. Without that section, it can. */
+function canBeNamed(
+  wanted: WantedCustomRole,
+  id: number | null,
+  { policy, actual }: KnownSides,
+): boolean {
+  if (policy.customRoles === null) return true
+  const listed = listCustomRoles(policy).map(({ subject }) => subject)
+  const have = [...actual.state.customRoles.values()].find((role) => role.id === id)
+  return knowsCustomRole(listed, wanted) || have?.permissions.every(isPermission) === true
+}
+
 /** By name if that is unambiguous and valid in a policy. Null for one that no policy can make right. */
 export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
   if (id === null || isForeign(id, roles)) return null
@@ -136,15 +151,26 @@ export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole 
   return meant ? { name: spellName(name) } : { id }
 }
 
+/** False for 0, which Chatwoot stores for a text, if custom roles were not read. */
+export function hasListableRole(
+  { role, customRoleId }: Pick<SnapshotAgent, 'role' | 'customRoleId'>,
+  roles: CustomRoles,
+): boolean {
+  const wanted = role === 'agent' ? nameOf(customRoleId, roles) : null
+  return wanted === null || 'name' in wanted || wanted.id > 0
+}
+
 export function writeCustomRole(role: WantedCustomRole): Value {
   return 'id' in role ? { id: role.id } : role.name
 }
 
 /** Null if a policy cannot list one of its members. */
-function writeGroup(have: Group, policy: Policy): Statements | null {
+function writeGroup(have: Group, known: KnownSides): Statements | null {
   const { of } = have.subject
+  const { policy } = known
   const members = [...have.members].sort(compareCodeUnits)
-  if (!members.every(isEmail)) return null
+  if (!members.every((email) => canBeMember(email, known))) return null
+  if (new Set(members.map(normaliseEmail)).size < members.length) return null
   const said = listNewEntries([have], listGroups(policy)).map(({ key, says }) => ({
     key,
     value: Object.keys(says).length === 0 ? members : { ...says, members },
@@ -212,6 +238,15 @@ export function listNewEntries<T extends Unlisted>(
     const says = key === subject.name && subject.id === null ? {} : { id, name }
     return { group, key, says }
   })
+}
+
+/** If everybody must be listed, a member needs a line in `agents`. */
+function canBeMember(email: string, known: KnownSides): boolean {
+  const { agents, scope } = known.policy
+  if (!isEmail(email)) return false
+  if (agents === null || scope.agents === 'administrators' || agents.entries.has(email)) return true
+  const have = known.actual.state.agents.get(email)
+  return have === undefined || keepAsIs(have, undefined, 'agent-unexpected', known) !== null
 }
 
 function writeSettings(have: Group, want: PolicyGroup): Statements {
