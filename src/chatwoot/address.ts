@@ -52,12 +52,16 @@ export function formatHostAndPort({ hostname, port, protocol }: URL): string {
   return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`
 }
 
+/** Whether others can read what is sent there. */
+export function isUnencrypted(url: string): boolean {
+  return new URL(url).protocol === 'http:' && !isLoopback(url)
+}
+
 /**
  * True for addresses that always mean this machine. False for names under `.localhost`, because the
  * resolver decides what they mean.
  */
 export function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false
   const { hostname } = new URL(url)
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

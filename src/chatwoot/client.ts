@@ -17,7 +17,7 @@ import {
   type Fault,
   formatDuration,
 } from './explain-network.ts'
-import { DIRECT, type Network } from './network.ts'
+import type { Network } from './network.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
 import { makeReporter, type Progress, type ProgressUnit } from './progress.ts'
@@ -34,14 +34,13 @@ export interface ServerOptions {
   readonly userAgent: string
   /** Maximum number of requests at the same time. */
   readonly connections: number
-  /** Maximum requests in any 60 seconds; null or absent: no limit until the server refuses. */
-  readonly maxRpm?: number | null
-  /** How long to retry in an outage; 0 or absent: only a few quick retries. */
-  readonly retryForMs?: number
-  /** Absent: no proxy, and the certificate authorities of Node. */
-  readonly network?: Network
+  /** Maximum requests in any 60 seconds; null: no limit until the server refuses. */
+  readonly maxRpm: number | null
+  /** How long to retry in an outage; 0: only a few quick retries. */
+  readonly retryForMs: number
+  readonly network: Network
   /** Sent with every request, for a gateway in front of the server. */
-  readonly headers?: Readonly<Record<string, Secret>>
+  readonly headers: Readonly<Record<string, Secret>>
   readonly now: () => Date
   /** Rejects when the signal aborts. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
@@ -50,9 +49,9 @@ export interface ServerOptions {
   /** Called when a read waits, with the reason and the end, or says how long it will take. */
   readonly onWait: (text: string) => void
   /** Called after every request, including retries and redirects. */
-  readonly onRequest?: (request: RequestLine) => void
+  readonly onRequest: (request: RequestLine) => void
   /** Stops everything; running requests reject with its reason. */
-  readonly signal?: AbortSignal
+  readonly signal: AbortSignal
 }
 
 export interface ClientOptions {
@@ -117,11 +116,10 @@ const LEAST_PATIENCE_MS = 1_000
 const LONGEST = 2 ** 31 - 1
 
 export function openServer(options: ServerOptions): Server {
-  const { baseUrl, now } = options
+  const { baseUrl, network, headers: extra, now, signal } = options
   const base = new URL(baseUrl)
-  const network = options.network ?? DIRECT
   const transport = openReadingTransport(base.origin, options.connections, network)
-  const pace = openPace(options.maxRpm ?? null, now)
+  const pace = openPace(options.maxRpm, now)
   const passage = openRateGate({
     host: base.host,
     now,
@@ -130,8 +128,7 @@ export function openServer(options: ServerOptions): Server {
     onWait: options.onWait,
   })
   const pauseMs = (count: number) => 500 * 2 ** (count - 1) * (0.5 + options.random() / 2)
-  const outages = watchOutages(options.retryForMs ?? 0, now, pauseMs)
-  const extra = options.headers ?? {}
+  const outages = watchOutages(options.retryForMs, now, pauseMs)
   /** How many accounts in a row did not get a first answer. */
   let silent = 0
 
@@ -160,9 +157,9 @@ export function openServer(options: ServerOptions): Server {
       stop.abort(reason)
     }
     const timer = setTimeout(() => end(deadline), Math.min(timeoutMs, LONGEST))
-    const onAbort = () => stop.abort(options.signal?.reason)
-    if (options.signal?.aborted) onAbort()
-    options.signal?.addEventListener('abort', onAbort)
+    const onAbort = () => stop.abort(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort)
 
     const sleep = (ms: number) => options.sleep(ms, stop.signal)
     const report = makeReporter(now, more.onProgress ?? (() => undefined))
@@ -217,7 +214,7 @@ export function openServer(options: ServerOptions): Server {
         clearTimeout(patience)
         const ms = now().getTime() - sentAt.getTime()
         if (requests > 1) spent += ms
-        options.onRequest?.({
+        options.onRequest({
           path: hide(url.pathname + url.search),
           status,
           at: sentAt.toISOString(),
@@ -325,7 +322,7 @@ export function openServer(options: ServerOptions): Server {
       clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)
-        options.signal?.removeEventListener('abort', onAbort)
+        signal.removeEventListener('abort', onAbort)
         stop.abort(new Error('The client is closed.'))
       },
     }

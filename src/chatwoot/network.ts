@@ -19,6 +19,3 @@ export interface Network {
   /** The environment asks Node to trust every certificate (NODE_TLS_REJECT_UNAUTHORIZED=0). */
   readonly trustAllAsked: boolean
 }
-
-/** Without a proxy, and with the certificate authorities of Node. */
-export const DIRECT: Network = { proxy: null, authorities: null, trustAllAsked: false }

@@ -4,7 +4,7 @@
  * be sent to another. Does not know what is done with an account.
  */
 import { dirname, isAbsolute, join } from 'node:path'
-import { isLoopback, parseServerAddress } from '../chatwoot/address.ts'
+import { isUnencrypted, parseServerAddress } from '../chatwoot/address.ts'
 import { seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { groupBy } from '../core/model/collect.ts'
@@ -47,7 +47,7 @@ export async function loadFleet(
     const address = parseServerAddress(text)
     if (typeof address === 'string' || flags['insecure-http']) return address
     const { baseUrl } = address
-    return baseUrl.startsWith('http:') && !isLoopback(baseUrl)
+    return isUnencrypted(baseUrl)
       ? `rollcall would send the token unencrypted to ${baseUrl}.`
       : address
   })

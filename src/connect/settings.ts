@@ -3,7 +3,7 @@
  * policy is only a check: it never supplies an address or a token, because somebody who can change
  * a policy must not be able to send the token to another server.
  */
-import { isLoopback, parseServerAddress } from '../chatwoot/address.ts'
+import { isUnencrypted, parseServerAddress } from '../chatwoot/address.ts'
 import { findLeftover } from '../chatwoot/pasted-value.ts'
 import { type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
@@ -151,11 +151,7 @@ export function readAddress(address: Given, problems: Diagnostic[]): ServerAddre
 function readServer(address: Given, flags: Flags, problems: Diagnostic[]): ServerAddress | null {
   const parsed = readAddress(address, problems)
   if (parsed === null) return null
-  if (
-    parsed.baseUrl.startsWith('http:') &&
-    !isLoopback(parsed.baseUrl) &&
-    !flags['insecure-http']
-  ) {
+  if (isUnencrypted(parsed.baseUrl) && !flags['insecure-http']) {
     problems.push(
       makeDiagnostic({
         code: 'settings-insecure',

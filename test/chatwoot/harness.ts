@@ -11,6 +11,7 @@ import {
   type Server as Remote,
   type ServerOptions,
 } from '../../src/chatwoot/client.ts'
+import type { Network } from '../../src/chatwoot/network.ts'
 import { readSnapshot, type Wanted } from '../../src/chatwoot/read.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
 import { NO_PARTS } from '../../src/connect/account.ts'
@@ -169,6 +170,18 @@ export function open(options: Options): Client & { readonly server: Remote } {
   return { ...client, close, server }
 }
 
+export const DIRECT: Network = { proxy: null, authorities: null, trustAllAsked: false }
+
+/** Options of a server that change nothing. */
+export const PLAIN = {
+  maxRpm: null,
+  retryForMs: 0,
+  network: DIRECT,
+  headers: {},
+  onRequest: () => undefined,
+  signal: new AbortController().signal,
+} as const satisfies Partial<ServerOptions>
+
 /** Options of a client whose clock only moves while it sleeps; starts at 12:00:20 UTC. */
 export function simulated(baseUrl: string): Options & {
   readonly sleeps: number[]
@@ -183,6 +196,7 @@ export function simulated(baseUrl: string): Options & {
     userAgent: 'rollcall/test',
     connections: 4,
     timeoutMs: 300_000,
+    ...PLAIN,
     now: () => new Date(time),
     sleep: async (ms, signal) => {
       sleeps.push(ms)

@@ -1,7 +1,7 @@
 /** Which servers a proxy is used for, and what its faults mean, where the network is not needed. */
 import { describe, expect, test } from 'vitest'
-import { DIRECT } from '../../src/chatwoot/network.ts'
 import { explainProxyFault, makeProxyFault, resolveProxy } from '../../src/chatwoot/proxy.ts'
+import { DIRECT } from './harness.ts'
 
 const usesProxy = (url: string, list: string) =>
   resolveProxy(url, { https_proxy: 'proxy.acme.com:3128', no_proxy: list }) !== null

@@ -2,9 +2,9 @@
 import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DIRECT } from '../../src/chatwoot/network.ts'
 import { makeHider, seal, unseal } from '../../src/chatwoot/secret.ts'
 import { openReadingTransport, type Transport } from '../../src/chatwoot/transport.ts'
+import { DIRECT } from './harness.ts'
 
 let connections = 0
 const server = createServer((socket) => {

@@ -3,7 +3,6 @@
  * same state as a test needs.
  */
 import { openServer } from '../../src/chatwoot/client.ts'
-import { DIRECT } from '../../src/chatwoot/network.ts'
 import { readSnapshot } from '../../src/chatwoot/read.ts'
 import { type Look, makeLook } from '../../src/chatwoot/read-parts.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
@@ -20,6 +19,7 @@ import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import type { World } from '../../src/shell/world.ts'
+import { PLAIN } from '../chatwoot/harness.ts'
 import { makeClock, TOKEN } from '../cli/applying.ts'
 
 const TODAY = '2026-11-23'
@@ -31,7 +31,7 @@ function open({ baseUrl }: Pick<Sandbox, 'baseUrl'>, clock: Clock) {
     baseUrl,
     userAgent: 'rollcall/test',
     connections: 2,
-    network: DIRECT,
+    ...PLAIN,
     random: () => 0.5,
     onWait: () => undefined,
     ...clock,

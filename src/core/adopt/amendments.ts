@@ -113,7 +113,7 @@ function chooseCustomRoles(
   findings: readonly Finding[],
   { policy, actual }: Known,
 ): Amendments['customRoles'] {
-  const made = new Map<string, NamedKeys<CustomRoleSubject> | 'remove'>()
+  const made = new Map<string, Draft<CustomRoleSubject> | 'remove'>()
   const added: RecognisedCustomRole[] = []
   for (const { code, subject } of findings) {
     if (subject.kind !== 'custom-role') continue
@@ -123,24 +123,41 @@ function chooseCustomRoles(
     if (have === undefined) made.set(address, 'remove')
     else if (want === undefined) added.push(have)
     else {
-      const { key } = want
-      const before = made.get(address)
-      const empty = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
-      const draft = before === undefined || before === 'remove' ? empty : before
+      const { keys, join, leave } = findDraft(made, subject, want.key)
+      if (code === 'custom-role-settings-differ') {
+        Object.assign(keys, readKeys(listDifferingTexts(want, have)))
+        continue
+      }
       const { came, went } = comparePermissions([...want.permissions.keys()], have.permissions)
-      made.set(
-        address,
-        code === 'custom-role-settings-differ'
-          ? { ...draft, keys: readKeys(listDifferingTexts(want, have)) }
-          : { ...draft, join: new Set(came), leave: new Set(went) },
-      )
+      for (const each of came) join.add(each)
+      for (const each of went) leave.add(each)
     }
   }
   for (const { group, key, says } of listNewEntries(added, listCustomRoles(policy))) {
-    const { subject, permissions } = group
-    const join = new Set(permissions)
-    made.set(formatAddress(subject), { subject, key, keys: says, join, leave: new Set() })
+    const draft = findDraft(made, group.subject, key)
+    Object.assign(draft.keys, says)
+    for (const each of group.permissions) draft.join.add(each)
   }
+  return made
+}
+
+/** How an entry changes as far as is known; more is added to it. */
+interface Draft<S> extends NamedKeys<S> {
+  readonly keys: Record<string, SettingValue | number>
+  readonly join: Set<string>
+  readonly leave: Set<string>
+}
+
+function findDraft<S extends GroupSubject | CustomRoleSubject>(
+  drafts: Map<string, Draft<S> | 'remove'>,
+  subject: S,
+  key: string,
+): Draft<S> {
+  const address = formatAddress(subject)
+  const before = drafts.get(address)
+  if (before !== undefined && before !== 'remove') return before
+  const made = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
+  drafts.set(address, made)
   return made
 }
 
@@ -197,27 +214,14 @@ function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Know
   }
 }
 
-interface Draft extends GroupKeys {
-  readonly keys: Record<string, SettingValue | number>
-  readonly join: Set<string>
-  readonly leave: Set<string>
-}
-
 function chooseGroups(
   findings: readonly Finding[],
   agents: Amendments['agents'],
   { policy, actual }: Known,
 ): Amendments['groups'] {
-  const groups = new Map<string, Draft | 'remove'>()
-  const draft = (subject: GroupSubject): Draft => {
-    const address = formatAddress(subject)
-    const before = groups.get(address)
-    if (before !== undefined && before !== 'remove') return before
-    const key = findListedGroup(policy, subject)?.key ?? labelSubject(subject)
-    const made = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
-    groups.set(address, made)
-    return made
-  }
+  const groups = new Map<string, Draft<GroupSubject> | 'remove'>()
+  const draft = (subject: GroupSubject) =>
+    findDraft(groups, subject, findListedGroup(policy, subject)?.key ?? labelSubject(subject))
   const mayJoin = (email: string) => {
     if (policy.agents === null || policy.scope.agents === 'administrators') return true
     const amended = agents.get(email)

@@ -92,9 +92,7 @@ function describeCustomRoles(snapshot: Snapshot): Part {
   if (odd !== undefined) {
     return leave(`a policy cannot list ${shortenText(describeCustomRole(odd))} as it is`)
   }
-  const named = listNewEntries(roles.map((role, index) => ({ ...role, index })))
-  named.sort((a, b) => a.group.index - b.group.index)
-  const entries = named.map(({ group, key, says }): Part => {
+  const entries = listNewEntries(roles).map(({ group, key, says }): Part => {
     const { description, permissions } = group
     const more = { ...says, ...(description === '' ? {} : { description }) }
     const parts = Object.entries({ ...more, permissions }).map(([own, value]) => ({
@@ -213,18 +211,15 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
 }
 
 function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
-  const entries = listNewEntries(groups.map((group, index) => ({ ...group, index })))
-  entries.sort((a, b) => a.group.index - b.group.index)
-  return entries.flatMap(({ group, key, says }): readonly Part[] => {
-    const { of, ghosts, index } = group
+  return listNewEntries(groups).flatMap(({ group, key, says }, index): readonly Part[] => {
+    const { of, ghosts } = group
     const members = group.members.toSorted(compareCodeUnits)
     const settings = [
       ...Object.entries(says).map(([said, value]) => ({ key: said, value })),
-      ...of.settings.flatMap(({ key: setting, usual }) =>
-        Object.entries(group.settings)
-          .filter(([name, value]) => name === setting && value !== usual)
-          .map(([, value]) => ({ key: setting, value })),
-      ),
+      ...of.settings.flatMap(({ key: setting, usual }) => {
+        const value = group.settings[setting]
+        return value === undefined || value === usual ? [] : [{ key: setting, value }]
+      }),
     ]
     const remarks = ghosts
       .toSorted(compareCodeUnits)

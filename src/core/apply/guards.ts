@@ -81,7 +81,8 @@ const GUARDS: readonly ((all: Guarded) => readonly Diagnostic[])[] = [
   warnOfJournals,
   guardCustomRoles,
   guardWaiting,
-  warnOfSaml,
+  warnOfSamlAdministrators,
+  warnOfSamlRemovals,
   guardRecord,
 ]
 
@@ -471,27 +472,24 @@ function hasCustomRole(write: Write): boolean {
   return 'definition' in write || ('customRole' in write && write.customRole !== null)
 }
 
-function warnOfSaml({ policy, today, after, saml, writes }: Guarded): readonly Diagnostic[] {
+function warnOfSamlAdministrators({ policy, today, after }: Guarded): readonly Diagnostic[] {
   const counting = listCountingAdministrators(after, policy, today)
-  const only = counting.length > 0 && counting.every(({ provider }) => provider === 'saml')
-  const back = saml && writes.some(({ kind }) => kind === 'delete-agent')
-  return [
-    ...(only
-      ? stop(
-          'guard-saml-administrators',
-          'After the plan, every administrator who counts signs in only with SAML.',
-          WHO_COUNTS,
-          'Keep one administrator with a password, in case the identity provider fails.',
-        )
-      : []),
-    ...(back
-      ? stop(
-          'guard-saml-removals',
-          'This account uses SAML. A removed person comes back unless you also remove them at the identity provider.',
-          null,
-        )
-      : []),
-  ]
+  if (counting.length === 0 || counting.some(({ provider }) => provider !== 'saml')) return []
+  return stop(
+    'guard-saml-administrators',
+    'After the plan, every administrator who counts signs in only with SAML.',
+    WHO_COUNTS,
+    'Keep one administrator with a password, in case the identity provider fails.',
+  )
+}
+
+function warnOfSamlRemovals({ saml, writes }: Guarded): readonly Diagnostic[] {
+  if (!saml || !writes.some(({ kind }) => kind === 'delete-agent')) return []
+  return stop(
+    'guard-saml-removals',
+    'This account uses SAML. A removed person comes back unless you also remove them at the identity provider.',
+    null,
+  )
 }
 
 function guardCaller({ before: { caller } }: Guarded): readonly Diagnostic[] {

@@ -4,7 +4,7 @@
  * statement loosens the policy.
  */
 
-import { FINDINGS } from '../messages/finding-records.ts'
+import { FINDINGS, isFindingCode } from '../messages/finding-records.ts'
 import { labelSubject } from '../model/address.ts'
 import { KINDS } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
@@ -53,8 +53,9 @@ type Statements = ReadonlyMap<string, Statement>
 /** Only for people and groups that both policies list; the others have nothing to compare. */
 function listStatements(policy: Policy, other: Policy): Statements {
   const out = new Map<string, Statement>()
-  const say = (control: string, value: unknown, location: Location | null = null) =>
-    spell(control, value, location, out)
+  const say = (control: string, value: unknown, location: Location | null = null) => {
+    for (const [name, statement] of spell(control, value, location)) out.set(name, statement)
+  }
   const { account, server, agents, groups, scope } = policy
   say('account', account)
   say('server', server)
@@ -89,54 +90,39 @@ function listStatements(policy: Policy, other: Policy): Statements {
   return out
 }
 
-/** The key that identifies a waiver or another list entry. */
-const NAMES = ['finding', 'code', 'address', 'pattern']
+type Named = readonly [control: string, statement: Statement]
 
-function spell(
-  control: string,
-  value: unknown,
-  location: Location | null,
-  out: Map<string, Statement>,
-): void {
+function* spell(control: string, value: unknown, location: Location | null): Iterable<Named> {
   if (value === null || value === undefined) return
-  if (typeof value !== 'object') {
-    out.set(control, { text: String(value), location })
-    return
-  }
-  if (value instanceof Map) {
-    for (const [key, each] of value) spell(`${control}.${key}`, each, location, out)
-    return
-  }
-  if (Array.isArray(value) || value instanceof Set) {
-    for (const each of value) joinListed(control, each, location, out)
-    return
-  }
-  const place: Location | null = Reflect.get(value, 'location') ?? location
-  if (Object.hasOwn(value, 'value')) {
-    spell(control, Reflect.get(value, 'value'), place, out)
-    return
-  }
-  for (const [key, each] of Object.entries(value)) {
-    if (key !== 'location') spell(`${control}.${toSnakeCase(key)}`, each, place, out)
+  if (typeof value !== 'object') yield [control, { text: String(value), location }]
+  else if (value instanceof Map) {
+    for (const [key, each] of value) yield* spell(`${control}.${key}`, each, location)
+  } else if (Array.isArray(value) || value instanceof Set) {
+    for (const each of value) yield joinListed(control, each, location)
+  } else {
+    const place: Location | null = Reflect.get(value, 'location') ?? location
+    const parts = Object.hasOwn(value, 'value')
+      ? [[control, Reflect.get(value, 'value')] as const]
+      : Object.entries(value)
+          .filter(([key]) => key !== 'location')
+          .map(([key, each]) => [`${control}.${toSnakeCase(key)}`, each] as const)
+    for (const [name, each] of parts) yield* spell(name, each, place)
   }
 }
 
+/** The keys that identify a waiver. */
+const NAMES = ['finding', 'address']
+
 /** Each entry of a list is its own statement, so the order does not matter. */
-function joinListed(
-  control: string,
-  entry: unknown,
-  location: Location | null,
-  out: Map<string, Statement>,
-): void {
-  const parts = new Map<string, Statement>()
-  spell('', entry, location, parts)
+function joinListed(control: string, entry: unknown, location: Location | null): Named {
+  const parts = new Map(spell('', entry, location))
   const [first] = parts.values()
   const place = first?.location ?? location
   const own = parts.get('')
   const names = NAMES.flatMap((name) => parts.get(`.${name}`)?.text ?? [])
   const all = [...parts].map(([key, { text }]) => `${key.replace(/^\./, '')}: ${text}`).join(', ')
   const name = own?.text ?? (names.length > 0 ? names.join(' ') : all)
-  out.set(`${control} ${name}`, { text: own === undefined ? all : 'listed', location: place })
+  return [`${control} ${name}`, { text: own === undefined ? all : 'listed', location: place }]
 }
 
 function toSnakeCase(key: string): string {
@@ -191,8 +177,7 @@ function decideEffect(
 const SEVERITIES = ['error', 'warning', 'off']
 
 function getDefault(code: string): string {
-  const entry = Object.entries(FINDINGS).find(([known]) => known === code)?.[1]
-  return entry?.severity ?? 'error'
+  return isFindingCode(code) ? FINDINGS[code].severity : 'error'
 }
 
 /** Comparable texts: a date, a number with leading zeros, or a placeholder for nothing. */

@@ -74,6 +74,18 @@ export function pairEntries<T>(
   ]
 }
 
+/** How many of them come before a value: a binary search. */
+export function countBefore<T extends string | number>(sorted: readonly T[], value: T): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const each = sorted[middle]
+    if (each !== undefined && each < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 export function computeOnce<T extends object>(compute: () => T): () => T {
   let value: T | null = null
   return () => {

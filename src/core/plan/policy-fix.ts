@@ -214,8 +214,8 @@ interface NewEntry<T> {
 }
 
 /**
- * How groups or custom roles would be listed. Keys of a kind are unique: if a key is taken, the id is
- * added, then a mark.
+ * How groups or custom roles would be listed, in their order. Keys of a kind are unique: if a key is
+ * taken, the id is added, then a mark. Those with an id choose first.
  */
 export function listNewEntries<T extends Unlisted>(
   groups: readonly T[],
@@ -227,7 +227,7 @@ export function listNewEntries<T extends Unlisted>(
   const idsFirst = groups.toSorted(
     (a, b) => Number(a.subject.id === null) - Number(b.subject.id === null),
   )
-  return idsFirst.map((group): NewEntry<T> => {
+  const listOne = (group: T): NewEntry<T> => {
     const { subject, id, name } = group
     const own = labelSubject(subject)
     if (subject.kind === 'group' && subject.of.repeats === null)
@@ -237,7 +237,9 @@ export function listNewEntries<T extends Unlisted>(
     taken.add(slot(subject, key))
     const says = key === subject.name && subject.id === null ? {} : { id, name }
     return { group, key, says }
-  })
+  }
+  const entries = new Map(idsFirst.map((group) => [group, listOne(group)]))
+  return groups.flatMap((group) => entries.get(group) ?? [])
 }
 
 /** If everybody must be listed, a member needs a line in `agents`. */

@@ -2,6 +2,7 @@
  * Finds the line that is indented wrongly if YAML only sees two keys in one value: the library names
  * the line above, and quotes around it would hide the line below.
  */
+import { findLineStart, listLinesAbove, readLine } from './lines.ts'
 import type { Span } from './source-text.ts'
 import { findEmail, isTopLevelKey, listKeysAt } from './wording.ts'
 
@@ -17,7 +18,7 @@ interface Misaligned {
 
 /** Null if the error at this offset is not about the indentation of a key. */
 export function findMisaligned(text: string, code: string, offset: number): Misaligned | null {
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+  const lineStart = findLineStart({ text }, offset)
   const endsAll = code === 'UNEXPECTED_TOKEN' && offset === lineStart
   if (code === 'BAD_INDENT' || endsAll) return readKey(text, lineStart)
   if (code !== 'BLOCK_AS_IMPLICIT_KEY') return null
@@ -43,16 +44,16 @@ function readKey(text: string, lineStart: number): Misaligned | null {
     const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
     return { key, span, fault, advice }
   }
-  const advice = advise(key, indent, listLinesAbove(text, start))
+  const advice = advise(key, indent, listContentAbove(text, start))
   return { key, span, fault: 'is not indented correctly.', advice }
 }
 
-function advise(key: string, indent: string, above: Iterable<string>): string {
+function advise(key: string, indent: string, above: readonly string[]): string {
   if (isTopLevelKey(key) && indent !== '') {
     return 'Move it to the left margin, with the lines below it.'
   }
-  const [nearest = '', ...further] = above
-  const section = findSection([nearest, ...further])
+  const [nearest = ''] = above
+  const section = findSection(above)
   const keys = listKeysAt(`${section}/*`)
   if (keys.length === 0 && findEmail(key) !== null) return 'Move it below `agents:`, and indent it.'
   // If the value is on the same line as the name, a second key is not possible.
@@ -72,11 +73,7 @@ function findSection(above: readonly string[]): string {
 }
 
 /** From the nearest on, without blank lines and comments. */
-function* listLinesAbove(text: string, start: number): Generator<string> {
-  for (let end = start; end > 0; ) {
-    const from = end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1
-    const line = text.slice(from, end)
-    if (!/^\s*(?:#.*)?$/.test(line)) yield line
-    end = from
-  }
+function listContentAbove(text: string, start: number): readonly string[] {
+  const lines = Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at))
+  return lines.filter((line) => !/^\s*(?:#.*)?$/.test(line))
 }

@@ -3,6 +3,7 @@
  * of messages. Knows nothing of YAML. Builds the table of lines once per file.
  */
 import { type Diagnostic, type Excerpt, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { countBefore } from '../../core/model/collect.ts'
 import type { Location } from '../../core/model/location.ts'
 
 /** Offsets into the text, in UTF-16 units; `end` is not included. */
@@ -34,15 +35,8 @@ export function makeSourceText(path: string, text: string): SourceText {
 }
 
 /** Index of the line that contains the offset. */
-function findLine(source: SourceText, offset: number): number {
-  let low = 0
-  let high = source.lineStarts.length - 1
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if ((source.lineStarts[middle] ?? 0) <= offset) low = middle
-    else high = middle - 1
-  }
-  return low
+function findLine({ lineStarts }: SourceText, offset: number): number {
+  return countBefore(lineStarts, offset + 1) - 1
 }
 
 function clamp(source: SourceText, offset: number): number {

@@ -1,4 +1,5 @@
 /** Shared by amending agents and groups: entries of a map, their keys, and new entries. */
+import { countBefore } from '../../core/model/collect.ts'
 import type { Entry, TreeNode } from '../read/tree.ts'
 import { type Addition, changeCollection, endOf } from './collection.ts'
 import type { Page } from './page.ts'
@@ -76,17 +77,6 @@ export function findPlaces(
   const sorted = own.every((name, index) => index === 0 || (own[index - 1] ?? '') <= name)
   if (!sorted) return () => like.at(-1) ?? -1
   return (name) => like[countBefore(own, name) - 1] ?? (like[0] ?? 0) - 1
-}
-
-/** A binary search, because many people can be added to a policy at once. */
-function countBefore(sorted: readonly string[], name: string): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] ?? '') < name) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 export function writeInline(name: string, value: string): string {

@@ -11,11 +11,12 @@ import {
 import type { GroupKind } from '../../core/model/kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/names.ts'
 import { groupSubject, identifyCustomRole } from '../read/build.ts'
+import { findLineStart } from '../read/lines.ts'
 import { type Entry, getEntries, getEntry, getItems, getText } from '../read/tree.ts'
 import { amendKeys, amendListed, findPlaces, writeInline } from './amend-entry.ts'
 import { type Addition, changeCollection } from './collection.ts'
 import { followsBlank } from './comments.ts'
-import { findLineStart, type Page } from './page.ts'
+import type { Page } from './page.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 /** What differs between sections. */

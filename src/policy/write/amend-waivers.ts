@@ -1,8 +1,9 @@
 /** Amends the `waivers` of a policy's text: removes some, and writes new ones below the others. */
 import type { Amendments, NewWaiver } from '../../core/adopt/amendments.ts'
+import { findLineStart } from '../read/lines.ts'
 import { getItems, type MapNode } from '../read/tree.ts'
 import { type Addition, changeCollection, UNKNOWN_LAYOUT } from './collection.ts'
-import { findLineStart, type Page } from './page.ts'
+import type { Page } from './page.ts'
 import { writeYamlValue } from './yaml.ts'
 
 export function amendWaivers(page: Page, root: MapNode, { waivers }: Amendments): void {

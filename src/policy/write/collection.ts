@@ -4,10 +4,11 @@
  * of everything else stay. Refuses any other layout.
  */
 import { groupBy } from '../../core/model/collect.ts'
+import { findLineStart, findNextLine } from '../read/lines.ts'
 import type { Span } from '../read/source-text.ts'
 import { type Entry, getEntries, type TreeNode } from '../read/tree.ts'
 import { findEntryEnd, isOwnComment, listParagraphs, listRemovedLines } from './comments.ts'
-import { findLineStart, findNextLine, type Page } from './page.ts'
+import type { Page } from './page.ts'
 import { applyEdits, compareStarts } from './splice.ts'
 
 /** The layout cannot be changed safely: nothing is changed, and a person must do it. */

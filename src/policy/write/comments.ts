@@ -4,15 +4,15 @@
  * comment belong to the same comment.
  */
 import { KINDS } from '../../core/model/kinds.ts'
-import type { Span } from '../read/source-text.ts'
 import {
   findLineEnd,
   findLineStart,
   findNextLine,
   listLinesAbove,
-  type Page,
   readLine,
-} from './page.ts'
+} from '../read/lines.ts'
+import type { Span } from '../read/source-text.ts'
+import type { Page } from './page.ts'
 
 /** A comment in lines of its own, and the entries directly below it. */
 export interface Paragraph {

@@ -1,5 +1,6 @@
 /** Edits of a text, and the lines that they change: what a unified diff is made from. */
 import type { Hunk } from '../../core/adopt/amendments.ts'
+import { findLineEnd, findLineStart } from '../read/lines.ts'
 import type { Span } from '../read/source-text.ts'
 
 export interface Edit extends Span {
@@ -47,11 +48,10 @@ export function compareStarts(a: Edit, b: Edit): number {
 
 /** A span widened to the lines that it touches; between two lines it stays empty. */
 function extendToLines(text: string, { start, end, text: added }: Edit): Span {
-  const from = text.lastIndexOf('\n', start - 1) + 1
+  const from = findLineStart({ text }, start)
   const atLineStart = end === 0 || text.charAt(end - 1) === '\n'
   if (from === start && atLineStart && (added === '' || added.endsWith('\n'))) return { start, end }
-  const until = text.indexOf('\n', end)
-  return { start: from, end: until < 0 ? text.length : until + 1 }
+  return { start: from, end: findLineEnd({ text }, end) }
 }
 
 /** Edits in order, on a text that begins at `offset` of the whole. */
