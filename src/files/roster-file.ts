@@ -1,7 +1,7 @@
 /** Reads the file of `--roster`, or reports what is wrong with it and where. */
 import { createHash } from 'node:crypto'
 import { makeFailure } from '../core/messages/diagnostic.ts'
-import { parseRoster, type RosterColumns } from '../core/model/parse-roster.ts'
+import type { RosterColumns } from '../core/model/parse-roster.ts'
 import type { StaffRoster } from '../core/model/roster.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -9,7 +9,6 @@ import { makeUsageFailure } from '../shell/command.ts'
 import type { ROSTER_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import type { Place } from './json-place.ts'
-import { readCsv } from './read-csv.ts'
 import { explainError } from './whole-file.ts'
 
 /** 100,000 people with 50 columns take about 100 MB. */
@@ -50,6 +49,9 @@ export async function readRoster(
   )
   if (bytes === null)
     return refuse(null, 'is too large', 'Export only the columns that rollcall needs')
+  // Loaded late, because few runs have a roster.
+  const { readCsv } = await import('./read-csv.ts')
+  const { parseRoster } = await import('../core/model/parse-roster.ts')
   const csv = readCsv(bytes)
   if ('problem' in csv) return refuse(csv, csv.problem)
   const sha256 = createHash('sha256').update(bytes).digest('hex')

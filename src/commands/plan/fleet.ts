@@ -20,20 +20,20 @@ import { type AccountReport, concludeUnjudged, type Report } from '../../core/re
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
+import type { Arguments } from '../../shell/arguments.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 import { isApprovalWanted } from '../shared/approval-flags.ts'
 import { type Judging, judgeStored, planAccount, startRun } from '../shared/make-report.ts'
 import { checkAge } from '../shared/offline.ts'
-import type { PlanFlags } from '../shared/plan-options.ts'
+import type { PLAN_OPTIONS, PlanFlags } from '../shared/plan-options.ts'
 
-/** Null without --fleet. Throws a Failure if the options or the fleet file are invalid. */
+/** Throws a Failure if the options or the fleet file are invalid. */
 export async function openFleet(
-  positionals: readonly string[],
-  flags: PlanFlags,
+  file: string,
+  { positionals, values: flags }: Arguments<typeof PLAN_OPTIONS>,
   world: World,
-): Promise<Fleet | null> {
-  if (flags.fleet === null) return null
+): Promise<Fleet> {
   checkFleetFlags(flags, positionals, {
     snapshot: flags.snapshot !== null,
     previous: flags.previous !== null,
@@ -51,7 +51,7 @@ export async function openFleet(
       'Add --snapshots DIR/, or remove --max-age.',
     )
   }
-  return loadFleet(flags.fleet, flags, world)
+  return loadFleet(file, flags, world)
 }
 
 /**
@@ -59,10 +59,11 @@ export async function openFleet(
  * file is invalid, which the run has then reported.
  */
 export async function findFleet(
-  flags: Pick<PlanFlags, 'fleet' | 'insecure-http'>,
+  file: string,
+  flags: Pick<PlanFlags, 'insecure-http'>,
   world: World,
 ): Promise<Fleet | null> {
-  return flags.fleet === null ? null : loadFleet(flags.fleet, flags, world).catch(() => null)
+  return loadFleet(file, flags, world).catch(() => null)
 }
 
 /** Everything that the run reads besides the files that options name. */

@@ -11,7 +11,9 @@ import { makeReport, reportFailure } from '../shared/make-report.ts'
 import { PLAN_OPTIONS } from '../shared/plan-options.ts'
 import { publish } from '../shared/publish.ts'
 import { IS_DETAILED } from '../shared/views.ts'
-import { findFleet, listFleetInputs, openFleet, planFleet } from './fleet.ts'
+
+/** Loaded late, because most plans are not of a fleet. */
+const loadFleetPlan = () => import('./fleet.ts')
 
 export const command = define('plan', {
   positional: '[policy..]',
@@ -23,7 +25,8 @@ export const command = define('plan', {
     'rollcall plan --fleet fleet.yaml': 'Compare accounts on several servers, each with its token',
   },
   run: async (input, world) => {
-    const fleet = await openFleet(input.positionals, input.values, world)
+    const { fleet: file } = input.values
+    const fleet = file === null ? null : await (await loadFleetPlan()).openFleet(file, input, world)
     const targets = await prepareReports(input, fleet, world)
     if (targets.problems.length > 0) throw new Failure(...targets.problems)
     const files = targets.sound.filter(({ folder }) => !folder)
@@ -35,14 +38,16 @@ export const command = define('plan', {
     const made =
       fleet === null
         ? await makeReport(listPolicies(input), input.values, world, oneSarif)
-        : await planFleet(fleet, input.values, world, oneSarif, detailed)
+        : await (await loadFleetPlan()).planFleet(fleet, input.values, world, oneSarif, detailed)
     // A run that was stopped writes nothing: half a report could look like a whole one.
     world.signal.throwIfAborted()
     return publish(made, input.values, targets.sound, world)
   },
   // Errors also go to the files of --report.
   refuse: async (diagnostics, input, world) => {
-    const fleet = await findFleet(input.values, world)
+    const { fleet: file } = input.values
+    const fleet =
+      file === null ? null : await (await loadFleetPlan()).findFleet(file, input.values, world)
     const { sound, problems } = await prepareReports(input, fleet, world)
     const all = joinDiagnostics(diagnostics, problems)
     const result = await publish(reportFailure(all, world), input.values, sound, world)
@@ -61,7 +66,10 @@ async function prepareReports(
   world: World,
 ): Promise<Targets<Format>> {
   const { values } = input
-  const read = fleet === null ? listPolicies(input) : await listFleetInputs(fleet, values, world)
+  const read =
+    fleet === null
+      ? listPolicies(input)
+      : await (await loadFleetPlan()).listFleetInputs(fleet, values, world)
   const inputs = [...read, ...listFilesRead(PLAN_OPTIONS, values, world)]
   return prepareTargets(values.report, FORMATS, inputs, world)
 }

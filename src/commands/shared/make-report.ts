@@ -34,9 +34,7 @@ import {
   type Target,
 } from '../../core/report/report.ts'
 import { compareWithEarlier, findEarlierAccount } from '../../core/report/since.ts'
-import { readReportFile } from '../../files/report-file.ts'
 import { readRoster } from '../../files/roster-file.ts'
-import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
 import type { PolicySource } from '../../policy/read/parse.ts'
@@ -105,7 +103,7 @@ export async function startRun(
   const judging: Judging = {
     ...flags,
     today,
-    earlier: flags.previous === null ? null : await readSnapshotFile(flags.previous, world),
+    earlier: flags.previous === null ? null : await readPrevious(flags.previous, world),
     people: await readRoster(flags, today, world),
   }
   const before = await readEarlierReport(flags, world)
@@ -172,11 +170,20 @@ async function planOnline(
   })
 }
 
+// These two load late what most runs do not need.
+async function readPrevious(file: string, world: World): Promise<Snapshot> {
+  const { readSnapshotFile } = await import('../../files/snapshot-file.ts')
+  return readSnapshotFile(file, world)
+}
+
 async function readEarlierReport(
   { since, 'since-if-exists': optional }: Pick<PlanFlags, 'since' | 'since-if-exists'>,
   world: World,
 ): Promise<EarlierReport | null> {
-  if (since !== null) return readReportFile(since, optional, world)
+  if (since !== null) {
+    const { readReportFile } = await import('../../files/report-file.ts')
+    return readReportFile(since, optional, world)
+  }
   if (!optional) return null
   throw makeUsageFailure(
     '--since-if-exists needs --since.',

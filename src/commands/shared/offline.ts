@@ -8,7 +8,6 @@ import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/di
 import type { Location } from '../../core/model/location.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { showName } from '../../policy/read/named-file.ts'
 import type { PolicySource } from '../../policy/read/parse.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
@@ -51,6 +50,8 @@ export async function openOffline(
   maxAge: number | null,
   world: World,
 ): Promise<Snapshot> {
+  // Loaded late, because most runs read a server.
+  const { readSnapshotFile } = await import('../../files/snapshot-file.ts')
   const snapshot = await readSnapshotFile(name, world)
   const file = showName(name)
   const problems = [
