@@ -63,13 +63,13 @@ export const command = define('init', {
 })
 
 /**
- * Which of the recipes each service gets, by the name of its file there. Pull requests plan the snapshot
- * of last night, because that needs no token.
+ * Where each service finds its jobs in a repository, and which recipe goes there. Pull requests plan the
+ * snapshot of last night, because that needs no token.
  */
 const PLACED: Readonly<Record<'github' | 'gitlab', Readonly<Record<string, string>>>> = {
   github: {
-    'rollcall-nightly.yaml': 'rollcall-nightly.yaml',
-    'rollcall-pull-request.yaml': 'rollcall-pull-request-from-snapshot.yaml',
+    '.github/workflows/rollcall-nightly.yaml': 'rollcall-nightly.yaml',
+    '.github/workflows/rollcall-pull-request.yaml': 'rollcall-pull-request-from-snapshot.yaml',
   },
   gitlab: { '.gitlab-ci.yml': '.gitlab-ci.yml' },
 }
@@ -85,7 +85,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   // Resolves links, so that the root of the repository is looked for above the real folder.
   const world = { ...from, cwd: await realpath(from.cwd) }
   // Report a missing recipe before reading a server.
-  const found = flags.ci === null ? [] : await readRecipes(flags.ci, recipes)
+  const found = flags.ci && (await readRecipes(flags.ci, recipes))
   const kept: InitFile[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
@@ -99,7 +99,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
       text: await readSchema('policy'),
       names: null,
     },
-    ...(flags.ci === null ? [] : await placeRecipes(flags.ci, found, policy, world)),
+    ...(found === null ? [] : placeRecipes(found, policy, world)),
   ]
   for (const { names, ...file } of others) {
     const there = await readTextAt(file.path, world)
@@ -158,15 +158,11 @@ async function makePolicy(
   return { text: writeStarter(origin, accountId), note: 'starter' }
 }
 
-interface Recipe {
-  readonly name: string
-  readonly text: string
-}
-
+/** By their path in the repository. */
 async function readRecipes(
   service: 'github' | 'gitlab',
   recipes: string,
-): Promise<readonly Recipe[]> {
+): Promise<ReadonlyMap<string, string>> {
   const folder = join(recipes, service)
   const found: readonly string[] = await readdir(folder).catch(() => [])
   const placed = Object.entries(PLACED[service])
@@ -178,28 +174,24 @@ async function readRecipes(
       advice: 'Install rollcall again, or run without --ci.',
     })
   }
-  return Promise.all(
-    placed.map(async ([name, from]) => ({
-      name,
-      text: await readFile(join(folder, from), 'utf8'),
-    })),
+  const texts = placed.map(
+    async ([path, from]) => [path, await readFile(join(folder, from), 'utf8')] as const,
   )
+  return new Map(await Promise.all(texts))
 }
 
 /** CI services look for jobs only at the root of the repository, even if the policy is elsewhere. */
-async function placeRecipes(
-  service: 'github' | 'gitlab',
-  found: readonly Recipe[],
+function placeRecipes(
+  recipes: ReadonlyMap<string, string>,
   policy: Pick<Planned, 'path' | 'text'>,
   { cwd }: World,
 ) {
   const root = findRoot(cwd) ?? cwd
   const slashes = (path: string) => path.split(sep).join('/')
-  const into = service === 'github' ? '.github/workflows' : '.'
   const names = slashes(relative(root, join(cwd, policy.path)))
   const account = parsePolicy(policy.path, Buffer.from(policy.text)).policy?.account?.value ?? null
-  return found.map(({ name, text }) => ({
-    path: slashes(relative(cwd, join(root, into, name))),
+  return [...recipes].map(([path, text]) => ({
+    path: slashes(relative(cwd, join(root, path))),
     note: 'recipe' as const,
     text: fillRecipe(text, names, account),
     names,

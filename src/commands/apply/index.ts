@@ -33,7 +33,7 @@ import {
   report,
 } from '../../shell/options.ts'
 import { describeRun } from '../../shell/tool.ts'
-import { readNewFile } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { decideAccount, listParts, reportDecision } from '../shared/make-report.ts'
 import { loadOnePolicy } from '../shared/one-policy.ts'
@@ -71,7 +71,7 @@ const OPTIONS = {
   journal: {
     type: 'string',
     placeholder: 'FILE',
-    coerce: readNewFile,
+    coerce: readNew('file'),
     describe: 'New file that records every request; required for steps that take access',
     group: 'Writing',
   },

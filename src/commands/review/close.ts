@@ -11,7 +11,7 @@ import { define, makeOptionFailure } from '../../shell/command.ts'
 import { color, inputFile, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { describeRun } from '../../shell/tool.ts'
-import { readNewFolder } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { concludeReview } from './conclude.ts'
@@ -43,7 +43,7 @@ const OPTIONS = {
   },
   output: {
     ...output,
-    coerce: readNewFolder,
+    coerce: readNew('folder'),
     placeholder: 'DIR',
     describe: 'Folder for the closing record; it must be new or empty',
   },

@@ -25,7 +25,7 @@ import {
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { describeRun } from '../../shell/tool.ts'
-import { readNewFolder } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { loadOnePolicy } from '../shared/one-policy.ts'
 import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
@@ -34,7 +34,7 @@ import { listFiles, restoreText, writeReview } from './write.ts'
 const OPTIONS = {
   output: {
     ...output,
-    coerce: readNewFolder,
+    coerce: readNew('folder'),
     placeholder: 'DIR',
     describe: 'Folder to write; it must be new or empty',
   },

@@ -8,7 +8,7 @@ import type { Values } from '../../shell/arguments.ts'
 import { define, makeUsageFailure } from '../../shell/command.ts'
 import { color, force, inputFile, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { readNewFile } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { inspectClosing } from './check-closing.ts'
@@ -36,7 +36,7 @@ const OPTIONS = {
   statement: {
     type: 'string',
     placeholder: 'FILE',
-    coerce: readNewFile,
+    coerce: readNew('file'),
     describe:
       'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
     group: 'Output',
