@@ -197,7 +197,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     const lateAt = world.now().getTime() + execution.lateMs
     const sent = await request(step, write, findHeldRole(write, before.state))
     if (sent === null) return endWrite(write, 'not-done', 'stop', unrecorded)
-    const { reply, answer, status, requestId, close } = sent
+    const { reply, answer, close } = sent
     let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
     for (;;) {
@@ -211,11 +211,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         if (decision.next === 'look-again') await pause(LOOK_MS)
         if (world.signal.aborted) {
           await close('unknown')
-          return {
-            result: { write, outcome: 'unknown', status, requestId, confirmed: null },
-            next: 'stop',
-            why: null,
-          }
+          return endWrite(write, 'unknown', 'stop', null, sent)
         }
         seen = await look(write)
         found = seen?.ownerCanSee ? checkWritten(write, expected, seen.state) : 'unread'
@@ -229,17 +225,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         decision.outcome === 'half-done' && seen !== null
           ? describeHalfDone(write, expected, seen.state)
           : null
-      return {
-        result: {
-          write,
-          outcome: decision.outcome,
-          status,
-          requestId,
-          confirmed: decision.outcome === 'done' ? findConfirmed(write, now) : null,
-        },
-        next: unrecorded === null ? decision.next : 'stop',
-        why: unrecorded ?? undone ?? half ?? describeStop(reply, write),
-      }
+      const confirmed = decision.outcome === 'done' ? findConfirmed(write, now) : null
+      const next = unrecorded === null ? decision.next : 'stop'
+      const why = unrecorded ?? undone ?? half ?? describeStop(reply, write)
+      return endWrite(write, decision.outcome, next, why, { ...sent, confirmed })
     }
   }
 
@@ -327,14 +316,16 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 }
 
-/** Ends a write without a request. */
+/** @param sent left out: there was no request */
 function endWrite(
   write: Write,
   outcome: WriteOutcome,
   next: Carried['next'],
   why: string | null,
+  sent: Partial<Pick<WriteResult, 'status' | 'requestId' | 'confirmed'>> = {},
 ): Carried {
-  return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
+  const { status = null, requestId = null, confirmed = null } = sent
+  return { result: { write, outcome, status, requestId, confirmed }, next, why }
 }
 
 function describeStop(reply: WriteReply, write: Write): string {
