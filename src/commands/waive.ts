@@ -21,6 +21,7 @@ import {
   changedPolicy,
   color,
   DEFAULT_POLICY,
+  groupOptions,
   type Options,
   write,
 } from '../shell/options.ts'
@@ -32,27 +33,26 @@ import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
-  policy: { ...changedPolicy, group: 'Waive' },
-  reason: {
-    type: 'string',
-    placeholder: 'TEXT',
-    describe: 'Why this is accepted, and where it was decided; required',
-    group: 'Waive',
-  },
-  owner: {
-    type: 'string',
-    placeholder: 'PERSON',
-    describe: 'Who is responsible for the waiver; required',
-    group: 'Waive',
-  },
-  expires: {
-    type: 'string',
-    placeholder: 'YYYY-MM-DD',
-    coerce: readDay,
-    describe: 'The last day of the waiver; required',
-    group: 'Waive',
-  },
-  write: { ...write, group: 'Waive' },
+  ...groupOptions('Waive', {
+    policy: changedPolicy,
+    reason: {
+      type: 'string',
+      placeholder: 'TEXT',
+      describe: 'Why this is accepted, and where it was decided; required',
+    },
+    owner: {
+      type: 'string',
+      placeholder: 'PERSON',
+      describe: 'Who is responsible for the waiver; required',
+    },
+    expires: {
+      type: 'string',
+      placeholder: 'YYYY-MM-DD',
+      coerce: readDay,
+      describe: 'The last day of the waiver; required',
+    },
+    write,
+  }),
   color,
   ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,

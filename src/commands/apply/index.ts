@@ -28,6 +28,7 @@ import {
   DEFAULT_POLICY,
   FORMATS,
   format,
+  groupOptions,
   inputFile,
   type Options,
   report,
@@ -62,33 +63,31 @@ const OPTIONS = {
   color,
   report: { ...report, describe: 'Also write the plan after the apply to a file; may be repeated' },
   ...WRITING_OPTIONS,
-  approve: {
-    ...inputFile,
-    placeholder: 'APPROVAL',
-    describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
-    group: 'Writing',
-  },
-  journal: {
-    type: 'string',
-    placeholder: 'FILE',
-    coerce: readNew('file'),
-    describe: 'New file that records every request; required for steps that take access',
-    group: 'Writing',
-  },
-  previous: {
-    ...inputFile,
-    placeholder: 'SNAPSHOT',
-    describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
-    group: 'Writing',
-  },
-  'other-policy': {
-    type: 'array',
-    reads: true,
-    placeholder: 'POLICY',
-    describe:
-      'Policy or folder of other accounts on this server: invite nobody whom it removes; may be repeated',
-    group: 'Writing',
-  },
+  ...groupOptions('Writing', {
+    approve: {
+      ...inputFile,
+      placeholder: 'APPROVAL',
+      describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
+    },
+    journal: {
+      type: 'string',
+      placeholder: 'FILE',
+      coerce: readNew('file'),
+      describe: 'New file that records every request; required for steps that take access',
+    },
+    previous: {
+      ...inputFile,
+      placeholder: 'SNAPSHOT',
+      describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
+    },
+    'other-policy': {
+      type: 'array',
+      reads: true,
+      placeholder: 'POLICY',
+      describe:
+        'Policy or folder of other accounts on this server: invite nobody whom it removes; may be repeated',
+    },
+  }),
   ...CONNECTION,
   'api-token-file': {
     ...tokenFile,
