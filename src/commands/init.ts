@@ -22,7 +22,7 @@ import { parsePolicy } from '../policy/read/parse.ts'
 import { fillRecipe } from '../policy/write/recipe.ts'
 import { findMadeUp, isStarter, writeStarter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore } from '../shell/command.ts'
+import { define } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
@@ -55,8 +55,7 @@ export const command = define('init', {
       'Export your account if the settings name one; otherwise write a policy to fill in',
     'rollcall init --ci github': 'Also add a workflow that plans on every pull request',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     const report = await init(values, world)
     return show({ ...report, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
   },

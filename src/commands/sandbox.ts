@@ -6,7 +6,7 @@ import { parseState, readDemoState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
 import { groupOptions, inputFile } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
@@ -49,8 +49,7 @@ export const command = define('sandbox', {
     'rollcall sandbox': 'Serve the made-up company of the demo',
     'rollcall sandbox --state state.json --port 3000': 'Serve your own state',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     await serve(values, world)
     return { output: '', exitCode: 0 }
   },

@@ -14,7 +14,7 @@ import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore, makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
+import { define, makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -82,7 +82,7 @@ export const command = define('waive', {
 })
 
 async function waive(
-  [name, ...more]: readonly string[],
+  [name]: readonly string[],
   file: string,
   flags: Flags,
   world: World,
@@ -93,7 +93,6 @@ async function waive(
       'Write its code and address as `rollcall plan` shows them.',
     )
   }
-  expectNoMore(more)
   const said = readStatement(flags)
   const inputs = flags.write ? listFilesRead(OPTIONS, flags, world) : []
   const policy = await loadChangeable(file, { command: 'waive', ...BY_OPTION }, inputs, world)

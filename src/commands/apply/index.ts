@@ -21,7 +21,7 @@ import type { Journal } from '../../files/journal.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { prepareTargets } from '../../files/targets.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, expectNoMore } from '../../shell/command.ts'
+import { define } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
@@ -112,8 +112,7 @@ export const command = define('apply', {
       'Also remove one person',
   },
   run: async ({ positionals, values }, world) => {
-    const [name = DEFAULT_POLICY, ...more] = positionals
-    expectNoMore(more)
+    const [name = DEFAULT_POLICY] = positionals
     const flags: Flags = { ...values, 'chatwoot-api-token': null }
     const inputs = [name, ...listFilesRead(OPTIONS, values, world)]
     const recorded = flags.journal === null ? [] : listJournalFiles(flags.journal)

@@ -31,7 +31,7 @@ import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, expectNoMore } from '../../shell/command.ts'
+import { define } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
@@ -81,14 +81,12 @@ export const command = define('doctor', {
     'rollcall doctor --fleet fleet.yaml': 'Check every account of a fleet',
   },
   run: async ({ positionals, values }, world) => {
-    const [name, ...more] = positionals
     if (values.fleet !== null) {
       checkFleetFlags(values, positionals, { for: values.for === 'apply' })
       const fleet = await loadFleet(values.fleet, values, world)
       return show(await examineFleet(fleet, values, world), VIEWS, values, world)
     }
-    expectNoMore(more)
-    return show(await examine(name ?? null, values, world), VIEWS, values, world)
+    return show(await examine(positionals[0] ?? null, values, world), VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics) => {
     const checks = diagnostics.map((each) => convertDiagnostic('settings', each))
