@@ -14,7 +14,6 @@ import {
   isAsPlanned,
   mayBeHidden,
   type SeenWrite,
-  type WriteAnswer,
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
@@ -148,23 +147,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     }
   }
 
-  interface Sent {
-    readonly reply: WriteReply
-    readonly answer: WriteAnswer
-    readonly status: number | null
-    readonly requestId: string
-    /** Ends the entry in the journal. */
-    readonly close: (outcome: WriteOutcome) => Promise<void>
-  }
-
   /**
    * Once it is in the journal it is sent, even after a signal. Null: the journal could not be written.
    */
-  async function request(
-    { change }: PlannedStep,
-    write: Write,
-    held: number | null,
-  ): Promise<Sent | null> {
+  async function request({ change }: PlannedStep, write: Write, held: number | null) {
     const made = makeWriteRequest(write, accountId, reread, held)
     if (made === null) throw new Error(`${write.kind} names something without an id.`)
     requests += 1
@@ -180,6 +166,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (reply === null) return null
     const answer = classifyReply(reply, write)
     const status = reply.kind === 'answered' ? reply.status : null
+    /** Ends the entry in the journal. */
     const close = async (outcome: WriteOutcome) => {
       const then = world.now().toISOString()
       const line = { line: 'result', at: then, number, answer, status, outcome } as const
