@@ -23,7 +23,7 @@ import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { findNearestFew } from '../policy/nearest.ts'
 import { showName } from '../policy/read/named-file.ts'
-import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -73,8 +73,7 @@ export const command = define('access', {
     'rollcall access --snapshot snapshot.json --format html -o access.html':
       'Write a page for an auditor, without reading a server',
   },
-  run: async ({ positionals: [word, ...more], values }, world) => {
-    expectNoMore(more)
+  run: async ({ positionals: [word], values }, world) => {
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('answer', values.output, values.force, inputs, world)
     const activityDays = chooseActivityDays(values, null)

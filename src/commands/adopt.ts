@@ -26,6 +26,7 @@ import {
   changedPolicy,
   color,
   DEFAULT_POLICY,
+  groupOptions,
   type Options,
   write,
 } from '../shell/options.ts'
@@ -36,14 +37,15 @@ import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
-  policy: { ...changedPolicy, group: 'Adopt' },
-  reason: {
-    type: 'string',
-    placeholder: 'TEXT',
-    describe: 'Reason, stored with the named people; required for an administrator',
-    group: 'Adopt',
-  },
-  write: { ...write, group: 'Adopt' },
+  ...groupOptions('Adopt', {
+    policy: changedPolicy,
+    reason: {
+      type: 'string',
+      placeholder: 'TEXT',
+      describe: 'Reason, stored with the named people; required for an administrator',
+    },
+    write,
+  }),
   color,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options

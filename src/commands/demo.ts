@@ -9,7 +9,7 @@ import { readDemoState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials } from '../sandbox/state.ts'
 import { readArguments } from '../shell/arguments.ts'
-import { define, expectNoMore } from '../shell/command.ts'
+import { define } from '../shell/command.ts'
 import { color } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
@@ -32,8 +32,7 @@ export const command = define('demo', {
     'rollcall demo': 'You need no server, no token and no policy',
     'rollcall demo --color never': 'The same without colours',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     return show(concludeDemo(await planDemo(world)), VIEWS, values, world)
   },
 })

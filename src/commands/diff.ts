@@ -38,13 +38,10 @@ export const command = define('diff', {
   refuse: refuseAs(VIEWS, (diagnostics) => concludeNoDiff(TOOL, diagnostics)),
 })
 
-async function compare(names: readonly string[], world: World): Promise<Diff> {
-  const [before, after, ...more] = names
-  if (before === undefined || after === undefined || more.length > 0) {
+async function compare([before, after]: readonly string[], world: World): Promise<Diff> {
+  if (before === undefined || after === undefined) {
     throw makeUsageFailure(
-      names.length > 2
-        ? `Unexpected argument "${more[0]}".`
-        : 'This command needs two snapshots or two policies.',
+      'This command needs two snapshots or two policies.',
       'Write the earlier one first, as in `rollcall diff january.json june.json`.',
     )
   }

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { type Explanation, explainAll } from '../core/messages/explain.ts'
 import { findNearestFew } from '../policy/nearest.ts'
-import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
 import { color, format } from '../shell/options.ts'
 import { refuseAs, show, type Views } from '../shell/show.ts'
 
@@ -27,8 +27,7 @@ export const command = define('explain', {
     'rollcall explain': 'List every code with one line each',
     'rollcall explain admin-unexpected': 'Explain one code, with an example',
   },
-  run: async ({ positionals: [code, ...more], values }, world) => {
-    expectNoMore(more)
+  run: async ({ positionals: [code], values }, world) => {
     const entries = explain(code ?? null)
     return show({ entries, diagnostics: [], exitCode: 0 }, VIEWS, values, world)
   },

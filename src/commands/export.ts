@@ -7,7 +7,7 @@ import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
-import { define, expectNoMore } from '../shell/command.ts'
+import { define } from '../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
@@ -43,8 +43,7 @@ export const command = define('export', {
     'rollcall export --snapshot apply.jsonl.before.json -o undo.yaml':
       'Write the policy that undoes an apply',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('policy', values.output, values.force, inputs, world)
     const snapshot = await readServerOrFile(values.snapshot, ALL_PARTS, values, world)

@@ -22,7 +22,7 @@ import { parsePolicy } from '../policy/read/parse.ts'
 import { fillRecipe } from '../policy/write/recipe.ts'
 import { findMadeUp, isStarter, writeStarter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore } from '../shell/command.ts'
+import { define } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import type { World } from '../shell/world.ts'
@@ -55,21 +55,20 @@ export const command = define('init', {
       'Export your account if the settings name one; otherwise write a policy to fill in',
     'rollcall init --ci github': 'Also add a workflow that plans on every pull request',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     const report = await init(values, world)
     return show({ ...report, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
   },
 })
 
 /**
- * Which of the recipes each service gets, by the name of its file there. Pull requests plan the snapshot
- * of last night, because that needs no token.
+ * Where each service finds its jobs in a repository, and which recipe goes there. Pull requests plan the
+ * snapshot of last night, because that needs no token.
  */
 const PLACED: Readonly<Record<'github' | 'gitlab', Readonly<Record<string, string>>>> = {
   github: {
-    'rollcall-nightly.yaml': 'rollcall-nightly.yaml',
-    'rollcall-pull-request.yaml': 'rollcall-pull-request-from-snapshot.yaml',
+    '.github/workflows/rollcall-nightly.yaml': 'rollcall-nightly.yaml',
+    '.github/workflows/rollcall-pull-request.yaml': 'rollcall-pull-request-from-snapshot.yaml',
   },
   gitlab: { '.gitlab-ci.yml': '.gitlab-ci.yml' },
 }
@@ -85,7 +84,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   // Resolves links, so that the root of the repository is looked for above the real folder.
   const world = { ...from, cwd: await realpath(from.cwd) }
   // Report a missing recipe before reading a server.
-  const found = flags.ci === null ? [] : await readRecipes(flags.ci, recipes)
+  const found = flags.ci && (await readRecipes(flags.ci, recipes))
   const kept: InitFile[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
@@ -99,7 +98,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
       text: await readSchema('policy'),
       names: null,
     },
-    ...(flags.ci === null ? [] : await placeRecipes(flags.ci, found, policy, world)),
+    ...(found === null ? [] : placeRecipes(found, policy, world)),
   ]
   for (const { names, ...file } of others) {
     const there = await readTextAt(file.path, world)
@@ -158,15 +157,11 @@ async function makePolicy(
   return { text: writeStarter(origin, accountId), note: 'starter' }
 }
 
-interface Recipe {
-  readonly name: string
-  readonly text: string
-}
-
+/** By their path in the repository. */
 async function readRecipes(
   service: 'github' | 'gitlab',
   recipes: string,
-): Promise<readonly Recipe[]> {
+): Promise<ReadonlyMap<string, string>> {
   const folder = join(recipes, service)
   const found: readonly string[] = await readdir(folder).catch(() => [])
   const placed = Object.entries(PLACED[service])
@@ -178,28 +173,24 @@ async function readRecipes(
       advice: 'Install rollcall again, or run without --ci.',
     })
   }
-  return Promise.all(
-    placed.map(async ([name, from]) => ({
-      name,
-      text: await readFile(join(folder, from), 'utf8'),
-    })),
+  const texts = placed.map(
+    async ([path, from]) => [path, await readFile(join(folder, from), 'utf8')] as const,
   )
+  return new Map(await Promise.all(texts))
 }
 
 /** CI services look for jobs only at the root of the repository, even if the policy is elsewhere. */
-async function placeRecipes(
-  service: 'github' | 'gitlab',
-  found: readonly Recipe[],
+function placeRecipes(
+  recipes: ReadonlyMap<string, string>,
   policy: Pick<Planned, 'path' | 'text'>,
   { cwd }: World,
 ) {
   const root = findRoot(cwd) ?? cwd
   const slashes = (path: string) => path.split(sep).join('/')
-  const into = service === 'github' ? '.github/workflows' : '.'
   const names = slashes(relative(root, join(cwd, policy.path)))
   const account = parsePolicy(policy.path, Buffer.from(policy.text)).policy?.account?.value ?? null
-  return found.map(({ name, text }) => ({
-    path: slashes(relative(cwd, join(root, into, name))),
+  return [...recipes].map(([path, text]) => ({
+    path: slashes(relative(cwd, join(root, path))),
     note: 'recipe' as const,
     text: fillRecipe(text, names, account),
     names,

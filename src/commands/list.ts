@@ -12,7 +12,7 @@ import { claimOutput } from '../files/output.ts'
 import { readRoster } from '../files/roster-file.ts'
 import { prepareTargets, type ReportTarget, writeTarget } from '../files/targets.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore } from '../shell/command.ts'
+import { define } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -61,8 +61,7 @@ export const command = define('list', {
     'rollcall list --format csv -o people.csv': 'Write one line for each person, for a spreadsheet',
     'rollcall list --report html=people.html': 'Also write a page to share',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     const { sound, problems } = await prepareReports(values, world)
     if (problems.length > 0) throw new Failure(...problems)
     const inputs = listFilesRead(OPTIONS, values, world)

@@ -9,7 +9,7 @@ import { decodeAddress } from '../core/model/address.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
 import { color, DEFAULT_POLICY, type Options, write } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
@@ -42,7 +42,7 @@ export const command = define('remove', {
 })
 
 async function remove(
-  [name, file = DEFAULT_POLICY, ...more]: readonly string[],
+  [name, file = DEFAULT_POLICY]: readonly string[],
   flags: Values<typeof OPTIONS>,
   world: World,
 ): Promise<RemovalPatch> {
@@ -52,7 +52,6 @@ async function remove(
       'Write the e-mail address, as in `rollcall remove eve@acme.com`.',
     )
   }
-  expectNoMore(more)
   const named = { command: 'remove', what: 'The second argument', advice: 'Name one of the files.' }
   const policy = await loadChangeable(file, named, [], world)
   const person = readPerson(name)

@@ -6,8 +6,8 @@ import { parseState, readDemoState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
-import { inputFile, type Options } from '../shell/options.ts'
+import { define, makeUsageFailure } from '../shell/command.ts'
+import { groupOptions, inputFile } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
 import { renderSandbox } from '../views/sandbox.ts'
@@ -17,33 +17,29 @@ const LARGEST = 256 * 1024 * 1024
 /** As on a real server with little to do: after a removal, ghosts are seen for a moment. */
 const JOB_DELAY = 1000
 
-const OPTIONS = {
+const OPTIONS = groupOptions('Sandbox', {
   port: {
     type: 'number',
     placeholder: 'N',
     default: 0,
     coerce: readCount(0, 65_535),
     describe: 'Port to listen on; 0 uses a free port',
-    group: 'Sandbox',
   },
   state: {
     ...inputFile,
     describe: 'State to start with (`rollcall schema sandbox`); default: the demo company',
-    group: 'Sandbox',
   },
   edition: {
     type: 'string',
     choices: ['enterprise', 'community'],
     describe: 'Edition that the server imitates; default: that of the state',
-    group: 'Sandbox',
   },
   chatwoot: {
     type: 'string',
     choices: ['3.13.0', '4.15.1', '4.16.2'],
     describe: 'Release that the server imitates; default: that of the state',
-    group: 'Sandbox',
   },
-} as const satisfies Options
+})
 
 export const command = define('sandbox', {
   positional: '',
@@ -53,8 +49,7 @@ export const command = define('sandbox', {
     'rollcall sandbox': 'Serve the made-up company of the demo',
     'rollcall sandbox --state state.json --port 3000': 'Serve your own state',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     await serve(values, world)
     return { output: '', exitCode: 0 }
   },

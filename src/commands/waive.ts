@@ -14,13 +14,14 @@ import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import type { Values } from '../shell/arguments.ts'
-import { define, expectNoMore, makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
+import { define, makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   changedPolicy,
   color,
   DEFAULT_POLICY,
+  groupOptions,
   type Options,
   write,
 } from '../shell/options.ts'
@@ -32,27 +33,26 @@ import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
-  policy: { ...changedPolicy, group: 'Waive' },
-  reason: {
-    type: 'string',
-    placeholder: 'TEXT',
-    describe: 'Why this is accepted, and where it was decided; required',
-    group: 'Waive',
-  },
-  owner: {
-    type: 'string',
-    placeholder: 'PERSON',
-    describe: 'Who is responsible for the waiver; required',
-    group: 'Waive',
-  },
-  expires: {
-    type: 'string',
-    placeholder: 'YYYY-MM-DD',
-    coerce: readDay,
-    describe: 'The last day of the waiver; required',
-    group: 'Waive',
-  },
-  write: { ...write, group: 'Waive' },
+  ...groupOptions('Waive', {
+    policy: changedPolicy,
+    reason: {
+      type: 'string',
+      placeholder: 'TEXT',
+      describe: 'Why this is accepted, and where it was decided; required',
+    },
+    owner: {
+      type: 'string',
+      placeholder: 'PERSON',
+      describe: 'Who is responsible for the waiver; required',
+    },
+    expires: {
+      type: 'string',
+      placeholder: 'YYYY-MM-DD',
+      coerce: readDay,
+      describe: 'The last day of the waiver; required',
+    },
+    write,
+  }),
   color,
   ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
@@ -82,7 +82,7 @@ export const command = define('waive', {
 })
 
 async function waive(
-  [name, ...more]: readonly string[],
+  [name]: readonly string[],
   file: string,
   flags: Flags,
   world: World,
@@ -93,7 +93,6 @@ async function waive(
       'Write its code and address as `rollcall plan` shows them.',
     )
   }
-  expectNoMore(more)
   const said = readStatement(flags)
   const inputs = flags.write ? listFilesRead(OPTIONS, flags, world) : []
   const policy = await loadChangeable(file, { command: 'waive', ...BY_OPTION }, inputs, world)

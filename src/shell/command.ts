@@ -15,7 +15,7 @@ import type { Options } from './options.ts'
 import type { Result, World } from './world.ts'
 
 export interface Definition<O extends Options> {
-  /** The positionals as help shows them, such as `[policy..]`. */
+  /** The positionals as help shows them, such as `[policy..]`: a command refuses more than these. */
   readonly positional: string
   /** The allowed positionals, if they are a closed list. Shell completion offers them. */
   readonly words?: readonly string[]
@@ -58,11 +58,20 @@ export function define<const O extends Options>(
       const input = readArguments(words, rest.options, name)
       const problems = [...input.problems, ...checkStdin(input, rest.options)]
       if (problems.length > 0) throw new Failure(...problems)
+      const extra = input.positionals[countPositionals(rest.positional)]
+      if (extra !== undefined) {
+        throw makeUsageFailure(`Unexpected argument "${extra}".`, 'Remove it.')
+      }
       return run(input, world)
     },
     refuse: async (words, diagnostics, world) =>
       refuse ? refuse(diagnostics, readArguments(words, rest.options, name), world) : null,
   }
+}
+
+function countPositionals(shown: string): number {
+  if (shown.endsWith('..]')) return Number.POSITIVE_INFINITY
+  return shown === '' ? 0 : shown.split(' ').length
 }
 
 /** Standard input can be read once only: a second reader would find it empty. */
@@ -89,18 +98,12 @@ export function makeUsageFailure(summary: string, advice: string): Failure {
   return makeFailure({ code: 'usage-argument', summary, advice })
 }
 
-/** Throws if arguments follow those that the command knows. */
-export function expectNoMore([first]: readonly string[]): void {
-  if (first !== undefined) throw makeUsageFailure(`Unexpected argument "${first}".`, 'Remove it.')
-}
-
 /** Reads the one positional of a command that allows only these words. */
 export function pickWord<W extends string>(
   what: string,
   words: readonly W[],
-  [name, ...more]: readonly string[],
+  [name]: readonly string[],
 ): W {
-  expectNoMore(more)
   const found = words.find((each) => each === name)
   if (found !== undefined) return found
   const summary = name === undefined ? `The ${what} is missing.` : `There is no ${what} "${name}".`

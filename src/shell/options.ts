@@ -34,6 +34,18 @@ export type Option = {
 
 export type Options = Readonly<Record<string, Option>>
 
+type WithoutHeading<O> = O extends unknown ? Omit<O, 'group'> : never
+type KeyOf<O> = O extends unknown ? keyof O : never
+
+/** Options that help shows below the same heading. A key that no option has is a type error. */
+export function groupOptions<const O extends Readonly<Record<string, WithoutHeading<Option>>>>(
+  group: string,
+  options: O & { readonly [K in keyof O]: Record<Exclude<keyof O[K], KeyOf<Option>>, never> },
+) {
+  const entries = Object.entries(options).map(([name, option]) => [name, { ...option, group }])
+  return Object.fromEntries(entries) as { readonly [K in keyof O]: O[K] & Pick<Option, 'group'> }
+}
+
 /** The long aliases, without `--`. */
 export function listAliases({ alias = [] }: Option): readonly string[] {
   return [alias].flat().filter((each) => each.length > 1)
@@ -66,8 +78,6 @@ export const FACT_FORMATS = ['text', 'json', 'csv', 'html'] as const
 /** The policy that a command reads if none is named. */
 export const DEFAULT_POLICY = 'rollcall.yaml'
 
-const CONNECTION = 'Connection'
-
 /** What the options of files that a command reads have in common. */
 export const inputFile = { type: 'string', reads: true, placeholder: 'FILE' } as const
 
@@ -87,32 +97,28 @@ export const color = {
   group: 'Report',
 } as const satisfies Option
 
-export const CONNECTION_OPTIONS = {
+export const CONNECTION_OPTIONS = groupOptions('Connection', {
   'base-url': {
     type: 'string',
     placeholder: 'URL',
     alias: 'chatwoot-base-url',
     describe: 'URL of the server, or a dashboard URL copied from the browser [CHATWOOT_BASE_URL]',
-    group: CONNECTION,
   },
   'account-id': {
     type: 'string',
     placeholder: 'ID',
     alias: 'chatwoot-account-id',
     describe: 'Account to read, if the policy does not name it [CHATWOOT_ACCOUNT_ID]',
-    group: CONNECTION,
   },
   'api-token-file': {
     ...inputFile,
     describe:
       'File that contains the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
-    group: CONNECTION,
   },
   'chatwoot-api-token': {
     type: 'string',
     placeholder: 'TOKEN',
     describe: 'Access token; other users of this machine can read it on the command line',
-    group: CONNECTION,
   },
   concurrency: {
     type: 'number',
@@ -120,7 +126,6 @@ export const CONNECTION_OPTIONS = {
     default: 4,
     coerce: readCount(1, 64),
     describe: 'Requests to the server at the same time',
-    group: CONNECTION,
   },
   timeout: {
     type: 'string',
@@ -128,7 +133,6 @@ export const CONNECTION_OPTIONS = {
     coerce: readDuration,
     default: '5m',
     describe: 'Maximum time to read one account, such as 90s or 5m',
-    group: CONNECTION,
   },
   'retry-for': {
     type: 'string',
@@ -136,41 +140,34 @@ export const CONNECTION_OPTIONS = {
     coerce: readDurationOrNone,
     describe:
       'How long to retry while the server is down; default: 1m, 5s on a terminal, 0 for a server on this machine',
-    group: CONNECTION,
   },
   'max-rpm': {
     type: 'number',
     placeholder: 'N',
     coerce: readCount(1, 1_000_000),
     describe: 'Maximum requests a minute; default: no limit until the server refuses requests',
-    group: CONNECTION,
   },
   'ca-file': {
     ...inputFile,
     describe: 'Certificate authorities (PEM) to trust in addition to the usual ones',
-    group: CONNECTION,
   },
   'header-file': {
     ...inputFile,
     describe: 'Extra headers for a gateway in front of the server, one `Name: value` per line',
-    group: CONNECTION,
   },
   'insecure-http': {
     type: 'boolean',
     describe: 'Allow plain http to another machine; the token is then sent unencrypted',
-    group: CONNECTION,
   },
   quiet: {
     type: 'boolean',
     describe: 'Do not show progress and waiting times on stderr',
-    group: CONNECTION,
   },
   verbose: {
     type: 'boolean',
     describe: 'Show each request on stderr, never a token or a body',
-    group: CONNECTION,
   },
-} as const satisfies Options
+})
 
 export const report = {
   type: 'array',
@@ -199,7 +196,7 @@ export const force = {
   group: 'Output',
 } as const satisfies Option
 
-/** Of every command that changes a policy; each has a heading of its own in help. */
+/** Of commands that change a policy, each below a heading of its own in help. */
 export const changedPolicy = {
   type: 'string',
   placeholder: 'FILE',
@@ -220,41 +217,32 @@ export const FLEET_OPTIONS = {
   },
 } as const satisfies Options
 
-const ROSTER = 'Roster'
-
-export const ROSTER_OPTIONS = {
+export const ROSTER_OPTIONS = groupOptions('Roster', {
   roster: {
     ...inputFile,
     describe: 'CSV export of HR or an identity provider: everybody must be active in it',
-    group: ROSTER,
   },
   'roster-columns': {
     type: 'string',
     placeholder: 'PART=NAME,…',
     describe: 'Columns of the roster, such as email=Mail,status=State,end=Leaves',
-    group: ROSTER,
   },
   'roster-active': {
     type: 'string',
     placeholder: 'VALUE,…',
     describe: 'Status of active people; default: active, enabled, true, 1',
-    group: ROSTER,
   },
-} as const satisfies Options
+})
 
-const ACTIVITY = 'Audit log'
-
-export const ACTIVITY_OPTIONS = {
+export const ACTIVITY_OPTIONS = groupOptions('Audit log', {
   activity: {
     type: 'boolean',
     describe: 'Also read the audit log: who made each change, when, and last sign-ins',
-    group: ACTIVITY,
   },
   'activity-days': {
     type: 'number',
     placeholder: 'N',
     coerce: readCount(1, 3650),
     describe: 'How many days of the audit log to read (implies --activity); default: 90',
-    group: ACTIVITY,
   },
-} as const satisfies Options
+})

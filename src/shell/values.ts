@@ -25,17 +25,11 @@ export function readDay(text: string): string {
 const LONGEST_MS = 86_400_000
 
 /** What is written, but never to stdout. */
-export function readNewFile(text: string): string {
-  return refuseStdout(text, 'Name a file.')
-}
-
-export function readNewFolder(text: string): string {
-  return refuseStdout(text, 'Name a folder.')
-}
-
-function refuseStdout(text: string, advice: string): string {
-  if (text !== '-') return text
-  throw new InvalidValue(`${advice} This command does not write it to stdout.`)
+export function readNew(what: 'file' | 'folder'): (text: string) => string {
+  return (text) => {
+    if (text !== '-') return text
+    throw new InvalidValue(`Name a ${what}. This command does not write it to stdout.`)
+  }
 }
 
 /** In milliseconds. */

@@ -181,9 +181,7 @@ export function renderManifest({ account, record, ...facts }: ManifestFacts): st
     read_finished_at: read.finishedAt,
     clocks: describeClocks(record),
     policy: { path: policy.path, sha256: policy.sha256, file: 'policy.yaml', git: record.git },
-    ...(roster === null
-      ? {}
-      : { roster: { ...describeRoster(roster), people: listRosterRows(roster) } }),
+    roster: roster ? { ...describeRoster(roster), people: listRosterRows(roster) } : undefined,
     verdict,
     summary: {
       people: read.agents,

@@ -6,7 +6,7 @@ import { count } from '../core/messages/phrase.ts'
 import type { Compared, Diff, DiffAnswer } from '../core/report/diff.ts'
 import { toDiagnosticJson, toJson } from './json.ts'
 import { formatMoment, identifyAccount, SYMBOLS } from './labels.ts'
-import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
+import { joinTexts, makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 import { arrangeRows, placeSubject, type Row } from './text/table.ts'
 
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
@@ -26,7 +26,7 @@ export function renderDiff(diff: DiffAnswer, paint: Paint): string {
     `Before: ${nameSide(diff.before)}. After: ${nameSide(diff.after)}.${places}`,
   )
   const last = `${word}, exit code ${diff.exitCode}`
-  return `${[wrapParagraph(head, 2), ...(table === '' ? [] : [table]), `${basis}\n${last}`].join('\n\n')}\n`
+  return `${joinTexts([wrapParagraph(head, 2), table, `${basis}\n${last}`])}\n`
 }
 
 function nameAccountOf({ account, server }: Compared): string {

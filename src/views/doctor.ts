@@ -61,14 +61,7 @@ export function renderDoctorJson(checkup: Checkup): string {
     format_version: '1.1',
     tool: checkup.tool,
     ...describeCheckup(checkup),
-    ...(checkup.accounts === undefined
-      ? {}
-      : {
-          accounts: checkup.accounts.map(({ name, checkup: of }) => ({
-            name,
-            ...describeCheckup(of),
-          })),
-        }),
+    accounts: checkup.accounts?.map(({ name, checkup: of }) => ({ name, ...describeCheckup(of) })),
   })
 }
 

@@ -22,7 +22,10 @@ import type {
 import { hasNews } from '../core/report/since.ts'
 import { describeApproval, describeExpected, describeKeptStep } from './proposal-json.ts'
 
-/** Every JSON document of rollcall: indented, one final newline, no control characters. */
+/**
+ * Every JSON document of rollcall: indented, one final newline, no control characters. A key whose
+ * value is undefined is left out.
+ */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
   // JSON.stringify leaves these as they are. Escaped, people can see them and parsers read the same text.
@@ -47,8 +50,8 @@ export function describeReport(report: Report) {
     retryable: report.retryable,
     strict: report.strict,
     today: report.today,
-    ...(report.roster === null ? {} : { roster: describeRoster(report.roster) }),
-    ...(news === null ? {} : { news }),
+    roster: report.roster ? describeRoster(report.roster) : undefined,
+    news: news ?? undefined,
     totals: sumRisks(report.verdict, report.accounts),
     diagnostics: report.diagnostics.map(toDiagnosticJson),
     accounts: report.accounts.map((each) => toAccountJson(each, report.generatedAt)),
@@ -80,23 +83,23 @@ export function toReadingJson(read: Reading) {
     requests: read.requests,
     started_at: read.startedAt,
     finished_at: read.finishedAt,
-    ...toActivityJson(read.activity),
+    activity: toActivityJson(read.activity),
   }
 }
 
-/** Adds nothing if the log was not requested. */
+/** Undefined: the log was not requested. */
 function toActivityJson(activity: ActivityReading) {
-  if (activity.state === 'not-asked') return {}
-  if (activity.state !== 'read') return { activity: { state: activity.state } }
+  if (activity.state === 'not-asked') return undefined
+  if (activity.state !== 'read') return { state: activity.state }
   const { state, from, to, reach, rows } = activity
-  return { activity: { state, from, to, reach, rows } }
+  return { state, from, to, reach, rows }
 }
 
-/** About a person. Adds nothing if the audit log was not read. */
+/** Undefined: the audit log was not read. */
 export function toPersonRecordJson(record: PersonRecord | null) {
-  if (record === null) return {}
+  if (record === null) return undefined
   const { lastSignIn, addedBy, addedAt } = record
-  return { activity: { last_sign_in: lastSignIn, added_by: addedBy, added_at: addedAt } }
+  return { last_sign_in: lastSignIn, added_by: addedBy, added_at: addedAt }
 }
 
 /** `what`, `by` and `at` are null unless the log has a row about it. */
@@ -125,8 +128,8 @@ function toFindingJson(of: Finding, account: JudgedAccount, generatedAt: string)
     location: of.location,
     disposition: of.disposition,
     waiver: of.waiver,
-    ...(of.activity === null ? {} : { activity: toOriginJson(of.activity) }),
-    ...(account.since === null ? {} : { since: describeAge(of, account.since, generatedAt) }),
+    activity: of.activity ? toOriginJson(of.activity) : undefined,
+    since: account.since ? describeAge(of, account.since, generatedAt) : undefined,
   }
 }
 
@@ -165,7 +168,7 @@ function toSummaryJson({ error, warning, waived, off, ignored, ...rest }: Summar
 function toAccountJson(from: AccountReport, generatedAt: string) {
   const { policy, server, account, verdict, cause, retryable, coverage, read, summary } = from
   return {
-    ...(from.fleetName === null ? {} : { fleet_name: from.fleetName }),
+    fleet_name: from.fleetName ?? undefined,
     policy,
     server,
     account,
@@ -180,18 +183,15 @@ function toAccountJson(from: AccountReport, generatedAt: string) {
       from.verdict === 'none'
         ? []
         : from.findings.map((each) => toFindingJson(each, from, generatedAt)),
-    ...(from.since === null
-      ? {}
-      : {
-          resolved: from.since.resolved.map(toPastJson),
-          not_checked: from.since.notChecked.map(toPastJson),
-        }),
+    resolved: from.since?.resolved.map(toPastJson),
+    not_checked: from.since?.notChecked.map(toPastJson),
     changes: from.changes.map(toChangeJson),
     ignored: from.ignored,
     off: Object.fromEntries(from.off),
-    ...(from.verdict === 'none' || from.notJudged.size === 0
-      ? {}
-      : { not_judged: Object.fromEntries(from.notJudged) }),
+    not_judged:
+      from.verdict === 'none' || from.notJudged.size === 0
+        ? undefined
+        : Object.fromEntries(from.notJudged),
     summary: toSummaryJson(summary),
     ...toProposalJson(from),
   }

@@ -8,7 +8,7 @@ import type { Removal } from '../core/adopt/removal.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
 import { labelSubject } from '../core/model/address.ts'
-import { makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
+import { joinTexts, makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
 export interface ShownChange {
   readonly path: string
@@ -34,23 +34,25 @@ export interface WaiverPatch extends ShownChange {
 
 export function renderPatch(patch: Patch, paint: Paint): string {
   const { adopted, left } = patch.adoption
-  const blocks = patch.hunks.length === 0 ? [] : [renderUnified(patch, paint)]
-  if (adopted.length > 0) {
-    blocks.push(
-      [`Adopted: ${count(adopted.length, 'finding')}.`, ...adopted.map(renderLine)].join('\n'),
-    )
-  }
-  if (left.length > 0) {
-    const lines = left.map(
-      ({ finding, why }) => `  ${wrapParagraph(`${shorten(finding.id)}: ${shorten(why)}`, 4)}`,
-    )
-    blocks.push([`Not adopted: ${count(left.length, 'finding')}.`, ...lines].join('\n'))
-  }
-  return `${[...blocks, wrapParagraph(describeEnd(patch))].join('\n\n')}\n`
+  const parts = [
+    patch.hunks.length === 0 ? '' : renderUnified(patch, paint),
+    renderFindings(
+      'Adopted',
+      adopted.map(({ id }) => shorten(id)),
+    ),
+    renderFindings(
+      'Not adopted',
+      left.map(({ finding, why }) => `${shorten(finding.id)}: ${shorten(why)}`),
+    ),
+    wrapParagraph(describeEnd(patch)),
+  ]
+  return `${joinTexts(parts)}\n`
 }
 
-function renderLine(finding: Finding): string {
-  return `  ${wrapParagraph(shorten(finding.id), 4)}`
+function renderFindings(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return ''
+  const head = `${title}: ${count(lines.length, 'finding')}.`
+  return [head, ...lines.map((line) => `  ${wrapParagraph(line, 4)}`)].join('\n')
 }
 
 function describeEnd({ path, adoption, hunks, written }: Patch): string {

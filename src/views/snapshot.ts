@@ -18,7 +18,7 @@ export function renderSnapshot(snapshot: Snapshot, { name, version }: Report['to
     format: SNAPSHOT_FORMAT,
     format_version: SNAPSHOT_VERSION,
     tool: { name, version },
-    ...(snapshot.fleet === undefined ? {} : { fleet: describeMark(snapshot.fleet) }),
+    fleet: snapshot.fleet && describeMark(snapshot.fleet),
     server: snapshot.server,
     server_version: snapshot.serverVersion,
     account: { id: account.id, name: account.name },

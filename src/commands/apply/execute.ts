@@ -14,7 +14,6 @@ import {
   isAsPlanned,
   mayBeHidden,
   type SeenWrite,
-  type WriteAnswer,
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
@@ -148,23 +147,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     }
   }
 
-  interface Sent {
-    readonly reply: WriteReply
-    readonly answer: WriteAnswer
-    readonly status: number | null
-    readonly requestId: string
-    /** Ends the entry in the journal. */
-    readonly close: (outcome: WriteOutcome) => Promise<void>
-  }
-
   /**
    * Once it is in the journal it is sent, even after a signal. Null: the journal could not be written.
    */
-  async function request(
-    { change }: PlannedStep,
-    write: Write,
-    held: number | null,
-  ): Promise<Sent | null> {
+  async function request({ change }: PlannedStep, write: Write, held: number | null) {
     const made = makeWriteRequest(write, accountId, reread, held)
     if (made === null) throw new Error(`${write.kind} names something without an id.`)
     requests += 1
@@ -180,6 +166,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (reply === null) return null
     const answer = classifyReply(reply, write)
     const status = reply.kind === 'answered' ? reply.status : null
+    /** Ends the entry in the journal. */
     const close = async (outcome: WriteOutcome) => {
       const then = world.now().toISOString()
       const line = { line: 'result', at: then, number, answer, status, outcome } as const
@@ -197,7 +184,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     const lateAt = world.now().getTime() + execution.lateMs
     const sent = await request(step, write, findHeldRole(write, before.state))
     if (sent === null) return endWrite(write, 'not-done', 'stop', unrecorded)
-    const { reply, answer, status, requestId, close } = sent
+    const { reply, answer, close } = sent
     let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
     for (;;) {
@@ -211,11 +198,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         if (decision.next === 'look-again') await pause(LOOK_MS)
         if (world.signal.aborted) {
           await close('unknown')
-          return {
-            result: { write, outcome: 'unknown', status, requestId, confirmed: null },
-            next: 'stop',
-            why: null,
-          }
+          return endWrite(write, 'unknown', 'stop', null, sent)
         }
         seen = await look(write)
         found = seen?.ownerCanSee ? checkWritten(write, expected, seen.state) : 'unread'
@@ -229,17 +212,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         decision.outcome === 'half-done' && seen !== null
           ? describeHalfDone(write, expected, seen.state)
           : null
-      return {
-        result: {
-          write,
-          outcome: decision.outcome,
-          status,
-          requestId,
-          confirmed: decision.outcome === 'done' ? findConfirmed(write, now) : null,
-        },
-        next: unrecorded === null ? decision.next : 'stop',
-        why: unrecorded ?? undone ?? half ?? describeStop(reply, write, found === 'unread'),
-      }
+      const confirmed = decision.outcome === 'done' ? findConfirmed(write, now) : null
+      const next = unrecorded === null ? decision.next : 'stop'
+      const why = unrecorded ?? undone ?? half ?? describeStop(reply, write, found === 'unread')
+      return endWrite(write, decision.outcome, next, why, { ...sent, confirmed })
     }
   }
 
@@ -328,14 +304,16 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 }
 
-/** Ends a write without a request. */
+/** @param sent left out: there was no request */
 function endWrite(
   write: Write,
   outcome: WriteOutcome,
   next: Carried['next'],
   why: string | null,
+  sent: Partial<Pick<WriteResult, 'status' | 'requestId' | 'confirmed'>> = {},
 ): Carried {
-  return { result: { write, outcome, status: null, requestId: null, confirmed: null }, next, why }
+  const { status = null, requestId = null, confirmed = null } = sent
+  return { result: { write, outcome, status, requestId, confirmed }, next, why }
 }
 
 function describeStop(reply: WriteReply, write: Write, unread: boolean): string {

@@ -21,19 +21,20 @@ import type { Journal } from '../../files/journal.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
 import { prepareTargets } from '../../files/targets.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, expectNoMore } from '../../shell/command.ts'
+import { define } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
   FORMATS,
   format,
+  groupOptions,
   inputFile,
   type Options,
   report,
 } from '../../shell/options.ts'
 import { describeRun } from '../../shell/tool.ts'
-import { readNewFile } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { decideAccount, listParts, reportDecision } from '../shared/make-report.ts'
 import { loadOnePolicy } from '../shared/one-policy.ts'
@@ -62,33 +63,31 @@ const OPTIONS = {
   color,
   report: { ...report, describe: 'Also write the plan after the apply to a file; may be repeated' },
   ...WRITING_OPTIONS,
-  approve: {
-    ...inputFile,
-    placeholder: 'APPROVAL',
-    describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
-    group: 'Writing',
-  },
-  journal: {
-    type: 'string',
-    placeholder: 'FILE',
-    coerce: readNewFile,
-    describe: 'New file that records every request; required for steps that take access',
-    group: 'Writing',
-  },
-  previous: {
-    ...inputFile,
-    placeholder: 'SNAPSHOT',
-    describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
-    group: 'Writing',
-  },
-  'other-policy': {
-    type: 'array',
-    reads: true,
-    placeholder: 'POLICY',
-    describe:
-      'Policy or folder of other accounts on this server: invite nobody whom it removes; may be repeated',
-    group: 'Writing',
-  },
+  ...groupOptions('Writing', {
+    approve: {
+      ...inputFile,
+      placeholder: 'APPROVAL',
+      describe: 'The approval that plan showed, or its JSON report; without it, apply asks',
+    },
+    journal: {
+      type: 'string',
+      placeholder: 'FILE',
+      coerce: readNew('file'),
+      describe: 'New file that records every request; required for steps that take access',
+    },
+    previous: {
+      ...inputFile,
+      placeholder: 'SNAPSHOT',
+      describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
+    },
+    'other-policy': {
+      type: 'array',
+      reads: true,
+      placeholder: 'POLICY',
+      describe:
+        'Policy or folder of other accounts on this server: invite nobody whom it removes; may be repeated',
+    },
+  }),
   ...CONNECTION,
   'api-token-file': {
     ...tokenFile,
@@ -113,8 +112,7 @@ export const command = define('apply', {
       'Also remove one person',
   },
   run: async ({ positionals, values }, world) => {
-    const [name = DEFAULT_POLICY, ...more] = positionals
-    expectNoMore(more)
+    const [name = DEFAULT_POLICY] = positionals
     const flags: Flags = { ...values, 'chatwoot-api-token': null }
     const inputs = [name, ...listFilesRead(OPTIONS, values, world)]
     const recorded = flags.journal === null ? [] : listJournalFiles(flags.journal)

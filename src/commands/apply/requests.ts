@@ -20,24 +20,22 @@ export function makeWriteRequest(
       const { of, name } = write.group.subject
       return requests.createGroup(of, { ...write.settings, name })
     }
-    case 'update-group': {
-      const id = ids.group(write.group)
-      return id === null ? null : requests.updateGroup(write.group.subject.of, id, write.settings)
-    }
-    case 'delete-group': {
-      const id = ids.group(write.group)
-      return id === null ? null : requests.deleteGroup(write.group.subject.of, id)
-    }
+    case 'update-group':
+      return withId(ids.group(write.group), (id) =>
+        requests.updateGroup(write.group.subject.of, id, write.settings),
+      )
+    case 'delete-group':
+      return withId(ids.group(write.group), (id) =>
+        requests.deleteGroup(write.group.subject.of, id),
+      )
     case 'invite': {
       const { person, name, role, customRole } = write
       const roleId = ids.heldRole(customRole)
       if (customRole !== null && roleId === null) return null
       return requests.invite(person.stored, name, role, roleId)
     }
-    case 'set-role': {
-      const id = ids.person(write.person)
-      return id === null ? null : requests.setRole(id, write.role, held)
-    }
+    case 'set-role':
+      return withId(ids.person(write.person), (id) => requests.setRole(id, write.role, held))
     case 'set-custom-role': {
       const id = ids.person(write.person)
       const roleId = ids.heldRole(write.customRole)
@@ -51,26 +49,24 @@ export function makeWriteRequest(
       const request = write.kind === 'add-member' ? requests.addMember : requests.removeMember
       return request(write.group.subject.of, group, person)
     }
-    case 'delete-agent': {
-      const id = ids.person(write.person)
-      return id === null ? null : requests.removeAgent(id)
-    }
+    case 'delete-agent':
+      return withId(ids.person(write.person), requests.removeAgent)
     case 'create-custom-role': {
       const { name, description = '', permissions = [] } = write.facts
       const { subject } = write.definition
       return requests.createCustomRole({ name: name ?? subject.name, description, permissions })
     }
-    case 'update-custom-role': {
-      const id = ids.customRole(write.definition)
-      return id === null
-        ? null
-        : requests.updateCustomRole(id, write.facts as Partial<CustomRoleText>)
-    }
-    case 'delete-custom-role': {
-      const id = ids.customRole(write.definition)
-      return id === null ? null : requests.deleteCustomRole(id)
-    }
+    case 'update-custom-role':
+      return withId(ids.customRole(write.definition), (id) =>
+        requests.updateCustomRole(id, write.facts as Partial<CustomRoleText>),
+      )
+    case 'delete-custom-role':
+      return withId(ids.customRole(write.definition), requests.deleteCustomRole)
   }
+}
+
+function withId(id: Id | null, make: (id: Id) => WriteRequest): WriteRequest | null {
+  return id === null ? null : make(id)
 }
 
 /** Every request that a plan allows. The ids of what it creates are not known yet. */

@@ -10,7 +10,7 @@ import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic
 import { isBefore, SINCE } from '../../core/model/server-version.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
 import { explainError } from '../../files/whole-file.ts'
-import { type Add, attempt, convertDiagnostic, fail, pass, warn } from './checks.ts'
+import { attempt, type Checking, convertDiagnostic, fail, pass, warn } from './checks.ts'
 
 export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
   const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
@@ -37,11 +37,7 @@ function getStage(code: DiagnosticCode): CheckName {
 }
 
 /** Checks the server without a token. Returns false if no further check can succeed. */
-export async function checkServer(
-  connection: Connection,
-  servers: Servers,
-  add: Add,
-): Promise<boolean> {
+export async function* checkServer(connection: Connection, servers: Servers): Checking<boolean> {
   const { decodeVersion } = await import('../../chatwoot/decode.ts')
   const { host, protocol } = new URL(connection.baseUrl)
   const lines: RequestLine[] = []
@@ -63,23 +59,20 @@ export async function checkServer(
   const failing = 'failure' in result ? getStage(result.failure.code) : null
   for (const [name, passed] of stages) {
     if ('failure' in result && name === failing) {
-      add(convertDiagnostic(name, result.failure))
+      yield convertDiagnostic(name, result.failure)
       return false
     }
-    add(passed())
+    yield passed()
   }
   if ('failure' in result) {
-    const { failure } = result
+    const failed = convertDiagnostic('version', result.failure)
     const chatwoot = await findChatwoot(connection, servers)
-    if (chatwoot === null) add(convertDiagnostic('version', failure))
-    else
-      add(
-        { ...convertDiagnostic('version', failure), ...VERSION_NOT_GIVEN },
-        checkClock(chatwoot.ahead),
-      )
+    yield chatwoot === null ? failed : { ...failed, ...VERSION_NOT_GIVEN }
+    if (chatwoot !== null) yield checkClock(chatwoot.ahead)
     return chatwoot !== null
   }
-  add(checkVersion(result.value.version), checkClock(result.value.ahead))
+  yield checkVersion(result.value.version)
+  yield checkClock(result.value.ahead)
   return true
 }
 

@@ -13,31 +13,30 @@ import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { describeReading } from '../../core/report/report.ts'
 import { API_LIMITS } from '../../views/labels.ts'
-import { type Add, attempt, convertDiagnostic, fail, pass, warn } from './checks.ts'
+import { attempt, type Checking, convertDiagnostic, fail, pass, warn } from './checks.ts'
 
 const ARRIVES = pass('header', 'Api-Access-Token arrives.')
 
 /** The owner of the token; null if the token did not arrive or is unknown. */
-export async function checkToken(
+export async function* checkToken(
   connection: Connection,
   servers: Servers,
-  add: Add,
-): Promise<Owner | null> {
+): Checking<Owner | null> {
   const { decodeOwner } = await import('../../chatwoot/token-owner.ts')
   const ask = (client: Client) => client.get(PROFILE_PATH, decodeOwner)
   const result = await attempt(() => servers.use(connection, ask))
   if ('failure' in result) {
     const { failure } = result
     if (failure.code !== 'token-not-received') {
-      if (DIAGNOSTICS[failure.code].shows === 'the token arrived') add(ARRIVES)
-      add(convertDiagnostic('token', failure))
+      if (DIAGNOSTICS[failure.code].shows === 'the token arrived') yield ARRIVES
+      yield convertDiagnostic('token', failure)
       return null
     }
     const again = await attempt(() =>
       servers.use({ ...connection, spelling: 'api_access_token' }, ask),
     )
     const arrives = 'value' in again || again.failure.code !== failure.code
-    add({
+    yield {
       ...convertDiagnostic('header', failure),
       summary: arrives
         ? 'Something between you and Chatwoot removes the header Api-Access-Token, but api_access_token arrives.'
@@ -45,11 +44,11 @@ export async function checkToken(
       advice: arrives
         ? 'Configure the proxy in front of Chatwoot to pass on Api-Access-Token: look for its list of allowed headers. rollcall sends only this header, because most proxies remove api_access_token.'
         : 'Configure the proxy in front of Chatwoot to pass on the header Api-Access-Token: look for its lists of allowed or removed headers.',
-    })
+    }
     return null
   }
-  add(ARRIVES)
-  add(pass('token', `The token belongs to ${result.value.email}.`))
+  yield ARRIVES
+  yield pass('token', `The token belongs to ${result.value.email}.`)
   return result.value
 }
 

@@ -3,7 +3,8 @@ import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import { formatLocation } from '../../core/model/location.ts'
 import type { Check, CheckName } from '../../core/report/checkup.ts'
 
-export type Add = (...checks: readonly Check[]) => void
+/** Checks one after the other, each after the one before it is known. Returns what the next ones need. */
+export type Checking<T> = AsyncGenerator<Check, T>
 
 /** Returns a failure as a value, so that the next check can still run. */
 export async function attempt<T>(

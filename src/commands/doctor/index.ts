@@ -31,7 +31,7 @@ import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, expectNoMore } from '../../shell/command.ts'
+import { define } from '../../shell/command.ts'
 import {
   CONNECTION_OPTIONS,
   color,
@@ -54,7 +54,7 @@ import {
   describeMissingRole,
   type Wanted,
 } from './check-token.ts'
-import { type Add, convertDiagnostic, fail, pass } from './checks.ts'
+import { type Checking, convertDiagnostic, fail, pass } from './checks.ts'
 
 const OPTIONS = {
   format,
@@ -87,14 +87,12 @@ export const command = define('doctor', {
     'rollcall doctor --fleet fleet.yaml': 'Check every account of a fleet',
   },
   run: async ({ positionals, values }, world) => {
-    const [name, ...more] = positionals
     if (values.fleet !== null) {
       checkFleetFlags(values, positionals, { for: values.for === 'apply' })
       const fleet = await loadFleet(values.fleet, values, world)
       return show(await examineFleet(fleet, values, world), VIEWS, values, world)
     }
-    expectNoMore(more)
-    return show(await examine(name ?? null, values, world), VIEWS, values, world)
+    return show(await examine(positionals[0] ?? null, values, world), VIEWS, values, world)
   },
   refuse: refuseAs(VIEWS, (diagnostics) => {
     const checks = diagnostics.map((each) => convertDiagnostic('settings', each))
@@ -108,37 +106,33 @@ async function examine(
   flags: Values<typeof OPTIONS>,
   world: World,
 ): Promise<Checkup> {
-  const checks: Check[] = []
-  const add: Add = (...more) => void checks.push(...more)
   const forApply = flags.for === 'apply'
-  const conclude = (found: Pick<Checkup, 'server' | 'accountId'>) =>
-    concludeCheckup(
-      { tool: TOOL, ...found, checks },
-      forApply ? [...CHECKS, ...APPLY_CHECKS] : CHECKS,
-    )
-  const policy = await loadPolicy(named, world, add)
+  const all = forApply ? [...CHECKS, ...APPLY_CHECKS] : CHECKS
+  const policy = await loadPolicy(named, world)
   // Without a valid policy the account is unknown, and a second error about it would not help.
-  if (checks.length > 0) {
-    return conclude({ server: null, accountId: null })
+  if (policy !== null && 'check' in policy) {
+    return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks: [policy] }, all)
   }
   const resolveFor = forApply ? resolveOwnSettings : resolveSettings
   const { connection, origin, accountId, problems } = await resolveFor(policy, flags, world)
-  for (const each of [...problems, ...listWarnings(flags)]) add(convertDiagnostic('settings', each))
-  if (connection !== null) add(pass('settings', describeSettings(connection)))
-  const followed = checkDates(policy, world, add)
-  if (connection !== null) {
-    await withServers(flags, world, (servers) =>
-      checkConnection(connection, policy, followed, servers, flags, world, add),
-    )
+  const checks = [...problems, ...listWarnings(flags)].map((each) =>
+    convertDiagnostic('settings', each),
+  )
+  if (connection === null) checks.push(...checkDates(policy, world))
+  else {
+    await withServers(flags, world, async (servers) => {
+      for await (const each of checkConnection(connection, policy, servers, flags, world)) {
+        checks.push(each)
+      }
+    })
   }
-  return conclude({ server: origin, accountId })
+  return concludeCheckup({ tool: TOOL, server: origin, accountId, checks }, all)
 }
 
-/** Also null if the policy is invalid today, because that is reported elsewhere. */
-function checkDates(policy: Policy | null, world: World, add: Add): Policy | null {
+/** Why the policy is invalid today. */
+function checkDates(policy: Policy | null, world: World): readonly Check[] {
   const dated = policy === null ? [] : findDatedProblems(policy, getToday(world))
-  add(...dated.map((each) => convertDiagnostic('settings', each)))
-  return dated.length === 0 ? policy : null
+  return dated.map((each) => convertDiagnostic('settings', each))
 }
 
 async function examineFleet(
@@ -148,8 +142,6 @@ async function examineFleet(
 ): Promise<Checkup> {
   const read = makeReader(world)
   const accounts = await runFleet(fleet.accounts, flags, world, async (account, servers) => {
-    const checks: Check[] = []
-    const add: Add = (...more) => void checks.push(...more)
     const { policy, diagnostics } = await loadFleetPolicy(fleet, account, world)
     const { connection, origin, accountId, problems } = await resolveFleetAccount(
       fleet,
@@ -157,11 +149,11 @@ async function examineFleet(
       world,
       read,
     )
-    add(...[...diagnostics, ...problems].map((each) => convertDiagnostic('settings', each)))
+    const checks = [...diagnostics, ...problems].map((each) => convertDiagnostic('settings', each))
     if (connection !== null && policy !== null) {
-      add(pass('settings', describeSettings(connection)))
-      const followed = checkDates(policy, world, add)
-      await checkConnection(connection, policy, followed, servers, flags, world, add)
+      for await (const each of checkConnection(connection, policy, servers, flags, world)) {
+        checks.push(each)
+      }
     }
     const checkup = concludeCheckup({ tool: TOOL, server: origin, accountId, checks })
     return { name: account.name, checkup }
@@ -169,7 +161,8 @@ async function examineFleet(
   return concludeFleetCheckup(TOOL, accounts)
 }
 
-async function loadPolicy(named: string | null, world: World, add: Add): Promise<Policy | null> {
+/** Null: none is named, and there is no rollcall.yaml. A check: it cannot be used. */
+async function loadPolicy(named: string | null, world: World): Promise<Policy | Check | null> {
   if (named === null && !(await isThere(resolve(world.cwd, DEFAULT_POLICY)))) return null
   const path = named ?? DEFAULT_POLICY
   const sources = await loadPolicies([path], world)
@@ -182,8 +175,7 @@ async function loadPolicy(named: string | null, world: World, add: Add): Promise
           'Name one of them: rollcall doctor checks only one account.',
         ]
       : [`The policy ${path} is invalid.`, `Run \`rollcall validate ${path}\` to see the errors.`]
-  add(fail('settings', summary, { advice }))
-  return null
+  return fail('settings', summary, { advice })
 }
 
 function describeSettings({ baseUrl, accountId, network, headers }: Connection): string {
@@ -197,16 +189,17 @@ function describeSettings({ baseUrl, accountId, network, headers }: Connection):
   return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
 }
 
-/** @param followed the policy, unless it is invalid today */
-async function checkConnection(
+async function* checkConnection(
   connection: Connection,
   policy: Policy | null,
-  followed: Policy | null,
   servers: Servers,
   flags: Values<typeof OPTIONS>,
   world: World,
-  add: Add,
-): Promise<void> {
+): Checking<void> {
+  yield pass('settings', describeSettings(connection))
+  const dated = checkDates(policy, world)
+  yield* dated
+  const followed = dated.length === 0 ? policy : null
   const forApply = flags.for === 'apply'
   const needed = policy === null ? NO_PARTS : listParts(policy)
   const parts = forApply ? { ...needed, ...ALL_PARTS } : needed
@@ -219,25 +212,25 @@ async function checkConnection(
     },
   }
   const named = await checkName(connection)
-  add(named)
+  yield named
   if (named.status === 'fail') return
-  if (!(await checkServer(connection, servers, add))) return
-  const owner = await checkToken(connection, servers, add)
+  if (!(yield* checkServer(connection, servers))) return
+  const owner = yield* checkToken(connection, servers)
   if (owner === null) return
   const account = owner.accounts.find(({ id }) => id === connection.accountId)
   if (account === undefined || account.suspended) {
-    add(describeMissingMembership(owner, connection.accountId, account !== undefined))
+    yield describeMissingMembership(owner, connection.accountId, account !== undefined)
     return
   }
-  add(pass('membership', `This person is on account ${account.id}, "${account.name}".`))
+  yield pass('membership', `This person is on account ${account.id}, "${account.name}".`)
   const { role } = account
   if (role === null) {
-    add(describeMissingRole(account.id))
+    yield describeMissingRole(account.id)
     return
   }
   if (forApply) {
     const today = getToday(world)
     const { email } = owner
-    add(...(await checkForApply(email, role, followed, wanted, connection, servers, today)))
-  } else add(...(await checkReading(role, wanted, servers)).checks)
+    yield* await checkForApply(email, role, followed, wanted, connection, servers, today)
+  } else yield* (await checkReading(role, wanted, servers)).checks
 }

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { formatAccountPath } from '../../chatwoot/paths.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
+import { count } from '../../core/messages/phrase.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
@@ -105,7 +106,7 @@ async function compareWithItself(
     if (certain.length < differences.length) otherwise.add(name)
     for (const { place, problem } of certain.slice(0, SHOWN_PER_FILE)) add(name, place, problem)
     const more = certain.length - SHOWN_PER_FILE
-    if (more > 0) add(name, '', `differs in ${more} more ${more === 1 ? 'place' : 'places'}`)
+    if (more > 0) add(name, '', `differs in ${count(more, 'more place')}`)
   }
   for (const [name, should] of contents) {
     const is = files.get(name)

@@ -9,42 +9,42 @@ import { findLateness } from '../../core/review/parse-closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeOptionFailure } from '../../shell/command.ts'
-import { color, inputFile, type Options, output } from '../../shell/options.ts'
+import { color, groupOptions, inputFile, type Options, output } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { describeRun } from '../../shell/tool.ts'
-import { readNewFolder } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { concludeReview } from './conclude.ts'
 import { checkFreeFolder, computeSha256, isInside, readFolderName, writeFolder } from './folder.ts'
 
 const OPTIONS = {
-  decisions: {
-    ...inputFile,
-    describe: 'The filled-in copy of decisions.csv',
-    group: 'Decisions',
-  },
-  reviewers: {
-    ...inputFile,
-    describe: 'File with the e-mail addresses of the people who may decide, one per line',
-    group: 'Decisions',
-  },
-  after: {
-    ...inputFile,
-    placeholder: 'SNAPSHOT',
-    describe: 'A later snapshot, to check that the decisions were carried out',
-    group: 'Proof',
-  },
-  journal: {
-    type: 'array',
-    reads: true,
-    placeholder: 'FILE',
-    describe: 'Journal of a `rollcall apply` that carried out decisions; can be repeated',
-    group: 'Proof',
-  },
+  ...groupOptions('Decisions', {
+    decisions: {
+      ...inputFile,
+      describe: 'The filled-in copy of decisions.csv',
+    },
+    reviewers: {
+      ...inputFile,
+      describe: 'File with the e-mail addresses of the people who may decide, one per line',
+    },
+  }),
+  ...groupOptions('Proof', {
+    after: {
+      ...inputFile,
+      placeholder: 'SNAPSHOT',
+      describe: 'A later snapshot, to check that the decisions were carried out',
+    },
+    journal: {
+      type: 'array',
+      reads: true,
+      placeholder: 'FILE',
+      describe: 'Journal of a `rollcall apply` that carried out decisions; can be repeated',
+    },
+  }),
   output: {
     ...output,
-    coerce: readNewFolder,
+    coerce: readNew('folder'),
     placeholder: 'DIR',
     describe: 'Folder for the closing record; it must be new or empty',
   },

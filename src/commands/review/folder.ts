@@ -27,7 +27,7 @@ import {
   makeFolder,
   tryFolder,
 } from '../../files/whole-file.ts'
-import { expectNoMore, makeUsageFailure } from '../../shell/command.ts'
+import { makeUsageFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
 
 /**
@@ -48,8 +48,7 @@ export function sealFile(name: string, content: string | Uint8Array): ListedFile
   return { name, bytes: Buffer.byteLength(content), sha256: computeSha256(content) }
 }
 
-export function readFolderName([folder, ...more]: readonly string[]): string {
-  expectNoMore(more)
+export function readFolderName([folder]: readonly string[]): string {
   if (folder !== undefined) return folder
   throw makeUsageFailure(
     'The folder is missing.',

@@ -13,7 +13,7 @@ import { findCommit } from '../../files/git.ts'
 import { readRoster } from '../../files/roster-file.ts'
 import { STDIN } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
+import { define, makeUsageFailure } from '../../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -25,7 +25,7 @@ import {
 } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
 import { describeRun } from '../../shell/tool.ts'
-import { readNewFolder } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import { loadOnePolicy } from '../shared/one-policy.ts'
 import { checkFreeFolder, computeSha256, writeFolder } from './folder.ts'
@@ -34,7 +34,7 @@ import { listFiles, restoreText, writeReview } from './write.ts'
 const OPTIONS = {
   output: {
     ...output,
-    coerce: readNewFolder,
+    coerce: readNew('folder'),
     placeholder: 'DIR',
     describe: 'Folder to write; it must be new or empty',
   },
@@ -57,8 +57,7 @@ export const command = define('review', {
     'rollcall review -o review-2026-11': 'Review the account against rollcall.yaml',
     'rollcall review close --help': 'Show the next step; see also `review verify`',
   },
-  run: async ({ positionals: [policy = DEFAULT_POLICY, ...more], values }, world) => {
-    expectNoMore(more)
+  run: async ({ positionals: [policy = DEFAULT_POLICY], values }, world) => {
     const written = await review(policy, values, world)
     const notes = [...listWarnings(values), ...written.clocks]
     return show({ ...written, exitCode: 0, notes }, VIEWS, values, world)

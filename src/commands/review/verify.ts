@@ -6,41 +6,39 @@ import { writeStatement } from '../../core/review/statement.ts'
 import { claimOutput, type OutputFile } from '../../files/output.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeUsageFailure } from '../../shell/command.ts'
-import { color, force, inputFile, type Options } from '../../shell/options.ts'
+import { color, force, groupOptions, inputFile, type Options } from '../../shell/options.ts'
 import { show, type Views } from '../../shell/show.ts'
-import { readNewFile } from '../../shell/values.ts'
+import { readNew } from '../../shell/values.ts'
 import type { World } from '../../shell/world.ts'
 import { inspect } from './check.ts'
 import { inspectClosing } from './check-closing.ts'
 import { isInside, readFolderName } from './folder.ts'
 
 const OPTIONS = {
-  'manifest-sha256': {
-    type: 'string',
-    placeholder: 'HASH',
-    describe: 'SHA-256 that the manifest must have, from the log of `rollcall review`',
-    group: 'Output',
-  },
-  closing: {
-    ...inputFile,
-    placeholder: 'DIR',
-    describe: 'Also check the closing record in this folder',
-    group: 'Output',
-  },
-  'closing-sha256': {
-    type: 'string',
-    placeholder: 'HASH',
-    describe: 'SHA-256 that the closing record must have, from the log of `review close`',
-    group: 'Output',
-  },
-  statement: {
-    type: 'string',
-    placeholder: 'FILE',
-    coerce: readNewFile,
-    describe:
-      'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
-    group: 'Output',
-  },
+  ...groupOptions('Output', {
+    'manifest-sha256': {
+      type: 'string',
+      placeholder: 'HASH',
+      describe: 'SHA-256 that the manifest must have, from the log of `rollcall review`',
+    },
+    closing: {
+      ...inputFile,
+      placeholder: 'DIR',
+      describe: 'Also check the closing record in this folder',
+    },
+    'closing-sha256': {
+      type: 'string',
+      placeholder: 'HASH',
+      describe: 'SHA-256 that the closing record must have, from the log of `review close`',
+    },
+    statement: {
+      type: 'string',
+      placeholder: 'FILE',
+      coerce: readNew('file'),
+      describe:
+        'Write an in-toto statement about the files, for you to sign; only if nothing was changed',
+    },
+  }),
   force,
   color,
 } as const satisfies Options

@@ -88,19 +88,15 @@ export interface ProposalInput extends ReadAccount {
 
 /** Null: there is no plan, and `plan` says why. */
 export function propose(
-  { policy, snapshot, decision, circumstances, previous, flags, ...input }: ProposalInput,
+  { policy, snapshot, decision, circumstances, flags, expiry: given, ...witnesses }: ProposalInput,
   world: World,
 ): Proposed | null {
   const today = getToday(world)
   if (decision.kind === 'unknown') return null
   const saml = snapshot.agents.some(({ provider }) => provider === 'saml')
-  const { allow } = flags
-  const { terms, steps, storedAs, diagnostics } = planApply(policy, snapshot, decision.plan, {
-    today,
-    allow,
-    saml,
-    previous,
-  })
+  const { previous } = witnesses
+  const asked = { today, allow: flags.allow, saml, previous }
+  const { terms, steps, storedAs, diagnostics } = planApply(policy, snapshot, decision.plan, asked)
   const limits: Limits = {
     people: flags['max-people'] ?? DEFAULT_LIMITS.people,
     share: flags['max-share'] ?? DEFAULT_LIMITS.share,
@@ -109,15 +105,12 @@ export function propose(
   const guards = checkGuards(steps, terms, {
     today,
     limits,
-    removedLately: input.removedLately,
-    removedElsewhere: input.removedElsewhere,
-    journals: input.journals,
-    previous,
+    ...witnesses,
     customRolesFeature: circumstances.customRoles,
     complete: Object.values(snapshot.coverage).every((each) => each === 'read'),
   })
-  const expiry = input.expiry ?? chooseExpiry(world.now().toISOString())
-  const approved = {
+  const expiry = given ?? chooseExpiry(world.now().toISOString())
+  const document = describeApproved({
     version: TOOL.version,
     expiry,
     policy: terms.policy,
@@ -129,11 +122,9 @@ export function propose(
       address === null ? step : `${step}:${address}`,
     ),
     newestAccessRow: circumstances.newestAccessRow,
-  }
-  const document = describeApproved(approved)
+  })
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
   const own = approve(document, expiry, sha256)
-  const all = [...diagnostics, ...guards]
   return {
     plan: steps,
     ...summariseSteps(steps),
@@ -141,7 +132,7 @@ export function propose(
     own,
     expires: describeExpiry(expiry),
     document,
-    diagnostics: all,
+    diagnostics: [...diagnostics, ...guards],
     terms,
     storedAs,
   }

@@ -73,27 +73,43 @@ function render(report: Report, flags: Flags, world: World): Promise<string | nu
 
 const MEBIBYTE = 1024 * 1024
 
-/** Appends to the files that the runner names. Without the variable there is no runner. */
+/** The smallest size that a Markdown report can fit into. */
+const SMALLEST = 2_000
+
+type WriteText = (report: Report, flags: Flags, size: number, world: World) => Promise<string>
+
+/** The files that the runner of GitHub Actions names in its environment, and what they get. */
+const APPENDED: Readonly<Record<string, WriteText>> = {
+  GITHUB_STEP_SUMMARY: async (report, flags, size, world) => {
+    // The runner rejects the whole summary of a step if it is larger.
+    const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
+    if (maxBytes < SMALLEST) throw new Error('it is full')
+    const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
+    return `${await render(report, fitting, world)}\n`
+  },
+  GITHUB_OUTPUT: async (report) => {
+    const { renderGithubOutputs } = await import('../../views/github-outputs.ts')
+    return renderGithubOutputs(report)
+  },
+}
+
 async function appendForGithub(
   made: Report,
   problems: Diagnostic[],
   flags: Flags,
   world: World,
 ): Promise<void> {
-  const { env } = world
-  const failed = (shown: string, reason: string) =>
-    void problems.push(describeWriteError({ format: 'github', shown }, reason))
-  const opened = async (shown: string) => {
-    const path = env[shown]
-    if (!path) return null
-    return open(path, 'a+').catch((error) => failed(shown, getReason(error)) ?? null)
+  const fail = (shown: string, error: unknown) =>
+    void problems.push(describeWriteError({ format: 'github', shown }, getReason(error)))
+  const opened: { shown: string; file: FileHandle; writeText: WriteText }[] = []
+  // Open both before writing one: if the other fails, the run has no verdict.
+  for (const [shown, writeText] of Object.entries(APPENDED)) {
+    const path = world.env[shown]
+    // Without the variable there is no runner.
+    const file = path && (await open(path, 'a+').catch((error) => fail(shown, error)))
+    if (file) opened.push({ shown, file, writeText })
   }
-  const append = async (
-    file: FileHandle | null,
-    shown: string,
-    textFor: (size: number) => Promise<string>,
-  ) => {
-    if (file === null) return
+  for (const { shown, file, writeText } of opened) {
     try {
       const stats = await file.stat()
       // Only a regular file has a last line.
@@ -102,28 +118,12 @@ async function appendForGithub(
       if (size > 0) await file.read(last, 0, 1, size - 1)
       // Another step may have written a last line without a line break.
       const end = last.toString() === '\n' ? '' : '\n'
-      await file.appendFile(end + (await textFor(size + end.length)))
+      const report = addDiagnostics(made, problems)
+      await file.appendFile(end + (await writeText(report, flags, size + end.length, world)))
     } catch (error) {
-      failed(shown, getReason(error))
+      fail(shown, error)
     } finally {
       await file.close()
     }
   }
-  // Open both before writing one: if the other fails, the run has no verdict.
-  const summary = await opened('GITHUB_STEP_SUMMARY')
-  const output = await opened('GITHUB_OUTPUT')
-  await append(summary, 'GITHUB_STEP_SUMMARY', async (size) => {
-    // The runner rejects the whole summary of a step if it is larger.
-    const maxBytes = Math.min(flags['max-bytes'], MEBIBYTE - size - 1)
-    if (maxBytes < SMALLEST) throw new Error('it is full')
-    const fitting: Flags = { format: 'markdown', color: 'never', 'max-bytes': maxBytes }
-    return `${await render(addDiagnostics(made, problems), fitting, world)}\n`
-  })
-  await append(output, 'GITHUB_OUTPUT', async () => {
-    const { renderGithubOutputs } = await import('../../views/github-outputs.ts')
-    return renderGithubOutputs(addDiagnostics(made, problems))
-  })
 }
-
-/** The smallest size that a Markdown report can fit into. */
-const SMALLEST = 2_000

@@ -1,35 +1,31 @@
 /** The options that say what may be written: `plan` shows what they allow, `apply` writes it. */
 import { DEFAULT_LIMITS } from '../../core/apply/limits.ts'
-import type { Options } from '../../shell/options.ts'
+import { groupOptions } from '../../shell/options.ts'
 import { readCount } from '../../shell/values.ts'
 
 /** Without a default: `plan` has to know whether one was given. */
-export const WRITING_OPTIONS = {
+export const WRITING_OPTIONS = groupOptions('Writing', {
   allow: {
     type: 'array',
     placeholder: 'STEP[:ADDRESS]',
     describe: 'Also write steps that take access or are dangerous; may be repeated',
-    group: 'Writing',
   },
   'max-people': {
     type: 'number',
     placeholder: 'N',
     coerce: readCount(0, 100_000),
     describe: `How many people may lose access; people named by --allow do not count [default: ${DEFAULT_LIMITS.people}]`,
-    group: 'Writing',
   },
   'max-share': {
     type: 'number',
     placeholder: 'PERCENT',
     coerce: readCount(0, 100),
     describe: `The same as a share of the people in scope, but always at least one person [default: ${DEFAULT_LIMITS.share}]`,
-    group: 'Writing',
   },
   'max-gain': {
     type: 'number',
     placeholder: 'N',
     coerce: readCount(0, 100_000),
     describe: `How many people may gain access [default: ${DEFAULT_LIMITS.gain}]`,
-    group: 'Writing',
   },
-} as const satisfies Options
+})

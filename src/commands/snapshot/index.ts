@@ -4,7 +4,7 @@ import { listMissingActivity, listMissingParts } from '../../core/report/missing
 import { listFilesRead } from '../../files/inputs.ts'
 import { claimOutput } from '../../files/output.ts'
 import type { Values } from '../../shell/arguments.ts'
-import { define, expectNoMore, makeOptionFailure } from '../../shell/command.ts'
+import { define, makeOptionFailure } from '../../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
@@ -51,8 +51,7 @@ export const command = define('snapshot', {
     'rollcall snapshot --fleet fleet.yaml --shard 1/4 -o snapshots/':
       'Save a quarter of the accounts of a fleet',
   },
-  run: async ({ positionals, values }, world) => {
-    expectNoMore(positionals)
+  run: async ({ values }, world) => {
     if (values.fleet !== null) {
       // Loaded late, because most runs read one account.
       const { writeFleetSnapshots } = await import('./fleet.ts')

@@ -34,7 +34,7 @@ function toAccountJson(access: AccountAccess) {
     people: sections.flatMap(({ kind, people }) =>
       people.map((each) => ({
         ...toPersonJson(each),
-        ...toPersonRecordJson(each.record),
+        activity: toPersonRecordJson(each.record),
         as: kind,
       })),
     ),

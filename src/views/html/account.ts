@@ -86,9 +86,7 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
   const { read } = account
   const file = describeSnapshot(read, abridge)
   return html`${
-    own &&
-    html`
-<p>${renderBadge(account.verdict)} ${summariseAccount(account)}</p>`
+    own && renderParagraph(html`${renderBadge(account.verdict)} ${summariseAccount(account)}`)
   }${
     account.account !== null &&
     html`
@@ -102,11 +100,8 @@ function renderHeadline(account: AccountReport, { accounts, verdict }: Report): 
 }
 
 function listUnjudgedSections({ diagnostics, retryable }: UnjudgedAccount): readonly Section[] {
-  const again = html`
-<p>${describeRetry(retryable)}</p>`
-  return [
-    { title: 'Why there is no verdict', body: html`${renderDiagnostics(diagnostics)}${again}` },
-  ]
+  const body = html`${renderDiagnostics(diagnostics)}${renderParagraph(describeRetry(retryable))}`
+  return [{ title: 'Why there is no verdict', body }]
 }
 
 function listJudgedSections(

@@ -13,20 +13,22 @@ import { abridge } from '../abridge.ts'
 import { describeSwitchedOff, phraseFinding } from '../labels.ts'
 import { OFFER } from '../remedy.ts'
 import { makeRiskId } from './glance.ts'
-import { html, limit, type Markup, renderDates, renderName, renderProse } from './markup.ts'
+import {
+  html,
+  limit,
+  type Markup,
+  renderDates,
+  renderName,
+  renderParagraph,
+  renderProse,
+} from './markup.ts'
 
 export function renderFindings(account: JudgedAccount, id: string): Markup {
   const { fixes, policyText } = account
   const findings = account.findings.filter(isOpen)
   const off = describeSwitchedOff(account)
-  const note =
-    off &&
-    html`
-<p>${off}</p>`
-  if (findings.length === 0) {
-    return html`
-<p>None.</p>${note}`
-  }
+  const note = off && renderParagraph(off)
+  if (findings.length === 0) return html`${renderParagraph('None.')}${note}`
   const lines = policyText.split('\n')
   const who = makeWho(account, id)
   const entry = (finding: Finding) => html`

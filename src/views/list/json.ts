@@ -40,26 +40,21 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
       domain: person.domain,
       foreign_domain: person.foreign,
       ...namesBySection(person.groups, kinds),
-      ...(person.roster === null ? {} : { roster: person.roster }),
-      ...toPersonRecordJson(person.activity),
+      roster: person.roster ?? undefined,
+      activity: toPersonRecordJson(person.activity),
     })),
     ghosts: rest.ghosts.map(({ email, groups }) => ({
       email,
       ...namesBySection(groups, kinds),
     })),
-    ...(rest.customRoles === null
-      ? {}
-      : {
-          custom_roles: rest.customRoles.map(({ holders: people, ...role }) => {
-            const { id, name, description, permissions } = role
-            return { id, name, description, permissions, people }
-          }),
-        }),
+    custom_roles: rest.customRoles?.map(({ id, name, description, permissions, holders }) => {
+      return { id, name, description, permissions, people: holders }
+    }),
     ...Object.fromEntries(kinds.map((of) => [of.section, groupDocuments(rest.groups, of)])),
     providers: rest.providers.map(({ value, people }) => ({ provider: value, people })),
     domains: rest.domains.map(({ value, people }) => ({ domain: value, people })),
     home_domain: homeDomain,
-    ...(rest.roster === null ? {} : { roster: rest.roster }),
+    roster: rest.roster ?? undefined,
   }
 }
 

@@ -27,7 +27,7 @@ export function nameListing({ account, server }: Listing): string {
 export function summariseListing({ people, ghosts, read, counts, roster }: Listing): string {
   const { administrators, disabled, foreign } = counts
   return [
-    people.length === 1 ? '1 person' : `${people.length} people`,
+    count(people.length, 'person', 'people'),
     count(administrators, 'administrator'),
     ...(disabled === 0 ? [] : [`${count(disabled, 'invitation')} not accepted`]),
     ...(foreign === 0 ? [] : [`${foreign} with a foreign e-mail domain`]),

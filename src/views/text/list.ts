@@ -3,8 +3,9 @@
 import { count, describeHolders, listPermissions } from '../../core/messages/phrase.ts'
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
+import type { RecognisedCustomRole, RecognisedGroup } from '../../core/model/identity.ts'
 import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
-import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
+import type { Ghost, ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
 import type { Reading } from '../../core/report/report.ts'
 import { listActivityNotes } from '../activity-words.ts'
 import { API_LIMITS, describeReader, namesIn } from '../labels.ts'
@@ -38,53 +39,38 @@ export function renderListText(
     `${mark}  ${makePrintable(nameListing(listing))}: ${summariseListing(listing)}`,
     2,
   )
-  const blocks = [head, wrapParagraph(MEANING)]
   const kinds = [...listing.read.groups.keys()]
-  for (const [rank, people] of groupBy(listing.people, (person) => person.rank)) {
-    blocks.push(
-      renderSection(
-        `${RANK_TITLES[rank]} (${people.length})`,
-        people.map((person) => makePersonRow(person, kinds)),
-        paint,
-      ),
-    )
-  }
-  if (listing.ghosts.length > 0) {
-    const rows = listing.ghosts.map(({ email, groups }) => ({
-      label: shorten(email),
-      text: `removed from the account, but still in the list of ${joinNames(groups.map(({ name }) => name))}`,
-    }))
-    blocks.push(renderSection(`Ghosts (${rows.length})`, rows, paint))
-  }
-  if (listing.customRoles !== null) {
-    const rows = listing.customRoles.map((role) => ({
-      label: shorten(labelSubject(role.subject)),
-      text: [
-        `permits ${listPermissions(role.permissions.map(shorten))}`,
-        describeHolders(role),
-        ...(role.description === '' ? [] : [shorten(role.description)]),
-      ].join('; '),
-    }))
-    blocks.push(renderSection(`Custom roles (${rows.length})`, rows, paint))
-  }
-  for (const [of, n] of listing.read.groups) {
-    blocks.push(renderSection(`${getHeading(of)} (${n})`, groupRows(listing, of), paint))
-  }
+  const section = <T>(title: string, items: readonly T[], makeRow: (item: T) => SectionRow) =>
+    renderSection(`${title} (${items.length})`, items.map(makeRow), paint)
+  const { ghosts, customRoles } = listing
+  const blocks = [
+    head,
+    wrapParagraph(MEANING),
+    ...[...groupBy(listing.people, ({ rank }) => rank)].map(([rank, people]) =>
+      section(RANK_TITLES[rank], people, (person) => makePersonRow(person, kinds)),
+    ),
+    ...(ghosts.length === 0 ? [] : [section('Ghosts', ghosts, makeGhostRow)]),
+    ...(customRoles === null ? [] : [section('Custom roles', customRoles, makeCustomRoleRow)]),
+    ...kinds.map((of) => {
+      const groups = listing.groups.filter(({ subject }) => subject.of === of)
+      return section(getHeading(of), groups, makeGroupRow)
+    }),
+    renderTallies(listing),
+  ]
+  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
+}
+
+function renderTallies(listing: Listing): string {
   const ways = listing.providers.map(
     ({ value, people }) => `${shorten(nameSignIn(value))} ${people}`,
   )
   const domains = listing.domains.map(({ value, people }) => `${shorten(value)} ${people}`)
-  blocks.push(
-    [
-      wrapParagraph(`Sign-in methods: ${ways.join(', ') || 'nobody'}.`, 2),
-      wrapParagraph(
-        `E-mail domains: ${domains.join(', ') || 'none'}. ${makePrintable(explainForeignDomains(listing))}`,
-        2,
-      ),
-      renderReading(listing.read),
-    ].join('\n'),
-  )
-  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
+  const why = makePrintable(explainForeignDomains(listing))
+  return [
+    wrapParagraph(`Sign-in methods: ${ways.join(', ') || 'nobody'}.`, 2),
+    wrapParagraph(`E-mail domains: ${domains.join(', ') || 'none'}. ${why}`, 2),
+    renderReading(listing.read),
+  ].join('\n')
 }
 
 /** How much of an account can be read, who read it, and what the audit log has. */
@@ -107,20 +93,33 @@ function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Secti
   return { label: shorten(email), text: parts.filter((part) => part !== '').join('; ') }
 }
 
-function groupRows({ groups }: Listing, of: GroupKind): readonly SectionRow[] {
-  return groups
-    .filter(({ subject }) => subject.of === of)
-    .map(({ subject, settings, members, ghosts }) => {
-      const off = of.settings.filter(({ key }) => settings[key] === false)
-      const texts = of.settings.map(({ key }) => settings[key])
-      const parts = [
-        count(members.length, 'member'),
-        ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
-        ...off.map(({ label }) => `no ${label.toLowerCase()}`),
-        ...texts.flatMap((text) => (typeof text === 'string' && text !== '' ? shorten(text) : [])),
-      ]
-      return { label: shorten(labelSubject(subject)), text: parts.join('; ') }
-    })
+function makeGhostRow({ email, groups }: Ghost): SectionRow {
+  const names = joinNames(groups.map(({ name }) => name))
+  return {
+    label: shorten(email),
+    text: `removed from the account, but still in the list of ${names}`,
+  }
+}
+
+function makeCustomRoleRow(role: RecognisedCustomRole): SectionRow {
+  const parts = [
+    `permits ${listPermissions(role.permissions.map(shorten))}`,
+    describeHolders(role),
+    ...(role.description === '' ? [] : [shorten(role.description)]),
+  ]
+  return { label: shorten(labelSubject(role.subject)), text: parts.join('; ') }
+}
+
+function makeGroupRow({ subject, settings, members, ghosts }: RecognisedGroup): SectionRow {
+  const off = subject.of.settings.filter(({ key }) => settings[key] === false)
+  const texts = subject.of.settings.map(({ key }) => settings[key])
+  const parts = [
+    count(members.length, 'member'),
+    ...(ghosts.length === 0 ? [] : [count(ghosts.length, 'ghost')]),
+    ...off.map(({ label }) => `no ${label.toLowerCase()}`),
+    ...texts.flatMap((text) => (typeof text === 'string' && text !== '' ? shorten(text) : [])),
+  ]
+  return { label: shorten(labelSubject(subject)), text: parts.join('; ') }
 }
 
 function joinNames(groups: readonly string[]): string {
