@@ -86,7 +86,7 @@ export const command = define('access', {
     const asked = chooseActivityDays(values, null) !== null
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
-      ...listMissingActivity(snapshot.activity, 'This answer'),
+      ...listMissingActivity(snapshot, 'This answer'),
       ...describeHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
     ]

@@ -18,7 +18,12 @@ import { goBack } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import type { Located } from '../model/location.ts'
 import { getGroups, type Policy } from '../model/policy.ts'
-import { type Activity, joinRefusal, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
+import {
+  adviseAfterRefusal,
+  joinRefusal,
+  type Snapshot,
+  type SnapshotAgent,
+} from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 import { recordOrigin } from './origin.ts'
 
@@ -38,10 +43,10 @@ function listActivityRules({ rules }: Policy): readonly ActivityRule[] {
 /** Without the log, or with less of it than a rule needs, there is no verdict. */
 export function findUnreadActivity(
   policy: Policy,
-  { activity }: Snapshot,
+  snapshot: Snapshot,
 ): readonly LocatedDiagnostic[] {
   return listActivityRules(policy).flatMap(({ key, value, location }) => {
-    const missing = describeMissing(activity, value)
+    const missing = describeMissing(snapshot, value)
     if (missing === null) return []
     const summary = `${key} needs the audit log, but ${missing.why}`
     const { detail = null, requestId = null, advice } = missing
@@ -57,7 +62,7 @@ interface Missing {
   readonly requestId?: string | null
 }
 
-function describeMissing(activity: Activity, days: number): Missing | null {
+function describeMissing({ activity, caller }: Snapshot, days: number): Missing | null {
   switch (activity.state) {
     case 'not-asked':
       return {
@@ -71,7 +76,9 @@ function describeMissing(activity: Activity, days: number): Missing | null {
     case 'unreadable': {
       const { because } = activity
       const detail = joinRefusal(because)
-      return { why: 'it could not be read.', detail, requestId: because.requestId }
+      const why = 'it could not be read.'
+      const advice = `${adviseAfterRefusal(caller)} Or remove the rule from the policy.`
+      return { why, detail, requestId: because.requestId, advice }
     }
     case 'read': {
       const short = activity.reach !== 'beginning' && !reachesBack(activity, days)
