@@ -84,7 +84,7 @@ export const command = define('access', {
     const account = describeAccountAccess(snapshot, topic, shown)
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
-      ...listMissingActivity(snapshot.activity, 'This answer'),
+      ...listMissingActivity(snapshot, 'This answer'),
       ...describeHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, activityDays !== null, shown)),
     ]

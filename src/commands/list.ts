@@ -72,7 +72,7 @@ export const command = define('list', {
     const notes = [
       ...listWarnings(values),
       ...listMissingParts(snapshot, 'This list'),
-      ...listMissingActivity(snapshot.activity, 'This list'),
+      ...listMissingActivity(snapshot, 'This list'),
       ...describeHiddenMembers(snapshot, 'This list'),
     ]
     const listing = listAccount(snapshot, roster)

@@ -23,7 +23,7 @@ export function renderDiff(diff: DiffAnswer, paint: Paint): string {
       ? ' The numbers on the right are line:column in the policy that contains the line.'
       : ''
   const basis = wrapParagraph(
-    `Before: ${nameSide(diff.before)}. After: ${nameSide(diff.after)}.${places}`,
+    `Before: ${nameSide(diff.before)}. After: ${nameSide(diff.after)}.${nameMissing(diff)}${places}`,
   )
   const last = `${word}, exit code ${diff.exitCode}`
   return `${joinTexts([wrapParagraph(head, 2), table, `${basis}\n${last}`])}\n`
@@ -39,7 +39,15 @@ function summariseDiff(diff: DiffAnswer): string {
   if (diff.controls.length > 0) {
     parts.push(`${count(diff.controls.length, 'control')} changed, ${loosened} loosened`)
   }
-  return parts.length === 0 ? 'no difference in access or controls' : parts.join(', ')
+  if (parts.length > 0) return parts.join(', ')
+  const all = diff.diagnostics.length === 0
+  return `no difference in ${all ? 'access or controls' : 'what was compared'}`
+}
+
+/** Somebody who reads only this would take a part that was not compared for equal. */
+function nameMissing({ diagnostics }: DiffAnswer): string {
+  const missing = diagnostics.map(({ summary }) => ` ${shorten(summary)}`).join('')
+  return missing === '' ? '' : `${missing} These were not compared.`
 }
 
 function nameSide({ file, readAt }: Compared): string {

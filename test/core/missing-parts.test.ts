@@ -11,6 +11,7 @@ import {
 } from '../../src/core/report/missing-parts.ts'
 import { snapshot } from './build.ts'
 
+const agent = { email: 'ken@acme.com', role: 'agent' } as const
 const because = { summary: 'The token was refused.', detail: null, requestId: 'abc' }
 const time = '2026-11-23T08:00:00.000Z'
 const read = { state: 'read', from: time, to: time, reach: 'beginning', rows: 0 } as const
@@ -27,7 +28,7 @@ test.each<[Activity, string | null, string | null]>([
     'the token of an administrator',
   ],
 ])('a read whose log is %j', (activity, detail, advice) => {
-  const found = listMissingActivity(activity, 'The snapshot')
+  const found = listMissingActivity({ activity, caller: agent }, 'The snapshot')
   expect(found).toEqual(
     detail === null
       ? []
@@ -41,6 +42,14 @@ test.each<[Activity, string | null, string | null]>([
           }),
         ],
   )
+})
+
+test('an administrator whose log cannot be read is not told to use the token of one', () => {
+  const caller = { email: 'ada@acme.com', role: 'administrator' } as const
+  const activity = { state: 'unreadable', because } as const
+  const [found] = listMissingActivity({ activity, caller }, 'The snapshot')
+  expect(found?.advice).toContain('Run again in a few minutes.')
+  expect(found?.advice).not.toContain('token')
 })
 
 test('a hidden member is named with the inbox, unless the inbox is gone', () => {

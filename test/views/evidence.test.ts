@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { listAccess } from '../../src/core/access/answer.ts'
 import { diffPolicies } from '../../src/core/compare/difference.ts'
+import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
@@ -32,6 +33,19 @@ function shown(before: string, after: string, side: Partial<Compared> = {}): str
 }
 
 describe('differences as text', () => {
+  test('two snapshots are equal only in what was compared, and the rest is named', () => {
+    const missing = makeDiagnostic({ code: 'read-partial', summary: 'b.json has no inboxes.' })
+    const parts = { tool: { name: 'rollcall', version: '1.2.3' }, of: 'snapshots' } as const
+    const found = { differences: [], controls: [] }
+    const basis = { file: 'p.json', account: null, server: null, readAt: null }
+    const text = renderDiff(
+      concludeDiff({ ...parts, before: basis, after: basis }, found, [missing]),
+      PLAIN,
+    )
+    expect(text).toMatch(/^EQUAL {2}no difference in what was compared\n/)
+    expect(text.replaceAll('\n', ' ')).toContain('b.json has no inboxes. These were not compared.')
+  })
+
   test('controls that came, went and changed have the symbols of changes', () => {
     const text = shown(
       `account: 1\n${ADA}scope: { ignore: { agents: ["x*"] } }\n`,

@@ -120,7 +120,7 @@ async function writeOneSnapshot(
     const problem = await write(files.snapshot, text)
     if (problem !== null) throw new Failure(problem)
     const what = `The snapshot of ${account.name}`
-    return [...listMissingParts(taken, what), ...listMissingActivity(taken.activity, what)]
+    return [...listMissingParts(taken, what), ...listMissingActivity(taken, what)]
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const { diagnostics } = error

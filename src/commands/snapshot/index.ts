@@ -72,7 +72,7 @@ async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Prom
   const notes = [
     ...listWarnings(values),
     ...listMissingParts(taken, 'The snapshot'),
-    ...listMissingActivity(taken.activity, 'The snapshot'),
+    ...listMissingActivity(taken, 'The snapshot'),
   ]
   if (file === null) return { output: text, exitCode: 0, notes }
   await file.write(text)

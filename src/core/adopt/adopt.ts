@@ -137,7 +137,7 @@ function explainRefusal(
   if (person && listsRole && !hasListableRole(person, actual.snapshot.customRoles)) {
     return 'a policy cannot list this custom role'
   }
-  if (needsUnknownPermission(finding, actual)) return 'a policy cannot list one of its permissions'
+  if (hasUnknownPermission(finding, actual)) return 'a policy cannot list one of its permissions'
   const again = findNewDrift(finding, policy, actual)
   if (again !== null) return again
   if (addresses === null && findSharedEntry(finding, actual) !== null) return 'only if you name it'
@@ -150,7 +150,7 @@ function explainRefusal(
 }
 
 /** Whether the policy would list everything that the custom role permits, and cannot. */
-function needsUnknownPermission({ code, address }: Finding, { state }: ActualState): boolean {
+function hasUnknownPermission({ code, address }: Finding, { state }: ActualState): boolean {
   const permissions = state.customRoles.get(address)?.permissions ?? []
   return code !== 'custom-role-settings-differ' && !permissions.every(isPermission)
 }

@@ -122,6 +122,13 @@ export function joinRefusal({ summary, detail }: ActivityRefusal): string {
   return detail === null ? summary : `${summary} ${detail}`
 }
 
+/** The next step after such a refusal, which an administrator gets only from a server with a problem. */
+export function adviseAfterRefusal({ role }: Pick<Snapshot['caller'], 'role'>): string {
+  return role === 'administrator'
+    ? 'Run again in a few minutes. If you get this message again, check the server.'
+    : 'Use the token of an administrator.'
+}
+
 export interface KnownCustomRole extends CustomRole {
   readonly permissions: readonly string[]
 }

@@ -17,21 +17,26 @@ import { formatAddress } from '../model/address.ts'
 import { goBack } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { getGroups, type Policy } from '../model/policy.ts'
-import { type Activity, joinRefusal, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
+import {
+  adviseAfterRefusal,
+  joinRefusal,
+  type Snapshot,
+  type SnapshotAgent,
+} from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 import { recordOrigin } from './origin.ts'
 
 /** Without the log, or with less of it than a rule needs, there is no verdict. */
 export function findUnreadActivity(
   { rules }: Policy,
-  { activity }: Snapshot,
+  snapshot: Snapshot,
 ): readonly LocatedDiagnostic[] {
   const needing = [
     ['rules.dormant_days', rules.dormantDays],
     ['rules.invite_max_days', rules.inviteMaxDays],
   ] as const
   return needing.flatMap(([key, rule]) => {
-    const missing = rule && describeMissing(activity, rule.value)
+    const missing = rule && describeMissing(snapshot, rule.value)
     if (rule === null || missing === null) return []
     const { why, ...rest } = missing
     const summary = `${key} needs the audit log, but ${why}`
@@ -43,7 +48,7 @@ interface Missing extends Partial<Pick<Diagnostic, 'advice' | 'detail' | 'reques
   readonly why: string
 }
 
-function describeMissing(activity: Activity, days: number): Missing | null {
+function describeMissing({ activity, caller }: Snapshot, days: number): Missing | null {
   switch (activity.state) {
     case 'not-asked':
       return {
@@ -57,7 +62,9 @@ function describeMissing(activity: Activity, days: number): Missing | null {
     case 'unreadable': {
       const { because } = activity
       const detail = joinRefusal(because)
-      return { why: 'it could not be read.', detail, requestId: because.requestId }
+      const why = 'it could not be read.'
+      const advice = `${adviseAfterRefusal(caller)} Or remove the rule from the policy.`
+      return { why, detail, requestId: because.requestId, advice }
     }
     case 'read': {
       const short = activity.reach !== 'beginning' && !reachesBack(activity, days)

@@ -2,7 +2,7 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { KINDS } from '../model/kinds.ts'
-import { type Activity, hasGroups, joinRefusal, type Snapshot } from '../model/snapshot.ts'
+import { adviseAfterRefusal, hasGroups, joinRefusal, type Snapshot } from '../model/snapshot.ts'
 
 /** @param what what does not have it, as the subject of a sentence */
 export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
@@ -32,8 +32,11 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
 }
 
 /** Says why a read contains nothing from the audit log although the run asked for it. */
-export function listMissingActivity(activity: Activity, what: string): readonly Diagnostic[] {
-  const why = explainMissingActivity(activity)
+export function listMissingActivity(
+  read: Pick<Snapshot, 'activity' | 'caller'>,
+  what: string,
+): readonly Diagnostic[] {
+  const why = explainMissingActivity(read)
   if (why === null) return []
   const summary = `${what} contains nothing from the audit log.`
   return [makeDiagnostic({ code: 'read-partial', summary, ...why })]
@@ -73,9 +76,13 @@ export function describeHiddenMembers(
 }
 
 /** Null: it was read, or it was not requested. */
-function explainMissingActivity(
-  activity: Activity,
-): Pick<Diagnostic, 'detail' | 'advice' | 'requestId'> | null {
+function explainMissingActivity({
+  activity,
+  caller,
+}: Pick<Snapshot, 'activity' | 'caller'>): Pick<
+  Diagnostic,
+  'detail' | 'advice' | 'requestId'
+> | null {
   switch (activity.state) {
     case 'read':
     case 'not-asked':
@@ -95,7 +102,7 @@ function explainMissingActivity(
     case 'unreadable':
       return {
         detail: joinRefusal(activity.because),
-        advice: 'Use the token of an administrator.',
+        advice: adviseAfterRefusal(caller),
         requestId: activity.because.requestId,
       }
   }

@@ -212,7 +212,7 @@ export function concludeAccount(
     account: snapshot.account,
     diagnostics: [
       ...findOwnerRisk(caller, plan.changes),
-      ...listMissingActivity(snapshot.activity, 'This report'),
+      ...listMissingActivity(snapshot, 'This report'),
     ],
     coverage: listCoverage(
       policy,
