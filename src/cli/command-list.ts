@@ -2,7 +2,7 @@
  * Every command, with its group in help and the file that contains it, in the order of help. A run
  * loads only its own command.
  */
-import type { Command } from '../shell/command.ts'
+import type { Command, Commands } from '../shell/command.ts'
 
 /** The headings of help: what a user wants to do. */
 type Group = 'Start' | 'Check' | 'Keep up to date' | 'Review' | 'Try out'
@@ -21,8 +21,8 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   completion: {
     group: 'Start',
     load: async () => {
-      const { defineCompletion: completionOf } = await import('../commands/completion.ts')
-      return { command: completionOf(loadCommands) }
+      const { defineCompletion } = await import('../commands/completion.ts')
+      return { command: defineCompletion(loadCommands) }
     },
   },
   plan: { group: 'Check', load: () => import('../commands/plan/index.ts') },
@@ -42,8 +42,6 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   demo: { group: 'Try out', load: () => import('../commands/demo.ts') },
   sandbox: { group: 'Try out', load: () => import('../commands/sandbox.ts') },
 }
-
-export type Commands = Readonly<Record<string, Command>>
 
 /** Loads all of them, for help and completion. */
 export async function loadCommands(): Promise<Commands> {

@@ -4,9 +4,10 @@
  * check arguments: arguments.ts does that.
  */
 import yargs, { type Options as YargsOptions } from 'yargs'
+import type { Commands } from '../shell/command.ts'
 import { findShort, listAliases, type Option } from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
-import { COMMANDS, type Commands } from './command-list.ts'
+import { COMMANDS } from './command-list.ts'
 
 /** The page of a command, or of rollcall itself if `command` is null. Ends with a line break. */
 export function drawPage(command: string | null, all: Commands): string {

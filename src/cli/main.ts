@@ -16,23 +16,28 @@ import { asksForHelp, renderHelp } from './help.ts'
 
 /** Resolves to the exit code. Never rejects, and never ends the process. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
+  const exitCode = await runAndWrite(argv, world)
+  return world.signal.aborted ? Number(world.signal.reason) : exitCode
+}
+
+async function runAndWrite(argv: readonly string[], world: World): Promise<number> {
+  const { signal } = world
   let result: Result
   try {
     result = await run(argv, world)
-    // A run that was stopped writes nothing: half a report could look like a whole one.
-    if (world.signal.aborted && !result.kept) return Number(world.signal.reason)
   } catch (error) {
-    if (world.signal.aborted) return Number(world.signal.reason)
-    await showDiagnostics([describeInternalError(error)], argv, world)
+    if (!signal.aborted) await showDiagnostics([describeInternalError(error)], argv, world)
     return 1
   }
+  // A run that was stopped writes nothing: half a report could look like a whole one.
+  if (signal.aborted && !result.kept) return 1
   try {
     if (result.notes?.length) await showDiagnostics(result.notes, argv, world)
     await world.stdout.write(result.output)
-    return world.signal.aborted ? Number(world.signal.reason) : result.exitCode
+    return result.exitCode
   } catch (error) {
     await showDiagnostics([describeOutputError(error)], argv, world)
-    return world.signal.aborted ? Number(world.signal.reason) : 1
+    return 1
   }
 }
 

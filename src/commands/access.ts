@@ -28,6 +28,7 @@ import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
+  FACT_FORMATS,
   force,
   format,
   type Options,
@@ -38,10 +39,8 @@ import { refuseAs, show, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { readServerOrFile } from './shared/server-or-file.ts'
 
-const FORMATS = ['text', 'json', 'csv', 'html'] as const
-
 const OPTIONS = {
-  format: { ...format, choices: FORMATS },
+  format: { ...format, choices: FACT_FORMATS },
   color,
   output,
   force,
@@ -54,7 +53,7 @@ const OPTIONS = {
 } as const satisfies Options
 
 /** Without an answer, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<AccessReport, (typeof FORMATS)[number]> = {
+const VIEWS: Views<AccessReport, (typeof FACT_FORMATS)[number]> = {
   text: async ({ account, exitCode }, paint) =>
     account && (await import('../views/text/access.ts')).renderAccessText(account, exitCode, paint),
   json: async (report) => (await import('../views/access/json.ts')).renderAccessJson(report),
@@ -78,17 +77,17 @@ export const command = define('access', {
     expectNoMore(more)
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('answer', values.output, values.force, inputs, world)
-    const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
+    const activityDays = chooseActivityDays(values, null)
+    const wanted = { ...ALL_PARTS, version: true, activityDays }
     const snapshot = await readServerOrFile(values.snapshot, wanted, values, world)
     const topic = word === undefined ? null : findTopic(word, snapshot)
     const shown = values.snapshot === null ? null : showName(values.snapshot)
     const account = describeAccountAccess(snapshot, topic, shown)
-    const asked = chooseActivityDays(values, null) !== null
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...listMissingActivity(snapshot.activity, 'This answer'),
       ...describeHiddenMembers(snapshot, 'This answer'),
-      ...(shown === null ? [] : listUnaskedActivity(snapshot, asked, shown)),
+      ...(shown === null ? [] : listUnaskedActivity(snapshot, activityDays !== null, shown)),
     ]
     const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })
     return show({ ...report, notes }, VIEWS, values, world, file)

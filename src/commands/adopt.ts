@@ -17,40 +17,33 @@ import { type Finding, isDrift } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
+import { listFilesRead } from '../files/inputs.ts'
 import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, makeOptionFailure } from '../shell/command.ts'
-import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import {
+  CONNECTION_OPTIONS,
+  changedPolicy,
+  color,
+  DEFAULT_POLICY,
+  type Options,
+  write,
+} from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
-import {
-  changePolicy,
-  checkChangeable,
-  checkInputs,
-  listFindings,
-  loadChangeable,
-} from './shared/change-policy.ts'
+import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
-  policy: {
-    type: 'string',
-    placeholder: 'FILE',
-    describe: 'Policy to change; default: rollcall.yaml',
-    group: 'Adopt',
-  },
+  policy: { ...changedPolicy, group: 'Adopt' },
   reason: {
     type: 'string',
     placeholder: 'TEXT',
     describe: 'Reason, stored with the named people; required for an administrator',
     group: 'Adopt',
   },
-  write: {
-    type: 'boolean',
-    describe: 'Write the changes; without this option they are only shown',
-    group: 'Adopt',
-  },
+  write: { ...write, group: 'Adopt' },
   color,
   ...CONNECTION_OPTIONS,
 } as const satisfies Options
@@ -84,9 +77,14 @@ async function adopt(
   flags: Flags,
   world: World,
 ): Promise<Patch> {
-  await checkUsage(names, file, flags, world)
-  if (flags.write) await checkInputs(file, OPTIONS, flags, world)
-  const policy = await loadChangeable(file, 'adopt', 'Name the file with --policy FILE.', world)
+  if (flags.reason !== null && names.length === 0) {
+    throw makeOptionFailure(
+      '--reason needs the address of a person.',
+      'rollcall stores a reason with the people it is about: add their addresses.',
+    )
+  }
+  const inputs = flags.write ? listFilesRead(OPTIONS, flags, world) : []
+  const policy = await loadChangeable(file, { command: 'adopt', ...BY_OPTION }, inputs, world)
   const snapshot = await readAccount(policy, listParts(policy), flags, world)
   const findings = listFindings(policy, snapshot, world)
   const named = names.length === 0 ? null : names.map(makeNameReader(findings))
@@ -107,20 +105,6 @@ async function adopt(
     write: flags.write,
   } as const
   return { ...(await changePolicy(policy, change, world)), adoption: adopted }
-}
-
-async function checkUsage(
-  names: readonly string[],
-  file: string,
-  { reason }: Flags,
-  world: World,
-): Promise<void> {
-  await checkChangeable(file, '--policy', world)
-  if (reason === null || names.length > 0) return
-  throw makeOptionFailure(
-    '--reason needs the address of a person.',
-    'rollcall stores a reason with the people it is about: add their addresses.',
-  )
 }
 
 /** A named finding that cannot be adopted is an error, because the user expects it to be adopted. */

@@ -4,7 +4,7 @@
  * (scripts/ahead.js), so that `rollcall completion` does not load the other commands.
  */
 import { readFileSync } from 'node:fs'
-import { type Command, define, pickWord } from '../shell/command.ts'
+import { type Command, type Commands, define, pickWord } from '../shell/command.ts'
 import { findShort, type Option } from '../shell/options.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
@@ -13,8 +13,6 @@ type Scripts = Readonly<Record<(typeof SHELLS)[number], string>>
 
 /** Does not exist in tests: the scripts are then written when needed. */
 const MADE = new URL('completion.json', import.meta.url)
-
-type Commands = Readonly<Record<string, Command>>
 
 /** @param loadAll loads every command, including this one */
 export function defineCompletion(loadAll: () => Promise<Commands>): Command {

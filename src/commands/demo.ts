@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { concludeDemo, type Demo } from '../core/report/demo.ts'
 import type { Report } from '../core/report/report.ts'
-import { readDemoState } from '../sandbox/demo-state.ts'
+import { readDemoState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials } from '../sandbox/state.ts'
 import { readArguments } from '../shell/arguments.ts'
@@ -21,8 +21,7 @@ const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
 const DAY = Date.UTC(2026, 10, 23, 9)
 
 const VIEWS: Views<Demo, 'text'> = {
-  text: async ({ report }, paint) =>
-    (await import('../views/text/lines.ts')).renderLines(report, paint) + explainNextSteps(report),
+  text: async (demo, paint) => (await import('../views/demo.ts')).renderDemo(demo, FOLDER, paint),
 }
 
 export const command = define('demo', {
@@ -59,19 +58,4 @@ export async function planDemo(world: World): Promise<Report> {
   } finally {
     await server.close()
   }
-}
-
-function explainNextSteps({ exitCode }: Report): string {
-  return `
-This was a demo with a made-up company, so the exit code is 0.
-A real run would end with exit code ${exitCode}.
-
-The policy, the state and the earlier snapshot of the demo are in
-${FOLDER}
-Next, check your own account:
-
-  export CHATWOOT_BASE_URL=https://chat.example.com
-  export CHATWOOT_API_TOKEN=...   # Profile settings, Access Token
-  rollcall plan rollcall.yaml
-`
 }

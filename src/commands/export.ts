@@ -16,6 +16,7 @@ import {
   output,
   snapshotFile,
 } from '../shell/options.ts'
+import { show, type Views } from '../shell/show.ts'
 import { exportPolicy } from './shared/export-policy.ts'
 import { readServerOrFile } from './shared/server-or-file.ts'
 
@@ -30,6 +31,8 @@ const OPTIONS = {
   },
 } as const satisfies Options
 
+const VIEWS: Views<{ readonly text: string }, 'text'> = { text: async ({ text }) => text }
+
 export const command = define('export', {
   positional: '',
   describe: 'Write a policy that matches the account now',
@@ -42,19 +45,15 @@ export const command = define('export', {
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
-    const shown = values.output
     const inputs = listFilesRead(OPTIONS, values, world)
-    const file = await claimOutput('policy', shown, values.force, inputs, world)
+    const file = await claimOutput('policy', values.output, values.force, inputs, world)
     const snapshot = await readServerOrFile(values.snapshot, ALL_PARTS, values, world)
     const { text, remaining } = exportPolicy(snapshot, world)
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...describeRemaining(remaining),
     ]
-    if (file === null) return { output: text, exitCode: 0, notes }
-    world.signal.throwIfAborted()
-    await file.write(text)
-    return { output: `Written: ${shown}\n`, exitCode: 0, notes }
+    return show({ text, exitCode: 0, notes }, VIEWS, values, world, file)
   },
 })
 

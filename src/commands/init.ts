@@ -24,7 +24,9 @@ import { findMadeUp, isStarter, writeStarter } from '../policy/write/starter.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import { CONNECTION_OPTIONS, color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
-import type { Result, World } from '../shell/world.ts'
+import { show, type Views } from '../shell/show.ts'
+import type { World } from '../shell/world.ts'
+import type { InitFile, InitReport } from '../views/init.ts'
 import { exportPolicy } from './shared/export-policy.ts'
 
 export const INIT_OPTIONS = {
@@ -40,6 +42,10 @@ export const INIT_OPTIONS = {
 
 type Flags = Values<typeof INIT_OPTIONS>
 
+const VIEWS: Views<InitReport, 'text'> = {
+  text: async (report) => (await import('../views/init.ts')).renderInit(report),
+}
+
 export const command = define('init', {
   positional: '',
   describe: 'Create your first policy, its schema and a CI job',
@@ -51,7 +57,8 @@ export const command = define('init', {
   },
   run: async ({ positionals, values }, world) => {
     expectNoMore(positionals)
-    return init(values, world)
+    const report = await init(values, world)
+    return show({ ...report, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
   },
 })
 
@@ -70,26 +77,16 @@ const PLACED: Readonly<Record<'github' | 'gitlab', Readonly<Record<string, strin
 /** The CI jobs that this package ships, one folder for each service. */
 const RECIPES = fileURLToPath(new URL('../../examples/ci/', import.meta.url))
 
-/** A file of this run: its path as shown, and a few words about it. */
-interface Named {
-  readonly path: string
-  readonly what: string
-}
-
-interface Planned extends Named {
+interface Planned extends InitFile {
   readonly text: string
-  /** Overwrites a starter policy that nobody has changed. */
-  readonly replaces: boolean
 }
 
-const THERE = 'it already existed'
-
-export async function init(flags: Flags, from: World, recipes = RECIPES): Promise<Result> {
+export async function init(flags: Flags, from: World, recipes = RECIPES): Promise<InitReport> {
   // Resolves links, so that the root of the repository is looked for above the real folder.
   const world = { ...from, cwd: await realpath(from.cwd) }
   // Report a missing recipe before reading a server.
   const found = flags.ci === null ? [] : await readRecipes(flags.ci, recipes)
-  const kept: Named[] = []
+  const kept: InitFile[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
   const { keep, ...policy } = await planPolicy(flags, world)
@@ -98,7 +95,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   const others = [
     {
       path: 'rollcall.schema.json',
-      what: 'for your editor',
+      note: 'schema' as const,
       text: await readSchema('policy'),
       names: null,
     },
@@ -106,22 +103,19 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   ]
   for (const { names, ...file } of others) {
     const there = await readTextAt(file.path, world)
-    if (there === null) planned.push({ ...file, replaces: false })
-    else kept.push({ path: file.path, what: names === null ? THERE : judgeKept(there, names) })
+    if (there === null) planned.push(file)
+    else kept.push({ path: file.path, ...judgeKept(there, names) })
   }
   world.signal.throwIfAborted()
   const written: Planned[] = []
   for (const each of planned) {
     const reason = await write(each, world)
-    if (reason === 'EEXIST') kept.push({ path: each.path, what: THERE })
+    if (reason === 'EEXIST') kept.push({ path: each.path, note: 'kept' })
     else if (reason === null) written.push(each)
     else throw new Failure(describeWriteError(each, reason, written))
   }
-  return {
-    output: renderSummary(written, kept, policy.path, flags),
-    exitCode: 0,
-    notes: listWarnings(flags),
-  }
+  const { path } = policy
+  return { written, kept, policy: path, named: path !== DEFAULT_POLICY, ci: flags.ci !== null }
 }
 
 /** Keeps an existing policy, except an unchanged starter policy: it lists only made-up people. */
@@ -129,43 +123,39 @@ async function planPolicy(
   flags: Flags,
   world: World,
 ): Promise<Planned & { readonly keep: boolean }> {
-  const keep = (path: string, text: string, what: string) => {
-    return { path, text, what: `${THERE}${what}`, replaces: false, keep: true }
+  const keep = (path: string, text: string, note: InitFile['note'], ...about: string[]) => {
+    return { path, text, note, about, keep: true }
   }
   const other = 'rollcall.yml'
   const there = await readTextAt(DEFAULT_POLICY, world)
   const beside = there === null ? await readTextAt(other, world) : null
   if (beside !== null) {
-    return keep(other, beside, `; rename it to ${DEFAULT_POLICY}, or name it in each command`)
+    return keep(other, beside, 'kept-other-name', DEFAULT_POLICY)
   }
   if (there !== null && !isStarter(there)) {
     const people = findMadeUp(there)
-    const madeUp = `, and lists the made-up ${people.join(' and ')}: replace them`
-    return keep(DEFAULT_POLICY, there, people.length === 0 ? '' : madeUp)
+    return keep(DEFAULT_POLICY, there, people.length === 0 ? 'kept' : 'kept-made-up', ...people)
   }
-  const { text, what } = await makePolicy(flags, world)
-  if (text === there) return keep(DEFAULT_POLICY, text, '; replace its made-up people')
-  const replaces = there !== null
-  const more = replaces ? '; it replaces the file that init wrote before' : ''
-  return { path: DEFAULT_POLICY, text, what: `${what}${more}`, replaces, keep: false }
+  const made = await makePolicy(flags, world)
+  if (made.text === there) return keep(DEFAULT_POLICY, there, 'kept-starter')
+  return { ...made, path: DEFAULT_POLICY, replaces: there !== null, keep: false }
 }
 
 /** Exports the account if the settings name one; else makes a policy to fill in. */
-async function makePolicy(flags: Flags, world: World): Promise<Omit<Planned, 'path' | 'replaces'>> {
+async function makePolicy(
+  flags: Flags,
+  world: World,
+): Promise<Pick<Planned, 'text' | 'note' | 'about'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const { text, remaining } = exportPolicy(
-      await readAt(connection, ALL_PARTS, flags, world),
-      world,
-    )
-    const except = remaining.map(({ id }) => id).join(', ')
-    const what = 'matches your account now'
-    return { what: except === '' ? what : `${what}, except ${except}`, text }
+    const snapshot = await readAt(connection, ALL_PARTS, flags, world)
+    const { text, remaining } = exportPolicy(snapshot, world)
+    return { text, note: 'export', about: remaining.map(({ id }) => id) }
   }
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')
   if (wrong.length > 0) throw new Failure(...wrong)
-  return { what: 'replace its made-up people', text: writeStarter(origin, accountId) }
+  return { text: writeStarter(origin, accountId), note: 'starter' }
 }
 
 interface Recipe {
@@ -210,17 +200,18 @@ async function placeRecipes(
   const account = parsePolicy(policy.path, Buffer.from(policy.text)).policy?.account?.value ?? null
   return found.map(({ name, text }) => ({
     path: slashes(relative(cwd, join(root, into, name))),
-    what: 'plans the policy in CI',
+    note: 'recipe' as const,
     text: fillRecipe(text, names, account),
     names,
   }))
 }
 
 /** An existing job may be for another policy. */
-function judgeKept(recipe: string, policy: string): string {
+function judgeKept(recipe: string, policy: string | null): Pick<InitFile, 'note' | 'about'> {
+  if (policy === null) return { note: 'kept' }
   const at = recipe.indexOf(policy)
   const whole = at >= 0 && !/[\w./-]/.test(recipe.charAt(at - 1))
-  return whole ? THERE : `${THERE}, but does not name ${policy}: add it`
+  return whole ? { note: 'kept' } : { note: 'kept-recipe', about: [policy] }
 }
 
 /** Null if the path is free. A folder or an unreadable file counts as an empty text. */
@@ -230,8 +221,10 @@ async function readTextAt(path: string, { cwd }: World): Promise<string | null> 
   return readFile(full, 'utf8').catch(() => '')
 }
 
-/** Null, or the reason why it could not be written. */
-async function write({ path, text, replaces }: Planned, { cwd }: World): Promise<string | null> {
+async function write(
+  { path, text, replaces = false }: Planned,
+  { cwd }: World,
+): Promise<string | null> {
   const full = resolve(cwd, path)
   await makeFolder(dirname(full)).catch(() => undefined)
   return writeWhole(full, text, { exclusive: !replaces })
@@ -249,23 +242,4 @@ function describeWriteError(
     detail: before === '' ? 'Nothing was written.' : `These files were written before: ${before}.`,
     advice: 'Correct the permissions of the folder, then run again. Existing files are kept.',
   })
-}
-
-function renderSummary(
-  written: readonly Named[],
-  kept: readonly Named[],
-  policy: string,
-  { ci }: Flags,
-): string {
-  const width = Math.max(...[...written, ...kept].map(({ path }) => path.length))
-  const line = (word: string) => (each: Named) => `${word}${each.path.padEnd(width)}  ${each.what}`
-  const lines = [...written.map(line('Written  ')), ...kept.map(line('Kept     '))]
-  const secret = ci === null ? [] : ['  Then store CHATWOOT_API_TOKEN as a secret in your CI.']
-  const named = policy === DEFAULT_POLICY ? '' : ` ${policy}`
-  return `${lines.join('\n')}
-
-Next: read ${policy} line by line, and correct what is wrong.
-  rollcall validate${named}   checks the file without a server
-  rollcall plan${named}       compares the account with it
-${secret.map((each) => `${each}\n`).join('')}`
 }

@@ -10,18 +10,14 @@ import {
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { readRoster } from '../files/roster-file.ts'
-import {
-  describeWithheld,
-  prepareTargets,
-  type ReportTarget,
-  writeTarget,
-} from '../files/targets.ts'
+import { prepareTargets, type ReportTarget, writeTarget } from '../files/targets.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
+  FACT_FORMATS,
   force,
   format,
   type Options,
@@ -33,12 +29,10 @@ import { draw, refuseAs, show, type Views } from '../shell/show.ts'
 import { describeRun } from '../shell/tool.ts'
 import { getToday, type World } from '../shell/world.ts'
 
-const FORMATS = ['text', 'json', 'csv', 'html'] as const
-
-type ListFormat = (typeof FORMATS)[number]
+type ListFormat = (typeof FACT_FORMATS)[number]
 
 const OPTIONS = {
-  format: { ...format, choices: FORMATS },
+  format: { ...format, choices: FACT_FORMATS },
   color,
   report,
   output,
@@ -111,7 +105,7 @@ function prepareReports(values: Values<typeof OPTIONS>, world: World) {
   const inputs = listFilesRead(OPTIONS, values, world)
   return prepareTargets(
     values.report,
-    FORMATS,
+    FACT_FORMATS,
     inputs,
     world,
     values.output === null ? [] : [values.output],
@@ -126,10 +120,8 @@ async function writeReports(
 ): Promise<readonly Diagnostic[]> {
   const problems: Diagnostic[] = []
   for (const target of targets) {
-    const { format: chosen, shown } = target
-    const text = await draw(list, VIEWS, { format: chosen, color: 'never' }, world)
-    const problem =
-      text === null ? describeWithheld(chosen, shown) : await writeTarget(target, text)
+    const text = await draw(list, VIEWS, { format: target.format, color: 'never' }, world)
+    const problem = await writeTarget(target, text)
     if (problem !== null) problems.push(problem)
   }
   return problems

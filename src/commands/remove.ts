@@ -10,18 +10,14 @@ import { listGroups, type Policy } from '../core/model/policy.ts'
 import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
-import { color, DEFAULT_POLICY, type Options } from '../shell/options.ts'
+import { color, DEFAULT_POLICY, type Options, write } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { RemovalPatch } from '../views/patch.ts'
-import { changePolicy, checkChangeable, loadChangeable } from './shared/change-policy.ts'
+import { changePolicy, loadChangeable } from './shared/change-policy.ts'
 
 const OPTIONS = {
-  write: {
-    type: 'boolean',
-    describe: 'Write the changes; without this option they are only shown',
-    group: 'Remove',
-  },
+  write: { ...write, group: 'Remove' },
   color,
 } as const satisfies Options
 
@@ -57,8 +53,8 @@ async function remove(
     )
   }
   expectNoMore(more)
-  await checkChangeable(file, 'The second argument', world)
-  const policy = await loadChangeable(file, 'remove', 'Name one of the files.', world)
+  const named = { command: 'remove', what: 'The second argument', advice: 'Name one of the files.' }
+  const policy = await loadChangeable(file, named, [], world)
   const person = readPerson(name)
   const asIs = planRemoval(policy, name, getToday(world))
   const planned = asIs.kind === 'unlisted' ? planRemoval(policy, person, getToday(world)) : asIs

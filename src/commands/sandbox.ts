@@ -1,10 +1,8 @@
 /** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
 import { once } from 'node:events'
-import { quoteForShell } from '../core/messages/shell-word.ts'
 import { explainError } from '../files/whole-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
-import { readDemoState } from '../sandbox/demo-state.ts'
-import { parseState } from '../sandbox/parse-state.ts'
+import { parseState, readDemoState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials, type SandboxState } from '../sandbox/state.ts'
 import type { Values } from '../shell/arguments.ts'
@@ -12,6 +10,7 @@ import { define, expectNoMore, makeUsageFailure } from '../shell/command.ts'
 import { inputFile, type Options } from '../shell/options.ts'
 import { readCount } from '../shell/values.ts'
 import type { World } from '../shell/world.ts'
+import { renderSandbox } from '../views/sandbox.ts'
 
 const LARGEST = 256 * 1024 * 1024
 
@@ -71,16 +70,8 @@ async function serve(flags: Values<typeof OPTIONS>, world: World): Promise<void>
     ...(account !== null && { CHATWOOT_ACCOUNT_ID: String(account) }),
     CHATWOOT_API_TOKEN: token,
   }
-  await world.stdout.write(
-    [
-      `A Chatwoot in memory (${state.version}, ${state.edition}) is running. Stop it with Ctrl-C.`,
-      `The token belongs to ${email}. Paste these lines into another terminal:`,
-      '',
-      `export ${Object.keys(settings).join(' ')}`,
-      ...Object.entries(settings).map(([name, value]) => `${name}=${quoteForShell(value)}`),
-      '',
-    ].join('\n'),
-  )
+  const { version, edition } = state
+  await world.stdout.write(renderSandbox({ version, edition, email, settings }))
   if (!world.signal.aborted) await once(world.signal, 'abort')
   await server.close()
 }

@@ -16,7 +16,7 @@ const VIEWS: Views<Validation, 'text' | 'json'> = {
   text: async (validation, paint) =>
     (await import('../views/validation.ts')).renderValidation(validation, paint),
   json: async (validation) =>
-    (await import('../views/validation-json.ts')).renderValidationJson(validation),
+    (await import('../views/validation.ts')).renderValidationJson(validation),
 }
 
 export const command = define('validate', {

@@ -12,35 +12,27 @@ import type { Finding } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
+import { listFilesRead } from '../files/inputs.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, expectNoMore, makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
 import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
+  changedPolicy,
   color,
   DEFAULT_POLICY,
   type Options,
+  write,
 } from '../shell/options.ts'
 import { show, type Views } from '../shell/show.ts'
 import { readDay } from '../shell/values.ts'
 import { getToday, type World } from '../shell/world.ts'
 import type { WaiverPatch } from '../views/patch.ts'
-import {
-  changePolicy,
-  checkChangeable,
-  checkInputs,
-  listFindings,
-  loadChangeable,
-} from './shared/change-policy.ts'
+import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
 
 const OPTIONS = {
-  policy: {
-    type: 'string',
-    placeholder: 'FILE',
-    describe: 'Policy to change; default: rollcall.yaml',
-    group: 'Waive',
-  },
+  policy: { ...changedPolicy, group: 'Waive' },
   reason: {
     type: 'string',
     placeholder: 'TEXT',
@@ -60,11 +52,7 @@ const OPTIONS = {
     describe: 'The last day of the waiver; required',
     group: 'Waive',
   },
-  write: {
-    type: 'boolean',
-    describe: 'Write the changes; without this option they are only shown',
-    group: 'Waive',
-  },
+  write: { ...write, group: 'Waive' },
   color,
   ...ACTIVITY_OPTIONS,
   ...CONNECTION_OPTIONS,
@@ -107,9 +95,8 @@ async function waive(
   }
   expectNoMore(more)
   const said = readStatement(flags)
-  await checkChangeable(file, '--policy', world)
-  if (flags.write) await checkInputs(file, OPTIONS, flags, world)
-  const policy = await loadChangeable(file, 'waive', 'Name the file with --policy FILE.', world)
+  const inputs = flags.write ? listFilesRead(OPTIONS, flags, world) : []
+  const policy = await loadChangeable(file, { command: 'waive', ...BY_OPTION }, inputs, world)
   const snapshot = await readAccount(policy, listParts(policy, flags), flags, world)
   const before = listFindings(policy, snapshot, world)
   const planned = planWaiver(before, makeNameReader(before)(name), said, getToday(world))

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Dirent } from 'node:fs'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   type Diagnostic,
@@ -27,14 +27,7 @@ import { readNamed } from '../policy/read/named-file.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { parseJsonBytes } from './json-file.ts'
-import {
-  endsAsFolder,
-  explainError,
-  findObstacle,
-  getReason,
-  prepareFolder,
-  writeWhole,
-} from './whole-file.ts'
+import { endsAsFolder, explainError, prepareFolder, removeFile, writeWhole } from './whole-file.ts'
 
 const LARGEST_FAILURE = 8 * 1024 * 1024
 const LONGEST_NAME = 180
@@ -58,10 +51,8 @@ export function nameFleetFiles(name: string): {
   return { snapshot: `${base}.json`, failure: `${base}.failed.json` }
 }
 
-export interface FleetFolder {
-  /** Null, or why it could not be written. */
-  readonly write: (file: string, text: string) => Promise<Diagnostic | null>
-}
+/** Writes a file of the folder. Null, or why it could not be written. */
+export type WriteFleetFile = (file: string, text: string) => Promise<Diagnostic | null>
 
 /**
  * Makes the folder, and removes what earlier runs left for these accounts. Throws a Failure if it
@@ -75,7 +66,7 @@ export async function claimFleetFolder(
   names: readonly string[],
   force: boolean,
   world: World,
-): Promise<FleetFolder> {
+): Promise<WriteFleetFile> {
   if (!endsAsFolder(shown)) {
     throw makeOptionFailure(
       `With --fleet, --output must be a folder, but "${shown}" does not end with a slash.`,
@@ -83,12 +74,16 @@ export async function claimFleetFolder(
     )
   }
   const path = resolve(world.cwd, shown)
-  const fail = (reason: string, file = '') => describeWriteError(`${shown}${file}`, reason)
+  const fail = (reason: string, file = '') =>
+    makeDiagnostic({
+      code: 'output-failed',
+      summary: `${shown}${file} could not be written: ${describeReason(reason)}.`,
+    })
   const untouchable = await prepareFolder(join(path, 'x'))
   if (untouchable !== null) throw new Failure(fail(untouchable))
   const problems: Diagnostic[] = []
   for (const file of names.flatMap((name) => Object.values(nameFleetFiles(name)))) {
-    const problem = await removeEarlier(join(path, file), force)
+    const problem = await removeFile(join(path, file), force ? undefined : isOurs)
     if (problem === 'EEXIST') {
       problems.push(
         makeDiagnostic({
@@ -99,31 +94,9 @@ export async function claimFleetFolder(
     } else if (problem !== null) problems.push(fail(problem, file))
   }
   if (problems.length > 0) throw new Failure(...problems)
-  return {
-    write: async (file, text) => {
-      const reason = await writeWhole(join(path, file), text)
-      return reason === null ? null : fail(reason, file)
-    },
-  }
-}
-
-function describeWriteError(shown: string, reason: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'output-failed',
-    summary: `${shown} could not be written: ${describeReason(reason)}.`,
-  })
-}
-
-/** Null, or the reason why the old file is still there; `EEXIST` if rollcall did not write it. */
-async function removeEarlier(path: string, force: boolean): Promise<string | null> {
-  const obstacle = await findObstacle(path)
-  if (obstacle !== 'EEXIST') return obstacle
-  try {
-    if (!force && !(await isOurs(path))) return 'EEXIST'
-    await rm(path)
-    return null
-  } catch (error) {
-    return getReason(error)
+  return async (file, text) => {
+    const reason = await writeWhole(join(path, file), text)
+    return reason === null ? null : fail(reason, file)
   }
 }
 

@@ -9,19 +9,17 @@ import { execFile } from 'node:child_process'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, relative, sep } from 'node:path'
 import { describeReason } from '../core/messages/system-reasons.ts'
+import type { GitFacts } from '../core/review/record.ts'
 import type { World } from '../shell/world.ts'
 import { getReason } from './whole-file.ts'
 
-export type Commit =
-  /** `why`: a clause, if `dirty` has another reason than changed bytes. */
-  | { readonly commit: string; readonly dirty: boolean; readonly why?: string }
-  /** A clause such as `git is not installed`. */
-  | { readonly commit: null; readonly why: string }
-
 type Answer = { readonly said: string } | { readonly failed: string }
 
-/** Never rejects: the result says what git cannot tell. @param used what was read from the path */
-export async function findCommit(path: string, used: string, world: World): Promise<Commit> {
+/**
+ * Never rejects: the result says what git cannot tell. `why` is a clause such as `git is not installed`.
+ * @param used what was read from the path
+ */
+export async function findCommit(path: string, used: string, world: World): Promise<GitFacts> {
   const real = await realpath(path).catch(() => null)
   if (real === null || !(await stat(real)).isFile()) {
     return { commit: null, why: 'the policy is not a regular file' }

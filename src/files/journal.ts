@@ -104,18 +104,11 @@ export function hashJournal(text: string): readonly HashedLine[] {
   return lines.map((line) => ({ text: line, hash: hashLine(line) }))
 }
 
-/** A journal in a folder. */
-export interface FoundJournal {
-  readonly path: string
-  readonly reading: JournalReading
-}
-
-/** No journal is longer. */
 const LONGEST = 64 * 1024 * 1024
 
 /** The journals in a folder, and files that may be journals but could not be read completely. */
 export interface FoundJournals {
-  readonly journals: readonly FoundJournal[]
+  readonly journals: readonly { readonly path: string; readonly reading: JournalReading }[]
   readonly unread: readonly string[]
 }
 
@@ -127,17 +120,17 @@ export async function findJournals(shown: string, world: World): Promise<FoundJo
   const folder = dirname(resolve(world.cwd, shown))
   const names = await listFolder(folder)
   if (names === null) return { journals: [], unread: [dirname(shown)] }
-  const journals: FoundJournal[] = []
+  const journals: { path: string; reading: JournalReading }[] = []
   const unread: string[] = []
   for (const name of names) {
     const path = join(dirname(shown), name)
-    const candidate = await readCandidate(join(folder, name))
-    if (candidate.kind === 'unreadable') unread.push(path)
-    if (candidate.kind !== 'journal') continue
-    const reading = readJournal(hashJournal(candidate.text))
-    journals.push({ path, reading })
+    const reading = await readCandidate(join(folder, name))
+    if (reading === 'other') continue
+    if (reading !== 'unreadable') journals.push({ path, reading })
     // A damaged line may have been a removal.
-    if (reading.first === null || reading.problems.length > 0) unread.push(path)
+    if (reading === 'unreadable' || reading.first === null || reading.problems.length > 0) {
+      unread.push(path)
+    }
   }
   return { journals, unread }
 }
@@ -151,20 +144,15 @@ async function listFolder(folder: string): Promise<readonly string[] | null> {
   }
 }
 
-type Candidate =
-  | { readonly kind: 'journal'; readonly text: string }
-  | { readonly kind: 'other' | 'unreadable' }
-
-async function readCandidate(path: string): Promise<Candidate> {
+async function readCandidate(path: string): Promise<JournalReading | 'other' | 'unreadable'> {
   try {
     const there = await stat(path)
-    if (!there.isFile() || there.size > LONGEST) return { kind: 'other' }
+    if (!there.isFile() || there.size > LONGEST) return 'other'
     const text = await readFile(path, 'utf8')
-    return /^\uFEFF?\{/.test(text) && text.slice(0, 2_000).includes('"format":"rollcall.journal"')
-      ? { kind: 'journal', text }
-      : { kind: 'other' }
+    const named = text.slice(0, 2_000).includes('"format":"rollcall.journal"')
+    return named && /^\uFEFF?\{/.test(text) ? readJournal(hashJournal(text)) : 'other'
   } catch (error) {
     // A link without a target, or a file that no longer exists.
-    return { kind: getReason(error) === 'ENOENT' ? 'other' : 'unreadable' }
+    return getReason(error) === 'ENOENT' ? 'other' : 'unreadable'
   }
 }

@@ -19,24 +19,17 @@ export function parseJsonBytes<T>(
   const refuse = (place: Place, problem: string): never => {
     throw fail({ file: shown, ...place }, problem)
   }
-  const document = parseJson(text, () =>
-    refuse(
-      findErrorPlace(text),
-      text.trim() === '' ? 'is empty' : 'is not valid JSON, or its end is missing',
-    ),
-  )
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch {
+    const empty = text.trim() === ''
+    refuse(findErrorPlace(text), empty ? 'is empty' : 'is not valid JSON, or its end is missing')
+  }
   if (isDeeper(document, DEEPEST + 1)) refuse(findErrorPlace(text), 'is nested too deeply')
   return parse(document, (path, problem) =>
     refuse(findPlace(text, path), `is invalid: ${formatPath(path)} ${problem}`),
   )
-}
-
-function parseJson(text: string, otherwise: () => never): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return otherwise()
-  }
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

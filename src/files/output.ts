@@ -4,7 +4,7 @@
  */
 
 import { resolve } from 'node:path'
-import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { makeFailure } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
@@ -34,14 +34,15 @@ export async function claimOutput(
   if (shown === null) return null
   const path = resolve(world.cwd, shown)
   const failed = (reason: string) =>
-    new Failure(
-      reason === 'EEXIST'
-        ? describeExistingFile(shown)
-        : makeDiagnostic({
-            code: 'output-failed',
-            summary: `The ${what} could not be written to ${shown}: ${describeReason(reason)}.`,
-          }),
-    )
+    reason === 'EEXIST'
+      ? makeFailure({
+          code: 'output-exists',
+          summary: `${shown} already exists. It was not changed.`,
+        })
+      : makeFailure({
+          code: 'output-failed',
+          summary: `The ${what} could not be written to ${shown}: ${describeReason(reason)}.`,
+        })
   if (shown === '-') {
     throw makeOptionFailure(
       '-o has the invalid value "-".',
@@ -64,11 +65,4 @@ export async function claimOutput(
       if (reason !== null) throw failed(reason)
     },
   }
-}
-
-function describeExistingFile(shown: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'output-exists',
-    summary: `${shown} already exists. It was not changed.`,
-  })
 }

@@ -4,24 +4,17 @@
  * are written completely or not at all. A file that the run reads is never used as a target.
  */
 
-import { rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
+import { groupBy } from '../core/model/collect.ts'
 import type { Report } from '../core/report/report.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { identifyFile } from '../policy/read/named-file.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
-import { isSarifName, listSarifFiles, nameSarifFiles } from './sarif-folder.ts'
-import {
-  endsAsFolder,
-  findObstacle,
-  getReason,
-  NOT_A_FILE,
-  prepareFolder,
-  writeWhole,
-} from './whole-file.ts'
+import { endsAsFolder, NOT_A_FILE, prepareFolder, removeFile, writeWhole } from './whole-file.ts'
 
 export interface ReportTarget<F extends string = string> {
   readonly format: F
@@ -33,7 +26,7 @@ export interface ReportTarget<F extends string = string> {
 }
 
 /** Where something is written, whatever its format. */
-type Written = Pick<ReportTarget<string>, 'shown' | 'path' | 'folder'>
+type Written = Pick<ReportTarget, 'shown' | 'path' | 'folder'>
 
 export interface Targets<F extends string> {
   /** Those that can be written. */
@@ -122,7 +115,7 @@ async function findFirst<T>(
 async function matchesTarget(a: Written, b: Written): Promise<boolean> {
   const [one, two] = [await identifyFile(a.path), await identifyFile(b.path)]
   const within = async (folder: Written, { path }: Written, id: string) =>
-    folder.folder && isSarifName(basename(path)) && (await identifyFile(dirname(path))) === id
+    folder.folder && SARIF_NAME.test(basename(path)) && (await identifyFile(dirname(path))) === id
   return one === two || (await within(a, b, one)) || (await within(b, a, two))
 }
 
@@ -136,6 +129,15 @@ export async function removeReports({ path, folder }: Written): Promise<string |
   return null
 }
 
+/** The files of `sarif=DIR/`, one for each account. */
+const SARIF_NAME = /^rollcall-[A-Za-z0-9._-]+-\d+\.sarif$/
+
+/** The files of earlier runs. None if there is no such folder. */
+async function listSarifFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.filter((name) => SARIF_NAME.test(name)).map((name) => join(folder, name))
+}
+
 /** What to write where: the whole report, or a part of it for each account with a verdict. */
 export function splitReport<F extends string>(
   target: ReportTarget<F>,
@@ -143,7 +145,12 @@ export function splitReport<F extends string>(
 ): readonly { readonly file: ReportTarget<F>; readonly report: Report }[] {
   if (!target.folder) return [{ file: target, report }]
   const judged = report.accounts.filter((account) => account.verdict !== 'none')
-  return [...nameSarifFiles(judged)].map(([name, accounts]) => ({
+  const byFile = groupBy(judged, ({ server, account }) => {
+    // Not every system allows the colon of a port in a name.
+    const host = new URL(server).host.replace(/[^a-z0-9.-]/gi, '_')
+    return `rollcall-${host}-${account.id}.sarif`
+  })
+  return [...byFile].map(([name, accounts]) => ({
     file: {
       ...target,
       shown: `${target.shown}${name}`,
@@ -191,41 +198,29 @@ function describeMisuse(summary: string, advice: string): Diagnostic {
   return makeDiagnostic({ code: 'usage-option', summary, advice })
 }
 
-/** Null, or the reason why it still exists. */
-async function removeFile(path: string): Promise<string | null> {
-  const obstacle = await findObstacle(path)
-  if (obstacle !== 'EEXIST') return obstacle
-  try {
-    await rm(path)
-    return null
-  } catch (error) {
-    const reason = getReason(error)
-    return reason === 'EBUSY' ? MOUNTED : reason
-  }
-}
-
-/** It cannot be deleted, and an old or empty report could look like a new one. */
-const MOUNTED = 'it is a mount point or in use; mount its folder instead'
-
-export async function writeTarget(target: ReportTarget, text: string): Promise<Diagnostic | null> {
+/** @param text null: the view wrote nothing */
+export async function writeTarget(
+  target: ReportTarget,
+  text: string | null,
+): Promise<Diagnostic | null> {
+  if (text === null) return describeWithheld(target)
   const reason = await writeWhole(target.path, text)
   return reason === null ? null : describeWriteError(target, reason)
 }
 
+type Place = Pick<ReportTarget, 'format' | 'shown'>
+
 /** A view wrote nothing, because its document would look like a good result. */
-export function describeWithheld(format: string, where: string): Diagnostic {
+export function describeWithheld({ format, shown }: Place): Diagnostic {
   return makeDiagnostic({
     code: 'output-withheld',
-    summary: `rollcall wrote no ${format} report to ${where}.`,
+    summary: `rollcall wrote no ${format} report to ${shown}.`,
     detail: 'This run failed, and an empty report in this format would look like a good result.',
     advice: null,
   })
 }
 
-export function describeWriteError(
-  { format, shown }: Pick<ReportTarget<string>, 'format' | 'shown'>,
-  reason: string,
-): Diagnostic {
+export function describeWriteError({ format, shown }: Place, reason: string): Diagnostic {
   return makeDiagnostic({
     code: 'output-failed',
     summary: `The ${format} report could not be written to ${shown}: ${describeReason(reason)}.`,

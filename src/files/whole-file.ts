@@ -80,6 +80,29 @@ export async function findObstacle(path: string): Promise<string | null> {
   return there === null || there.isFile() ? 'EEXIST' : NOT_A_FILE
 }
 
+/** It cannot be deleted, and an old or empty file could look like a new one. */
+const MOUNTED = 'it is a mount point or in use; mount its folder instead'
+
+/**
+ * Null, or the reason why it still exists.
+ * @param mayRemove if it says no, the reason is `EEXIST`
+ */
+export async function removeFile(
+  path: string,
+  mayRemove = async (_path: string) => true,
+): Promise<string | null> {
+  const obstacle = await findObstacle(path)
+  if (obstacle !== 'EEXIST') return obstacle
+  try {
+    if (!(await mayRemove(path))) return 'EEXIST'
+    await rm(path)
+    return null
+  } catch (error) {
+    const reason = getReason(error)
+    return reason === 'EBUSY' ? MOUNTED : reason
+  }
+}
+
 /** Never replace a link such as `/dev/stdout`, even if its target is a file: other programs use it. */
 async function isStream(path: string): Promise<boolean> {
   const target = await readlink(path).catch(() => null)

@@ -3,7 +3,6 @@
  * 4.15.1 and 4.16.2. The charset has two spellings, as in Chatwoot: answers of a controller have
  * `utf-8`, answers of the error page have `UTF-8` and no cache-control.
  */
-import { writeRailsJson } from './json.ts'
 import { isSince } from './versions.ts'
 
 export interface Answer {
@@ -25,6 +24,14 @@ export function answerOk(value: unknown, headers: Readonly<Record<string, string
     },
     body: writeRailsJson(value),
   }
+}
+
+/** As Rails writes it: characters that could end a script or a line are escaped. */
+function writeRailsJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function makeRefusal(status: number, body: object): Answer {

@@ -1,6 +1,12 @@
 /** Checks whether the parts of a complete state fit together. Changes nothing. */
-import type { Problem } from './problem.ts'
 import type { SandboxState } from './state.ts'
+
+export interface Problem {
+  readonly path: readonly (string | number)[]
+  /** The end of a sentence that starts with the place: `is not a user of this state`. */
+  readonly message: string
+  readonly advice?: string
+}
 
 type Path = Problem['path']
 type Placed<T> = readonly (readonly [T, Path])[]
@@ -62,7 +68,6 @@ export function findInconsistencies(state: SandboxState): readonly Problem[] {
   ]
 }
 
-/** Every value that appears again. */
 function findRepeated(entries: Placed<string | number>): readonly Problem[] {
   const seen = new Set<string | number>()
   return entries.flatMap(([value, path]) => {

@@ -2,6 +2,7 @@
  * Creates, changes and deletes custom roles. Their names may repeat, and nothing of this is in the audit
  * log.
  */
+import { isPermission } from '../core/model/custom-role.ts'
 import { isOn, makeCustomRoleBody } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
@@ -14,15 +15,6 @@ import { isSince } from './versions.ts'
 type Settings = Pick<SandboxCustomRole, 'name' | 'description' | 'permissions'>
 
 const ATTRIBUTES = ['name', 'description', 'permissions']
-
-const PERMISSIONS: readonly unknown[] = [
-  'conversation_manage',
-  'conversation_unassigned_manage',
-  'conversation_participating_manage',
-  'contact_manage',
-  'report_manage',
-  'knowledge_base_manage',
-]
 
 /** The community edition also refuses agents, but fails for administrators. */
 export function requireCustomRoles(handle: (call: OnAccount) => Answer): (call: Call) => Answer {
@@ -48,14 +40,6 @@ export function requireCustomRole(
 function isSwitchedOff(call: OnAccount): boolean {
   const { edition, version } = call.state
   return edition === 'enterprise' && isSince(version, 4, 17) && !isOn(call, 'custom_roles')
-}
-
-export function answerCustomRoles({ account }: OnAccount): Answer {
-  return answers.answerOk(account.custom_roles.map(makeCustomRoleBody))
-}
-
-export function showCustomRole(_call: OnAccount, role: SandboxCustomRole): Answer {
-  return answers.answerOk(makeCustomRoleBody(role))
 }
 
 export function createCustomRole(call: OnAccount): Answer {
@@ -101,7 +85,7 @@ function readSettings({ parameters }: OnAccount, before: Settings): Settings | A
     permissions: Array.isArray(permissions) ? permissions.map(String) : before.permissions,
   }
   if (read.name.trim() === '') return answers.answerInvalid("Name can't be blank", 'name')
-  if (!read.permissions.every((each) => PERMISSIONS.includes(each))) {
+  if (!read.permissions.every(isPermission)) {
     return answers.answerInvalid('Permissions is not included in the list', 'permissions')
   }
   return read

@@ -1,11 +1,12 @@
 /** Reads a state from JSON text: checks the shape by the schema, then whether the parts fit together. */
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { Failure, makeDiagnostic, makeFailure } from '../core/messages/diagnostic.ts'
+import { count } from '../core/messages/phrase.ts'
 import { completeState, type StateDraft } from './complete.ts'
-import { findInconsistencies } from './consistency.ts'
-import { type Problem, refuseState } from './problem.ts'
+import { findInconsistencies, type Problem } from './consistency.ts'
 import type { SandboxState } from './state.ts'
 
 /**
@@ -25,18 +26,23 @@ export function parseState(text: string, file: string, version?: string): Sandbo
   return state
 }
 
+const DEMO_STATE = new URL('../../examples/demo/state.json', import.meta.url)
+
+/** The state of the demo company, which is shipped with rollcall. */
+export async function readDemoState(version?: string): Promise<SandboxState> {
+  return parseState(await readFile(DEMO_STATE, 'utf8'), 'examples/demo/state.json', version)
+}
+
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Failure(
-      makeDiagnostic({
-        code: 'usage-argument',
-        summary: `The state ${file} is not valid JSON.`,
-        detail: error instanceof Error ? error.message : null,
-        advice: 'Correct the file; docs/sandbox.md shows an example.',
-      }),
-    )
+    throw makeFailure({
+      code: 'usage-argument',
+      summary: `The state ${file} is not valid JSON.`,
+      detail: error instanceof Error ? error.message : null,
+      advice: 'Correct the file; docs/sandbox.md shows an example.',
+    })
   }
 }
 
@@ -85,7 +91,40 @@ function convertError(error: ErrorObject): Problem {
   }
 }
 
-/** One step of a JSON pointer. */
 function parseStep(token: string): string | number {
   return /^\d+$/.test(token) ? Number(token) : token.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+const MOST_SHOWN = 10
+
+/** One diagnostic for each of the first errors, and one that counts the others. */
+function refuseState(file: string, problems: readonly Problem[]): Failure {
+  const refuse = (summary: string, advice: string) =>
+    makeDiagnostic({ code: 'usage-argument', summary, advice })
+  const shown = problems
+    .slice(0, MOST_SHOWN)
+    .map(({ path, message, advice }) =>
+      refuse(
+        `In the state ${file}, ${formatJsonPath(path)} ${message}.`,
+        advice ?? 'Correct it; docs/sandbox.md explains every key.',
+      ),
+    )
+  const hidden = problems.length - shown.length
+  if (hidden > 0) {
+    const more = count(hidden, 'more error')
+    shown.push(refuse(`The state ${file} has ${more}.`, 'Correct these first, then run again.'))
+  }
+  return new Failure(...shown)
+}
+
+/** `accounts[0].members[2].email`; other keys than plain words are quoted. */
+function formatJsonPath(path: Problem['path']): string {
+  if (path.length === 0) return 'the whole document'
+  return path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`
+      if (!/^[$\w]+$/.test(step)) return `[${JSON.stringify(step)}]`
+      return index === 0 ? step : `.${step}`
+    })
+    .join('')
 }

@@ -141,7 +141,6 @@ function getCustomAttributes(user: SandboxUser): Body {
   return none ? {} : { custom_attributes: user.custom_attributes }
 }
 
-/** In a row of the audit log. */
 export function makeAuditedUserBody(user: SandboxUser): Body {
   return {
     id: user.id,

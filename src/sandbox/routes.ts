@@ -3,7 +3,7 @@
  * failing check decides: route, throttle, body, token, account, suspension, membership, API access,
  * record, role. Knows nothing of sockets.
  */
-import { makeAccountBody, makeTeamBody } from './account.ts'
+import { makeAccountBody, makeCustomRoleBody, makeTeamBody } from './account.ts'
 import { createAgent, deleteAgent, findAgent, updateAgent } from './agents.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
@@ -12,7 +12,6 @@ import {
   type Call,
   hasApi,
   type Installation,
-  type OnAccount,
   requireAdministrator,
   requireFound,
   requireMember,
@@ -21,12 +20,10 @@ import {
   type Signed,
 } from './call.ts'
 import {
-  answerCustomRoles,
   createCustomRole,
   deleteCustomRole,
   requireCustomRole,
   requireCustomRoles,
-  showCustomRole,
   updateCustomRole,
 } from './custom-roles.ts'
 import { findByEmail, findById } from './find.ts'
@@ -67,17 +64,21 @@ const ROUTES: readonly Route[] = [
   ...makeRoutes('', {
     'GET /api': answerVersion,
     'GET /health': () => answers.answerOk({ status: 'woot' }, { vary: 'Accept' }),
-    'GET /api/v1/profile': requireUser(showProfile),
+    'GET /api/v1/profile': requireUser(({ state, user }) =>
+      answers.answerOk(makeProfileBody(state, user)),
+    ),
   }),
   ...makeRoutes('/api/v1/accounts/:account', {
     'GET ': requireUser(showAccount),
 
-    'GET /agents': requireMember(listAgents),
+    'GET /agents': requireMember((call) => answers.answerOk(makeAgentBodies(call))),
     'POST /agents': requireAdministrator(createAgent),
     'PATCH /agents/:agent': requireRecord(findAgent, updateAgent),
     'DELETE /agents/:agent': requireRecord(findAgent, deleteAgent),
 
-    'GET /teams': requireMember(listTeams),
+    'GET /teams': requireMember((call) =>
+      answers.answerOk(call.account.teams.map((team) => makeTeamBody(call, team, call.user))),
+    ),
     'POST /teams': requireAdministrator(createTeam),
     'GET /teams/:team': requireFound(findTeam, showTeam),
     'PATCH /teams/:team': requireRecord(findTeam, updateTeam),
@@ -88,15 +89,21 @@ const ROUTES: readonly Route[] = [
     'PATCH /teams/:team/team_members': requireRecord(findTeam, replaceTeamMembers),
     'DELETE /teams/:team/team_members': requireRecord(findTeam, removeTeamMembers),
 
-    'GET /inboxes': requireMember(listInboxes),
+    'GET /inboxes': requireMember((call) =>
+      answers.answerOk({ payload: makeInboxBodies(call, call.member) }),
+    ),
     'GET /inbox_members/:inbox': requireFound(findInbox, listInboxMembers),
     'POST /inbox_members': requireRecord(findInbox, addInboxMembers),
     'PATCH /inbox_members': requireRecord(findInbox, replaceInboxMembers),
     'DELETE /inbox_members': requireRecord(findInbox, removeInboxMembers),
 
-    'GET /custom_roles': requireCustomRoles(answerCustomRoles),
+    'GET /custom_roles': requireCustomRoles(({ account }) =>
+      answers.answerOk(account.custom_roles.map(makeCustomRoleBody)),
+    ),
     'POST /custom_roles': requireCustomRoles(createCustomRole),
-    'GET /custom_roles/:role': requireCustomRole(showCustomRole),
+    'GET /custom_roles/:role': requireCustomRole((_call, role) =>
+      answers.answerOk(makeCustomRoleBody(role)),
+    ),
     'PATCH /custom_roles/:role': requireCustomRole(updateCustomRole),
     'DELETE /custom_roles/:role': requireCustomRole(deleteCustomRole),
 
@@ -161,18 +168,6 @@ function answerVersion({ installation }: Call): Answer {
   )
 }
 
-function showProfile({ state, user }: Signed): Answer {
-  return answers.answerOk(makeProfileBody(state, user))
-}
-
-function listAgents(call: OnAccount): Answer {
-  return answers.answerOk(makeAgentBodies(call))
-}
-
-function listInboxes(call: OnAccount): Answer {
-  return answers.answerOk({ payload: makeInboxBodies(call, call.member) })
-}
-
 /** Finds only the accounts of the caller, including suspended ones. */
 function showAccount({ state, user, parts }: Signed): Answer {
   const account = findById(state.accounts, readInteger(parts['account']))
@@ -181,8 +176,4 @@ function showAccount({ state, user, parts }: Signed): Answer {
   }
   if (!hasApi({ state, account })) return answers.NO_API_ACCESS
   return answers.answerOk(makeAccountBody({ state, account }))
-}
-
-function listTeams(call: OnAccount): Answer {
-  return answers.answerOk(call.account.teams.map((team) => makeTeamBody(call, team, call.user)))
 }

@@ -6,7 +6,6 @@ import { findByEmail } from './find.ts'
 import type { MembershipTable, RowTable, SandboxAccount, SandboxState } from './state.ts'
 
 export interface RowIds {
-  /** The id of a new row. */
   readonly take: (table: RowTable) => number
   /** @param owner id of the account, team or inbox */
   readonly find: (table: MembershipTable, owner: number, user: number) => number

@@ -11,7 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
+import { type Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Answer } from './answers.ts'
 import { findTokenOwner, type Installation } from './call.ts'
@@ -20,7 +20,6 @@ import { answerRequest } from './routes.ts'
 import { makeRowIds } from './row-ids.ts'
 import type { SandboxState } from './state.ts'
 
-/** One request in the log. */
 export interface SandboxRequest {
   readonly method: string
   /** As requested, with the query. */
@@ -185,15 +184,13 @@ function send(answer: Answer, response: ServerResponse, requestId: string): void
 }
 
 function describeListenError(host: string, port: number, error: NodeJS.ErrnoException): Failure {
-  return new Failure(
-    makeDiagnostic({
-      code: 'usage-option',
-      summary: `The sandbox cannot listen on port ${port} of ${host}.`,
-      detail:
-        error.code === 'EADDRINUSE'
-          ? 'Another program already listens there.'
-          : `The reason: ${describeReason(error.code ?? error.message)}.`,
-      advice: 'Choose another port, or remove --port to use a free one.',
-    }),
-  )
+  return makeFailure({
+    code: 'usage-option',
+    summary: `The sandbox cannot listen on port ${port} of ${host}.`,
+    detail:
+      error.code === 'EADDRINUSE'
+        ? 'Another program already listens there.'
+        : `The reason: ${describeReason(error.code ?? error.message)}.`,
+    advice: 'Choose another port, or remove --port to use a free one.',
+  })
 }

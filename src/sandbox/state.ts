@@ -24,7 +24,6 @@ export interface SandboxState {
   next_ids: Partial<Record<RowTable, number>>
 }
 
-/** An account and the server that it is on. */
 export interface Site {
   readonly state: SandboxState
   readonly account: SandboxAccount

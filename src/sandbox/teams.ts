@@ -62,7 +62,6 @@ function readSettings(
   }
 }
 
-/** Those in the audit log. */
 function listAttributes({ state, account }: OnAccount, team: SandboxTeam) {
   return {
     name: team.name,

@@ -45,6 +45,8 @@ export interface Command extends Omit<Definition<Options>, 'run' | 'refuse'> {
   readonly run: (words: readonly string[], world: World) => Promise<Result>
 }
 
+export type Commands = Readonly<Record<string, Command>>
+
 export function define<const O extends Options>(
   name: string,
   { run, refuse, ...rest }: Definition<O>,
@@ -79,12 +81,10 @@ function checkStdin<O extends Options>(
   ]
 }
 
-/** An error about an option. */
 export function makeOptionFailure(summary: string, advice: string): Failure {
   return makeFailure({ code: 'usage-option', summary, advice })
 }
 
-/** An error about an argument that is not an option. */
 export function makeUsageFailure(summary: string, advice: string): Failure {
   return makeFailure({ code: 'usage-argument', summary, advice })
 }

@@ -44,7 +44,6 @@ export function findShort(option: Option | undefined): string | undefined {
   return [option?.alias ?? []].flat().find((each) => each.length === 1)
 }
 
-/** Every format of a report. */
 export const FORMATS = [
   'text',
   'json',
@@ -60,6 +59,9 @@ export const FORMATS = [
 ] as const
 
 export type Format = (typeof FORMATS)[number]
+
+/** The formats of a command that shows what is on an account, without a policy. */
+export const FACT_FORMATS = ['text', 'json', 'csv', 'html'] as const
 
 /** The policy that a command reads if none is named. */
 export const DEFAULT_POLICY = 'rollcall.yaml'
@@ -85,7 +87,6 @@ export const color = {
   group: 'Report',
 } as const satisfies Option
 
-/** Which server and account to read, and with which token. */
 export const CONNECTION_OPTIONS = {
   'base-url': {
     type: 'string',
@@ -198,6 +199,18 @@ export const force = {
   group: 'Output',
 } as const satisfies Option
 
+/** Of every command that changes a policy; each has a heading of its own in help. */
+export const changedPolicy = {
+  type: 'string',
+  placeholder: 'FILE',
+  describe: `Policy to change; default: ${DEFAULT_POLICY}`,
+} as const
+
+export const write = {
+  type: 'boolean',
+  describe: 'Write the changes; without this option they are only shown',
+} as const
+
 export const FLEET_OPTIONS = {
   fleet: {
     ...inputFile,
@@ -209,7 +222,6 @@ export const FLEET_OPTIONS = {
 
 const ROSTER = 'Roster'
 
-/** Of every command that compares people with a roster. */
 export const ROSTER_OPTIONS = {
   roster: {
     ...inputFile,
@@ -232,7 +244,6 @@ export const ROSTER_OPTIONS = {
 
 const ACTIVITY = 'Audit log'
 
-/** Of every command that can read the audit log. */
 export const ACTIVITY_OPTIONS = {
   activity: {
     type: 'boolean',

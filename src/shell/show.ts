@@ -20,7 +20,7 @@ interface Ending {
 }
 
 /** A command without `--format` has text only. */
-interface FormatChoice<F extends string> {
+export interface FormatChoice<F extends string> {
   readonly format?: F | 'text'
   readonly color: ColorOption
 }

@@ -16,7 +16,6 @@ export function readCount(min: number, max: number): (text: string) => number {
   }
 }
 
-/** Accepts a date that exists. */
 export function readDay(text: string): string {
   if (isDay(text)) return text
   throw new InvalidValue('Give a valid date as YYYY-MM-DD.')

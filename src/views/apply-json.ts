@@ -9,15 +9,12 @@ import {
   describeStep,
 } from './proposal-json.ts'
 
-export function renderApplyJson(
-  of: ApplyReport,
-  { name, version }: { readonly name: string; readonly version: string },
-): string {
+export function renderApplyJson(of: ApplyReport): string {
   const { proposal } = of
   return toJson({
     format: 'rollcall.apply',
     format_version: '1.0',
-    tool: { name, version },
+    tool: of.before.tool,
     generated_at: (of.after ?? of.before).generatedAt,
     end: of.end,
     verdict: of.verdict,

@@ -21,7 +21,7 @@ import {
   type RequestRecord,
   type ReviewRecord,
 } from '../core/review/record.ts'
-import { formatReaches } from './access/labels.ts'
+import { listAllReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
 import { makePersonCells, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
@@ -49,7 +49,9 @@ const FORM = [
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
 function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly PersonAccess[]) {
-  const reaches = new Map(access.map((each) => [each.person.email, formatReaches(each)]))
+  const reaches = new Map(
+    access.map((each) => [each.person.email, listAllReaches(each).join('; ')]),
+  )
   const says = describePolicy(policy)
   return (person: PersonOutcome) => {
     const { seen, standing, findings } = person

@@ -41,11 +41,11 @@ function drawAccounts(accounts: readonly NamedCheckup[], paint: Paint): readonly
 function drawChecks({ checks, notChecked }: Checkup, paint: Paint): readonly string[] {
   const colors = { ok: paint.good, warn: paint.unsure, fail: paint.bad }
   const lines = checks.flatMap(({ check, status, summary, detail, advice, requestId }) => {
-    const column = (text: string) =>
-      `${' '.repeat(HANGING)}${wrapParagraph(makePrintable(text), HANGING)}`
-    const head = `${pad(status, STATUS)}${pad(check, HANGING - STATUS)}${makePrintable(summary)}`
+    const wrapColumn = (text: string) => wrapParagraph(makePrintable(text), HANGING)
+    const column = (text: string) => `${' '.repeat(HANGING)}${wrapColumn(text)}`
+    const head = pad(colors[status](status), STATUS) + pad(check, HANGING - STATUS)
     return [
-      wrapHead(head).replace(status, colors[status](status)),
+      `${head}${wrapColumn(summary)}`,
       ...(detail === null ? [] : [column(detail)]),
       ...(requestId === null ? [] : [column(`Request id: ${requestId}`)]),
       ...(advice === null ? [] : [column(advice)]),
@@ -53,12 +53,6 @@ function drawChecks({ checks, notChecked }: Checkup, paint: Paint): readonly str
   })
   if (notChecked.length > 0) lines.push('', wrapParagraph(`Not checked: ${notChecked.join(', ')}.`))
   return lines
-}
-
-/** Keeps the spaces between the first columns, which wrapping would remove. */
-function wrapHead(head: string): string {
-  const text = wrapParagraph(head.slice(HANGING), HANGING)
-  return head.slice(0, HANGING) + text
 }
 
 export function renderDoctorJson(checkup: Checkup): string {

@@ -39,7 +39,6 @@ export function titleSection(section: string): string {
   return section.charAt(0).toUpperCase() + section.slice(1).replaceAll('_', ' ')
 }
 
-/** In the order of charts and legends. */
 /** `shown` escapes and shortens a pattern. */
 export function describeInPolicy(
   inPolicy: PersonInPolicy,
@@ -57,6 +56,7 @@ export function describeInPolicy(
   }
 }
 
+/** In the order of charts and legends. */
 export const STANDINGS: Readonly<Record<Standing, string>> = {
   drift: 'drift',
   warning: 'warning',
@@ -196,6 +196,7 @@ export function describeSince(account: AccountReport): string {
   return [
     `Since the report of ${formatMoment(since.reportedAt)}: ${counts.new} new, ${counts.known} known, ${counts.resolved} resolved, ${counts.notChecked} not checked.`,
     ...name('New', fresh),
+    ...name('Known, but drift only now', since.countNow),
     ...name('Resolved', since.resolved),
     ...name('Not checked', since.notChecked),
   ].join(' ')

@@ -1,6 +1,7 @@
-/** The output of `rollcall validate` as text: every problem of every policy. */
+/** The output of `rollcall validate`: every problem of every policy. */
 import { count } from '../core/messages/phrase.ts'
 import type { Validation } from '../core/report/validation.ts'
+import { toDiagnosticJson, toJson } from './json.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
 
@@ -21,4 +22,15 @@ export function renderValidation(validation: Validation, paint: Paint): string {
     : `${paint.bad('INVALID')}, ${count(validation.errors, 'error')}`
   const last = `${word}, exit code ${validation.exitCode}`
   return `${[...blocks, [...policies, last].join('\n')].join('\n\n')}\n`
+}
+
+/** A contract, see schemas/validation.schema.json. */
+export function renderValidationJson({ tool, valid, diagnostics }: Validation): string {
+  return toJson({
+    format: 'rollcall.validation',
+    format_version: '1.0',
+    tool,
+    valid,
+    diagnostics: diagnostics.map(toDiagnosticJson),
+  })
 }

@@ -7,6 +7,7 @@ import { parse } from 'yaml'
 import { INIT_OPTIONS, init } from '../../src/commands/init.ts'
 import { readArguments } from '../../src/shell/arguments.ts'
 import type { World } from '../../src/shell/world.ts'
+import { renderInit } from '../../src/views/init.ts'
 import { ADA, connection, folder, run, serve } from './world.ts'
 
 const SCHEMA = readFileSync(new URL('../../schemas/policy.schema.json', import.meta.url), 'utf8')
@@ -261,14 +262,14 @@ describe('--ci', () => {
     ['gitlab', '.gitlab-ci.yml', 'plan: {}\n'],
   ])('%s puts the recipe where the service looks for it', async (service, path, text) => {
     const cwd = folder({})
-    const { output } = await init(flags('--ci', service), world(cwd), folder(recipes))
+    const output = renderInit(await init(flags('--ci', service), world(cwd), folder(recipes)))
     expect(read(cwd, path)).toBe(text)
     expect(output).toContain('store CHATWOOT_API_TOKEN as a secret')
   })
 
   test('a recipe that is there already stays', async () => {
     const cwd = folder({ '.gitlab-ci.yml': 'mine: {}\n' })
-    const { output } = await init(flags('--ci', 'gitlab'), world(cwd), folder(recipes))
+    const output = renderInit(await init(flags('--ci', 'gitlab'), world(cwd), folder(recipes)))
     expect([read(cwd, '.gitlab-ci.yml'), output.includes('Kept     .gitlab-ci.yml')]).toEqual([
       'mine: {}\n',
       true,

@@ -522,7 +522,7 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
       code: 'snapshot-extra',
       severity: 'warning',
     })
-    expect(stderr.replace(/\s+/g, ' ')).toContain('out/gone-5.json, and 2 more')
+    expect(stderr.replace(/\s+/g, ' ')).toContain('out/gone-5.json and 2 more')
   })
 
   test('and a snapshot without the audit log is pointed out if the run asks for it', async () => {

@@ -114,7 +114,7 @@ export interface RunOptions extends Partial<Pick<Execution, 'journal' | 'onStep'
 /** Carries out a plan, as `apply` does between the approval and the proof. */
 export async function execute(
   sandbox: Pick<Sandbox, 'baseUrl'>,
-  { plan, terms, hash, storedAs }: Proposed,
+  { plan, terms, own, storedAs }: Proposed,
   { timeoutMs = 5_000, clock = makeClock(), signal, ...more }: RunOptions = {},
 ): Promise<Ran> {
   const server = open(sandbox, clock)
@@ -137,7 +137,7 @@ export async function execute(
       plan,
       policy: terms.policy,
       today: TODAY,
-      hash,
+      hash: own.hash,
       accountId: 1,
       reread: makeRereader(withLook, plan.before, storedAs),
       writer,

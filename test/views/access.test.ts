@@ -13,7 +13,7 @@ import {
 } from '../../src/core/report/access.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import { renderAccessJson } from '../../src/views/access/json.ts'
-import { formatReaches, listReasons } from '../../src/views/access/labels.ts'
+import { listAllReaches, listReasons } from '../../src/views/access/labels.ts'
 import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderAccessText } from '../../src/views/text/access.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
@@ -189,7 +189,7 @@ test.each([
 ])('%s reaches %j in one cell of a review', (email, text) => {
   const everybody = ACCESSES.house.sections.flatMap(({ people }) => people)
   const found = everybody.find(({ person }) => person.email === email)
-  expect(found && formatReaches(found)).toBe(text)
+  expect(found && listAllReaches(found).join('; ')).toBe(text)
 })
 
 test('a question about somebody is answered under their own name', () => {

@@ -3,13 +3,17 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { REPORT_VIEWS } from '../../src/commands/shared/views.ts'
 import { renderApplyJson } from '../../src/views/apply-json.ts'
-import { renderApply, renderProposal } from '../../src/views/text/apply.ts'
+import {
+  renderApply,
+  renderProgress,
+  renderProposal,
+  renderQuestion,
+} from '../../src/views/text/apply.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { APPLIES, BEFORE } from './applies.ts'
 import { matchGolden, matchJsonGolden } from './golden.ts'
 
 const cases = Object.entries(APPLIES)
-const TOOL = { name: 'rollcall', version: '1.2.3' }
 
 function named(name: string): (typeof APPLIES)[string] {
   const each = APPLIES[name]
@@ -19,7 +23,7 @@ function named(name: string): (typeof APPLIES)[string] {
 
 /** The plans before and after are documents of their own. */
 function short(name: string): string {
-  const document = JSON.parse(renderApplyJson(named(name), TOOL))
+  const document = JSON.parse(renderApplyJson(named(name)))
   return `${JSON.stringify({ ...document, before: null, after: null }, null, 2)}\n`
 }
 
@@ -49,6 +53,28 @@ describe('text', () => {
   })
 })
 
+test('progress says which step is under way, or what the run waits for, in one line', () => {
+  const [step] = named('hostile-names').proposal?.plan.written ?? []
+  if (step === undefined) throw new Error('There is no step.')
+  const lines = [
+    renderProgress({ is: 'step', step, number: 2, of: 3 }),
+    renderProgress({ is: 'waiting-for-newcomers' }),
+    renderProgress({ is: 'waiting-for-clean-up' }),
+  ]
+  for (const line of lines) expect(line).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+\n$/u)
+  expect(lines[0]?.startsWith(`2/3 ${step.change.step} `)).toBe(true)
+})
+
+test('the question names the account and its server, and says what to type', () => {
+  const where = { account: { id: 7, name: 'Acme' }, server: 'https://chat.acme.com' }
+  expect(renderQuestion(where, 'yes', false)).toBe(
+    'Write to account 7 on chat.acme.com? Type "yes" to approve: ',
+  )
+  expect(renderQuestion(where, 'Acme', true)).toBe(
+    'Write to account 7 on chat.acme.com? Type the name of the account, "Acme" to approve: ',
+  )
+})
+
 describe('JSON', () => {
   test.each(['not-approved', 'applied'])('%s is as the golden file', async (name) => {
     const model = { document: short('not-approved'), file: 'apply-not-approved.json' }
@@ -56,7 +82,7 @@ describe('JSON', () => {
   })
 
   test.each(cases)('%s says what the text says', (_name, each) => {
-    const said = JSON.parse(renderApplyJson(each, TOOL))
+    const said = JSON.parse(renderApplyJson(each))
     expect(said).toMatchObject({
       format: 'rollcall.apply',
       end: each.end,
@@ -72,7 +98,7 @@ describe('JSON', () => {
   test('shows every step that would be written, before any is', () => {
     const each = APPLIES['not-approved']
     if (each === undefined) throw new Error('There is none.')
-    const { steps } = JSON.parse(renderApplyJson(each, TOOL))
+    const { steps } = JSON.parse(renderApplyJson(each))
     expect(steps).toHaveLength(each.proposal?.plan.written.length ?? -1)
     for (const { status } of steps) expect(status).toBe('not-started')
   })

@@ -272,6 +272,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 
   async function carryOutStep(step: PlannedStep): Promise<void> {
+    execution.onStep(step, plan.written.indexOf(step))
     const writes: WriteResult[] = []
     for (const write of step.writes) {
       if (isStopped()) break
@@ -292,7 +293,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     results.set(step, { step, writes: [], status: 'skipped', because })
 
   const waiting: PlannedStep[] = []
-  for (const [index, step] of plan.written.entries()) {
+  for (const step of plan.written) {
     if (isStopped()) break
     const missing = findMissing(step, results)
     if (missing !== null) {
@@ -305,7 +306,6 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       waiting.push(step)
       continue
     }
-    execution.onStep(step, index)
     await carryOutStep(step)
     if (full && isInvitation(step)) waiting.push(step)
   }
@@ -316,11 +316,8 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (full && isInvitation(step)) continue
     results.delete(step)
     const missing = findMissing(step, results)
-    if (missing !== null) skip(step, `It needs ${missing}, which was not written.`)
-    else {
-      execution.onStep(step, plan.written.indexOf(step))
-      await carryOutStep(step)
-    }
+    if (missing === null) await carryOutStep(step)
+    else skip(step, `It needs ${missing}, which was not written.`)
   }
   return {
     steps: plan.written.map(

@@ -1,36 +1,21 @@
-/** Reads the approval that a job gives, and compares it with the plan of this run. */
-import { checkApproval, parseApproval } from '../../core/apply/approval.ts'
-import { isObject, type JsonObject } from '../../core/apply/canonical.ts'
-import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+/** Reads the approval that a job gives: alone, or in a report that can say what differs. */
+import { type Given, parseApproval } from '../../core/apply/approval.ts'
+import { isObject, type Json } from '../../core/apply/canonical.ts'
+import { makeFailure } from '../../core/messages/diagnostic.ts'
 import type { Location } from '../../core/model/location.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
 import { explainError } from '../../files/whole-file.ts'
-import { makeReader } from '../../policy/read/named-file.ts'
+import { readNamed } from '../../policy/read/named-file.ts'
 import type { World } from '../../shell/world.ts'
-import type { Proposed } from '../shared/propose.ts'
-
-/** As it was given: alone, or in a report that can say what differs. */
-export interface GivenApproval {
-  readonly approval: NonNullable<ReturnType<typeof parseApproval>>
-  readonly document: JsonObject | null
-}
-
-/** The approval that this run would get, as if it were given. */
-export function toGiven({ approval, document }: Proposed): GivenApproval {
-  const parsed = parseApproval(approval)
-  if (parsed === null) throw new Error('An approval of rollcall cannot be read.')
-  return { approval: parsed, document }
-}
 
 const LONGEST_REPORT = 256 * 1024 * 1024
 
-/** An approval, or a report that contains one. */
-export async function readApproval(text: string, world: World): Promise<GivenApproval> {
+export async function readApproval(text: string, world: World): Promise<Given> {
   const approval = parseApproval(text)
   if (approval !== null) return { approval, document: null }
   const refuse = (summary: string, location: Location | null = null) =>
-    new Failure(makeDiagnostic({ code: 'usage-approval', summary, location }))
-  const bytes = await makeReader(world)(text, LONGEST_REPORT).catch((error: unknown) => {
+    makeFailure({ code: 'usage-approval', summary, location })
+  const bytes = await readNamed(text, LONGEST_REPORT, world).catch((error: unknown) => {
     const why = explainError(error)
     throw refuse(`--approve ${text} is neither an approval nor a file that can be read (${why}).`)
   })
@@ -41,34 +26,13 @@ export async function readApproval(text: string, world: World): Promise<GivenApp
   return found
 }
 
-function findApproval(value: unknown): GivenApproval | null {
-  const report = toObject(value)
+function findApproval(document: unknown): Given | null {
+  const toObject = (value: Json | undefined) => (isObject(value) ? value : null)
+  // It was parsed from JSON, so it contains nothing else.
+  const report = toObject(document as Json)
   const accounts = report?.['accounts']
   const first = Array.isArray(accounts) && accounts.length === 1 ? toObject(accounts[0]) : null
   const part = toObject(report?.['approval']) ?? toObject(first?.['approval'])
   const approval = parseApproval(String(part?.['value'] ?? ''))
-  const document = part?.['document']
-  if (approval === null) return null
-  return { approval, document: isJsonObject(document) ? document : null }
-}
-
-function toObject(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null
-}
-
-/** The document was parsed from JSON, so it has nothing else in it. */
-function isJsonObject(value: unknown): value is JsonObject {
-  return isObject(value as JsonObject)
-}
-
-/** What stops an apply with this approval; empty: it is for exactly this plan. */
-export function compareApproval(
-  given: GivenApproval,
-  proposed: Proposed,
-  world: World,
-): readonly Diagnostic[] {
-  const own = toGiven(proposed).approval
-  return checkApproval(given, own, proposed.document, world.now().toISOString())
+  return approval && { approval, document: toObject(part?.['document']) }
 }

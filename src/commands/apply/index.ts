@@ -8,18 +8,14 @@ import { matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
+import { checkApproval, type Given } from '../../core/apply/approval.ts'
 import { listNewcomers } from '../../core/apply/elsewhere.ts'
-import {
-  type Diagnostic,
-  Failure,
-  isError,
-  makeDiagnostic,
-} from '../../core/messages/diagnostic.ts'
+import { Failure, isError, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { Decision } from '../../core/plan/plan.ts'
 import { type ApplyFacts, type ApplyReport, concludeApply } from '../../core/report/apply.ts'
-import { type AccountReport, concludeReport, type Report } from '../../core/report/report.ts'
+import { concludeReport, type Report } from '../../core/report/report.ts'
 import { listFilesRead } from '../../files/inputs.ts'
 import type { Journal } from '../../files/journal.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
@@ -39,17 +35,15 @@ import {
 import { describeRun } from '../../shell/tool.ts'
 import { readNewFile } from '../../shell/values.ts'
 import { getToday, type World } from '../../shell/world.ts'
-import { makePrintable } from '../../views/text/layout.ts'
 import { decideAccount, listParts, reportDecision } from '../shared/make-report.ts'
 import { loadOnePolicy } from '../shared/one-policy.ts'
 import { resolveOwnSettings } from '../shared/own-settings.ts'
 import { type Proposed, propose, readEarlierRuns, readForApply } from '../shared/propose.ts'
 import { WRITING_OPTIONS } from '../shared/writing-options.ts'
 import { type Executed, executeSteps } from './execute.ts'
-import { compareApproval, readApproval, toGiven } from './given-approval.ts'
+import { readApproval } from './given-approval.ts'
 import { findRemovedElsewhere, loadOtherPolicies, type OtherPolicy } from './other-policies.ts'
 import { proveResult } from './prove.ts'
-import { askForApproval } from './question.ts'
 import {
   checkJournalFiles,
   closeJournal,
@@ -59,7 +53,7 @@ import {
 } from './recording.ts'
 import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
-import { showResult, writeReports } from './result.ts'
+import { askForApproval, makeProgressWriter, showResult, writeReports } from './show.ts'
 
 const { 'chatwoot-api-token': _, 'api-token-file': tokenFile, ...CONNECTION } = CONNECTION_OPTIONS
 
@@ -139,12 +133,24 @@ export const command = define('apply', {
   },
   refuse: async (diagnostics, { values }, world) => {
     if (values.format !== 'json') return null
-    const before = concludePlan(diagnostics, [], world)
-    const nothing = { proposal: null, steps: [], stopped: null, after: null, pending: [] }
-    const facts = { before, end: 'refused', signal: null, ...nothing } as const
-    return showResult(concludeApply(facts), values, [], world)
+    const before = concludeReport(makeHead(world), diagnostics, [])
+    return showResult(concludeApply({ ...NOTHING_DONE, before }), values, [], world)
   },
 })
+
+/** A run that ended before its first write. */
+const NOTHING_DONE = {
+  proposal: null,
+  end: 'refused',
+  steps: [],
+  stopped: null,
+  after: null,
+  pending: [],
+  signal: null,
+} as const satisfies Omit<ApplyFacts, 'before'>
+
+const NO_PLAN_NOW =
+  'The account changed while you decided, and rollcall can no longer make a plan for it.'
 
 interface Setup {
   readonly policy: Policy
@@ -170,25 +176,18 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     const input = { ...account, policy, decision, previous, flags, expiry, ...witnesses }
     return { ...account, decision, proposed: propose(input, world) }
   }
+  const compareApproval = (other: Given, { own, document }: Proposed) =>
+    checkApproval(other, own, document, world.now().toISOString())
   const { snapshot, decision, proposed } = await readAndPropose()
-  const before = concludePlan([], [reportOn(setup, snapshot, decision)], world)
-  const facts: ApplyFacts = {
-    before,
-    proposal: proposed,
-    end: 'refused',
-    steps: [],
-    stopped: null,
-    after: null,
-    pending: [],
-    signal: null,
-  }
+  const before = concludePlan(setup, snapshot, decision, world)
+  const facts: ApplyFacts = { ...NOTHING_DONE, before, proposal: proposed }
   if (proposed === null) return concludeApply(facts)
   const { written } = proposed.plan
   const stops = [
     ...proposed.diagnostics,
     // Before the question: nobody should approve what then cannot begin.
     ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
-    ...(given === null ? [] : compareApproval(given, proposed, world)),
+    ...(given === null ? [] : compareApproval(given, proposed)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
   if (stops.some(isError)) return concludeApply(checked)
@@ -202,13 +201,15 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     latest = again.snapshot
     const same = again.proposed?.approval === proposed.approval
     if (!same) {
-      const changed = again.proposed && compareApproval(toGiven(proposed), again.proposed, world)
-      const diagnostics = [...stops, ...(changed ?? [describeChanged()])]
+      const changed = again.proposed
+        ? compareApproval({ approval: proposed.own, document: proposed.document }, again.proposed)
+        : [makeDiagnostic({ code: 'guard-approval-differs', summary: NO_PLAN_NOW })]
+      const diagnostics = [...stops, ...changed]
       return concludeApply({ ...checked, proposal: { ...proposed, diagnostics } })
     }
   }
   world.signal.throwIfAborted()
-  const journal = await startJournal(flags.journal, proposed.hash, latest, world)
+  const journal = await startJournal(flags.journal, proposed.own.hash, latest, world)
   // From here on, the run has something to report, whatever happens.
   return world.finish(carryOutPlan(setup, checked, proposed, journal, world))
 }
@@ -232,14 +233,6 @@ async function carryOutPlan(
   }
 }
 
-function describeChanged(): Diagnostic {
-  return makeDiagnostic({
-    code: 'guard-approval-differs',
-    summary:
-      'The account changed while you decided, and rollcall can no longer make a plan for it.',
-  })
-}
-
 function decideOn({ policy, previous }: Setup, snapshot: Snapshot, world: World): Decision {
   return decideAccount(policy, snapshot, {
     today: getToday(world),
@@ -248,25 +241,22 @@ function decideOn({ policy, previous }: Setup, snapshot: Snapshot, world: World)
   })
 }
 
-function reportOn({ policy }: Setup, snapshot: Snapshot, decision: Decision): AccountReport {
-  const { path, sha256 } = policy
-  const accountId = policy.account?.value ?? snapshot.account.id
-  const target = { path, sha256, policy, server: snapshot.server, accountId }
-  return reportDecision(decision, policy, snapshot, target, null)
+function makeHead(world: World) {
+  return { command: 'apply', ...describeRun(world), exitZero: false } as const
 }
 
 function concludePlan(
-  diagnostics: readonly Diagnostic[],
-  accounts: readonly AccountReport[],
+  { policy }: Setup,
+  snapshot: Snapshot,
+  decision: Decision,
   world: World,
 ): Report {
-  const head = { command: 'apply', ...describeRun(world), exitZero: false }
-  return concludeReport(head, diagnostics, accounts)
+  return concludeReport(makeHead(world), [], [reportDecision(decision, policy, snapshot, null)])
 }
 
 async function execute(
   { connection, flags, servers }: Setup,
-  { plan, hash, storedAs, terms }: Proposed,
+  { plan, own, storedAs, terms }: Proposed,
   journal: Journal | null,
   world: World,
 ): Promise<Executed> {
@@ -275,7 +265,7 @@ async function execute(
   const withLook = <T>(work: (look: Look) => Promise<T>) =>
     servers.use(connection, (client) => work(makeLook(client, accountId)))
   const patterns = listPatterns(plan, accountId)
-  const writeProgress = makeProgressWriter(flags, world)
+  const showProgress = makeProgressWriter(flags, world)
   const writer = await servers.openWriter(connection, {
     timeoutMs: Math.min(ANSWER_MS, flags.timeout),
     allows: (request) => patterns.some((pattern) => matchesPattern(pattern, request)),
@@ -285,28 +275,18 @@ async function execute(
       plan,
       policy: terms.policy,
       today: getToday(world),
-      hash,
+      hash: own.hash,
       accountId,
       reread: makeRereader(withLook, plan.before, storedAs),
       writer,
       lateMs: LATE_MS,
       journal: (line) => journal?.append(line) ?? Promise.resolve(),
-      onStep: ({ change }, index) =>
-        writeProgress(`${index + 1}/${plan.written.length} ${change.step} ${change.address}`),
+      onStep: (step, index) =>
+        showProgress({ is: 'step', step, number: index + 1, of: plan.written.length }),
       world,
     })
   } finally {
     await writer.close()
-  }
-}
-
-/** Shows progress. Does not repeat the same line. */
-function makeProgressWriter({ quiet }: Flags, { stderr }: World): (text: string) => void {
-  let last = ''
-  return (text) => {
-    if (quiet || text === last) return
-    last = text
-    void stderr.write(`${makePrintable(text)}\n`).catch(() => undefined)
   }
 }
 
@@ -323,15 +303,9 @@ async function finishApply(
   const wanted = { ...listParts(policy), ...ALL_PARTS }
   const read = () => readFrom(servers, connection, wanted, flags, world)
   try {
-    const { snapshot, pending, lost } = await proveResult(
-      steps,
-      read,
-      makeProgressWriter(flags, world),
-      world,
-    )
-    const decision = snapshot && decideOn(setup, snapshot, world)
-    const after =
-      snapshot && decision && concludePlan([], [reportOn(setup, snapshot, decision)], world)
+    const showProgress = makeProgressWriter(flags, world)
+    const { snapshot, pending, lost } = await proveResult(steps, read, showProgress, world)
+    const after = snapshot && concludePlan(setup, snapshot, decideOn(setup, snapshot, world), world)
     const why = lost ? (pending.at(-1) ?? null) : null
     return concludeApply({ ...done, after, pending, stopped: stopped ?? why })
   } catch (error) {

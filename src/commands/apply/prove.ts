@@ -8,6 +8,7 @@ import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { World } from '../../shell/world.ts'
+import type { ApplyProgress } from '../../views/text/apply.ts'
 
 export interface Proof {
   /** Null: it could not be read. */
@@ -30,7 +31,7 @@ const LATE_JOB_MS = 60_000
 export async function proveResult(
   steps: readonly StepResult[],
   read: () => Promise<Snapshot>,
-  onWait: (text: string) => void,
+  showProgress: (progress: ApplyProgress) => void,
   world: World,
 ): Promise<Proof> {
   const done = (kind: 'invite' | 'delete-agent') =>
@@ -43,7 +44,7 @@ export async function proveResult(
   const removed = done('delete-agent')
   const until = world.now().getTime() + CLEAN_UP_MS
   if (invited.length > 0) {
-    onWait('Waiting a minute to see that the invited people stay on the account.')
+    showProgress({ is: 'waiting-for-newcomers' })
     await world.sleep(LATE_JOB_MS, world.signal)
   }
   for (;;) {
@@ -69,7 +70,7 @@ export async function proveResult(
       if (removed.length === 0 || over)
         return { snapshot: null, pending: [describeUnread(error)], lost: false }
     }
-    onWait('Waiting for Chatwoot to clean up after the removed people.')
+    showProgress({ is: 'waiting-for-clean-up' })
     await world.sleep(PAUSE_MS, world.signal)
   }
 }

@@ -47,7 +47,13 @@ import { listParts } from '../shared/make-report.ts'
 import { resolveOwnSettings } from '../shared/own-settings.ts'
 import { checkForApply } from './check-apply.ts'
 import { checkName, checkServer } from './check-server.ts'
-import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
+import {
+  checkReading,
+  checkToken,
+  describeMissingMembership,
+  describeMissingRole,
+  type Wanted,
+} from './check-token.ts'
 import { type Add, convertDiagnostic, fail, pass } from './checks.ts'
 
 const OPTIONS = {
@@ -135,7 +141,6 @@ function checkDates(policy: Policy | null, world: World, add: Add): Policy | nul
   return dated.length === 0 ? policy : null
 }
 
-/** Checks each account as if it were the only one. */
 async function examineFleet(
   fleet: Fleet,
   flags: Values<typeof OPTIONS>,
@@ -226,6 +231,10 @@ async function checkConnection(
   }
   add(pass('membership', `This person is on account ${account.id}, "${account.name}".`))
   const { role } = account
+  if (role === null) {
+    add(describeMissingRole(account.id))
+    return
+  }
   if (forApply) {
     const today = getToday(world)
     const { email } = owner

@@ -15,6 +15,7 @@ import {
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import type { FleetMark, Snapshot } from '../../core/model/snapshot.ts'
+import { joinFirst } from '../../core/model/visible.ts'
 import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
@@ -151,7 +152,7 @@ async function planStored(
       ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     if (problems.length > 0 || source.policy === null) return unjudged(...problems)
-    return judgeStored(source.policy, snapshot, target, file, flags)
+    return judgeStored(source.policy, snapshot, file, { ...flags, fleetName: account.name })
   } catch (error) {
     if (error instanceof Failure) return unjudged(...error.diagnostics)
     throw error
@@ -195,8 +196,6 @@ function findExtra(
   const known = new Set(fleet.accounts.flatMap(({ name }) => Object.values(nameFleetFiles(name))))
   const extra = [...paths].flatMap(([name, found]) => (known.has(name) ? [] : found))
   if (extra.length === 0) return []
-  const named = extra.slice(0, MOST_NAMED).join(', ')
-  const more = extra.length > MOST_NAMED ? `, and ${extra.length - MOST_NAMED} more` : ''
-  const summary = `${folder} contains files that belong to no account of ${fleet.path}: ${named}${more}.`
+  const summary = `${folder} contains files that belong to no account of ${fleet.path}: ${joinFirst(extra, MOST_NAMED)}.`
   return [makeDiagnostic({ code: 'snapshot-extra', summary })]
 }

@@ -6,19 +6,15 @@ import { join } from 'node:path'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { CLOSING } from '../../core/review/closing.ts'
 import { findLateness, parseClosing } from '../../core/review/parse-closing.ts'
-import type { ListedFile } from '../../core/review/record.ts'
 import type { Mismatch, Unchecked } from '../../core/review/results.ts'
+import type { StatedClosing } from '../../core/review/statement.ts'
 import type { World } from '../../shell/world.ts'
 import { isOwnWork, listUnchecked } from './check.ts'
 import { concludeReview, type SoundReview } from './conclude.ts'
 import { findDifferences } from './differences.ts'
 import { readListedFolder } from './folder.ts'
 
-export interface ClosingInspection {
-  readonly sha256: string
-  /** Every file of the folder but the record. */
-  readonly files: readonly ListedFile[]
-  readonly generatedAt: string
+export interface ClosingInspection extends StatedClosing {
   readonly problems: readonly Mismatch[]
   readonly unchecked: Unchecked | null
 }
@@ -53,7 +49,7 @@ export async function inspectClosing(
   }
   try {
     const { closed, contents, record: should } = await concludeReview(review, named, record, world)
-    for (const problem of findLateness(closed, review.bundle.manifest.record)) {
+    for (const problem of findLateness(closed, review.bundle.document.record)) {
       add(CLOSING, ', `generated_at`', problem)
     }
     for (const { summary } of closed.problems) add('decisions.csv', '', `says: ${summary}`)

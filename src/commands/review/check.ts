@@ -23,8 +23,16 @@ export interface Inspection {
   /** Empty if the review is unchanged and its files agree, except for what `unchecked` lists. */
   readonly problems: readonly Mismatch[]
   readonly unchecked: Unchecked | null
-  /** What the files were compared with; null: they could not be read. */
-  readonly judged: { readonly snapshot: Snapshot; readonly account: JudgedAccount } | null
+  /** Null: a file that others follow from could not be read. */
+  readonly judged: JudgedReview | null
+}
+
+/** What the files were compared with. */
+export interface JudgedReview {
+  readonly snapshot: Snapshot
+  readonly account: JudgedAccount
+  /** The empty form. */
+  readonly blank: Buffer
 }
 
 /** Throws a Failure if there is no valid manifest. */
@@ -54,7 +62,7 @@ const SHOWN_PER_FILE = 5
 async function compareWithItself(
   bundle: Bundle,
 ): Promise<Pick<Inspection, 'problems' | 'unchecked' | 'judged'>> {
-  const { manifest, files } = bundle
+  const { document: manifest, files } = bundle
   const { record } = manifest
   const found: Mismatch[] = []
   const unread = { problems: found, unchecked: null, judged: null }
@@ -105,22 +113,24 @@ async function compareWithItself(
   }
   const { listFiles } = await import('./write.ts')
   const expected = listFiles(contents).map((each): ListedFile => listed.get(each.name) ?? each)
-  compare(MANIFEST, bundle.manifestBytes, renderManifest(expected))
+  compare(MANIFEST, bundle.bytes, renderManifest(expected))
   const unchecked = listUnchecked(record.tool, otherwise)
-  return { problems: found, unchecked, judged: { snapshot, account } }
+  const blank = files.get('decisions.csv')
+  const judged = blank === undefined ? null : { snapshot, account, blank }
+  return { problems: found, unchecked, judged }
 }
 
 type Add = (file: string, place: string, problem: string) => void
 
 /** Reads the two files that everything else follows from. Null: one of them is wrong. */
 async function parseBoth(
-  { folder, manifest }: Bundle,
+  { folder, document }: Bundle,
   snapshotBytes: Buffer,
   policyBytes: Buffer,
   add: Add,
 ): Promise<{ readonly snapshot: Snapshot; readonly policy: Policy } | null> {
   const { parsePolicy } = await import('../../policy/read/parse.ts')
-  const { policy, diagnostics } = parsePolicy(manifest.record.policyPath, policyBytes)
+  const { policy, diagnostics } = parsePolicy(document.record.policyPath, policyBytes)
   if (policy === null) {
     add('policy.yaml', '', `is not a policy: ${diagnostics[0]?.summary}`)
     return null
@@ -134,11 +144,11 @@ async function parseBoth(
   }
 }
 
-async function writeAgain({ manifest }: Bundle, policy: Policy, snapshot: Snapshot, add: Add) {
+async function writeAgain({ document }: Bundle, policy: Policy, snapshot: Snapshot, add: Add) {
   // Loaded late: a folder without a manifest needs no views.
   const { writeReview } = await import('./write.ts')
   try {
-    return writeReview(manifest.record, policy, snapshot)
+    return writeReview(document.record, policy, snapshot)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     add('snapshot.json', '', `cannot be judged by policy.yaml: ${error.message}`)

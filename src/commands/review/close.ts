@@ -85,8 +85,7 @@ async function close(
   const shown = flags.output
   const path = shown === null ? null : await checkTarget(folder, shown, world)
   const { bundle, problems: broken, unchecked, judged } = await inspect(folder, world)
-  const blank = bundle.files.get('decisions.csv')
-  if (broken.length > 0 || judged === null || blank === undefined) {
+  if (broken.length > 0 || judged === null) {
     throw makeFailure({
       code: 'review-changed',
       summary: `The review in ${folder} was changed: ${broken.map(describeMismatch).join(', ')}.`,
@@ -103,12 +102,12 @@ async function close(
     })
   }
   const { closed, contents, record } = await concludeReview(
-    { folder, bundle, judged, blank },
+    { bundle, judged },
     { ...flags, decisions: flags.decisions },
     describeRun(world),
     world,
   )
-  const [late] = findLateness(closed, bundle.manifest.record)
+  const [late] = findLateness(closed, bundle.document.record)
   if (late !== undefined) {
     throw makeFailure({
       code: 'review-clock-turned-back',

@@ -2,8 +2,6 @@
  * Concludes a review from the files of its decisions, and writes the closing record. The same files
  * give the same bytes, so that `review verify` can write a record again and compare.
  */
-import type { Snapshot } from '../../core/model/snapshot.ts'
-import type { JudgedAccount } from '../../core/report/report.ts'
 import {
   type ClosedReview,
   concludeClose,
@@ -17,17 +15,14 @@ import { checkRemediation, noteUnseen } from '../../core/review/remediation.ts'
 import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
 import { noteJournals } from '../../core/review/sealed-journal.ts'
 import type { World } from '../../shell/world.ts'
+import type { JudgedReview } from './check.ts'
 import { readForms, readLaterSnapshot, readReviewers, readSealedJournal } from './closing-files.ts'
 import { type Bundle, computeSha256, KEEPS_BYTES } from './folder.ts'
 
 /** A review that is intact. */
 export interface SoundReview {
-  /** As the user named it. */
-  readonly folder: string
   readonly bundle: Bundle
-  readonly judged: { readonly snapshot: Snapshot; readonly account: JudgedAccount }
-  /** Its form. */
-  readonly blank: Uint8Array
+  readonly judged: JudgedReview
 }
 
 /** The files that the user named. */
@@ -50,7 +45,7 @@ export interface Concluded {
  * @param made decisions are judged by the day on which the record is made
  */
 export async function concludeReview(
-  { folder, bundle, judged, blank }: SoundReview,
+  { bundle, judged }: SoundReview,
   named: ClosingFiles,
   made: Pick<ReviewRecord, 'tool' | 'generatedAt'>,
   world: World,
@@ -58,7 +53,7 @@ export async function concludeReview(
   const before = judged.snapshot
   const people = before.agents.map(({ email }) => email)
   const findings = listOpenFindings(judged.account)
-  const form = await readForms(blank, named.decisions, people, world)
+  const form = await readForms(judged.blank, named.decisions, people, world)
   const reviewers = named.reviewers === null ? null : await readReviewers(named.reviewers, world)
   const after = named.after === null ? null : await readLaterSnapshot(named.after, before, world)
   const journals = []
@@ -81,7 +76,7 @@ export async function concludeReview(
   const hashOf = (name: string) => computeSha256(bundle.files.get(name) ?? '')
   const sealed = journals.map(({ value }) => value)
   const closed = concludeClose({
-    folder,
+    folder: bundle.folder,
     generatedAt: made.generatedAt,
     tool: made.tool,
     before,
@@ -98,7 +93,7 @@ export async function concludeReview(
       ...(after === null ? [] : noteUnseen(before, after.value)),
       ...noteJournals(sealed, after?.value ?? null),
     ],
-    manifestSha256: bundle.manifestSha256,
+    manifestSha256: bundle.sha256,
     snapshotSha256: hashOf('snapshot.json'),
     policySha256: hashOf('policy.yaml'),
     form: form.file,

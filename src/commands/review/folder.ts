@@ -48,7 +48,6 @@ export function sealFile(name: string, content: string | Uint8Array): ListedFile
   return { name, bytes: Buffer.byteLength(content), sha256: computeSha256(content) }
 }
 
-/** Reads the one positional of a command that needs a folder. */
 export function readFolderName([folder, ...more]: readonly string[]): string {
   expectNoMore(more)
   if (folder !== undefined) return folder
@@ -150,42 +149,30 @@ function makeWriteFailure(shown: string, reason: string): Failure {
   })
 }
 
-export interface Bundle {
+/** A folder with a document that lists its other files. */
+export interface ListedFolder<T> {
   /** As the user named it. */
   readonly folder: string
-  readonly manifest: ManifestContent
-  readonly manifestBytes: Buffer
-  /** The hash of the manifest itself, to compare with a log. */
-  readonly manifestSha256: string
-  /** Every regular file that the manifest lists and that is there, by name. */
+  readonly document: T
+  readonly bytes: Buffer
+  /** The hash of the document itself, to compare with a log. */
+  readonly sha256: string
+  /** Every regular file that the document lists and that is there, by name. */
   readonly files: ReadonlyMap<string, Buffer>
-  /** What does not fit the hashes of the manifest. */
+  /** What does not fit the hashes of the document. */
   readonly problems: readonly Mismatch[]
 }
 
+/** A review, whose document is its manifest. */
+export type Bundle = ListedFolder<ManifestContent>
+
 /** Throws a Failure if there is no valid manifest. */
-export async function readBundle(shown: string, world: World): Promise<Bundle> {
+export function readBundle(shown: string, world: World): Promise<Bundle> {
   const help = {
     detail: 'Without its manifest rollcall cannot check a review.',
     advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
   }
-  const read = await readListedFolder(shown, MANIFEST, parseManifest, help, world)
-  const { document, bytes, sha256, files, problems } = read
-  return {
-    folder: shown,
-    manifest: document,
-    manifestBytes: bytes,
-    manifestSha256: sha256,
-    files,
-    problems,
-  }
-}
-
-interface ListedFolder<T> extends Pick<Bundle, 'files' | 'problems'> {
-  /** The one that lists the other files. */
-  readonly document: T
-  readonly bytes: Buffer
-  readonly sha256: string
+  return readListedFolder(shown, MANIFEST, parseManifest, help, world)
 }
 
 /**
@@ -211,7 +198,7 @@ export async function readListedFolder<T extends { readonly files: readonly List
   if (typeof bytes === 'string') throw fail(null, bytes)
   const document = parseJsonBytes(bytes, join(shown, name), fail, parse)
   const found = await checkListedFiles(path, name, document.files)
-  return { document, bytes, sha256: computeSha256(bytes), ...found }
+  return { folder: shown, document, bytes, sha256: computeSha256(bytes), ...found }
 }
 
 async function checkListedFiles(

@@ -5,19 +5,13 @@
 import { resolve } from 'node:path'
 import type { RequestLine } from '../../chatwoot/client.ts'
 import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
-import { type Failure, makeFailure } from '../../core/messages/diagnostic.ts'
-import type { Policy } from '../../core/model/policy.ts'
-import { type Disorder, findClockDifference, findDisorder } from '../../core/review/moments.ts'
-import {
-  type GitFacts,
-  MANIFEST,
-  type RequestRecord,
-  type ReviewRecord,
-  selectFromRoster,
-} from '../../core/review/record.ts'
+import { makeFailure } from '../../core/messages/diagnostic.ts'
+import { findClockDifference, findDisorder } from '../../core/review/moments.ts'
+import { MANIFEST, type ReviewRecord, selectFromRoster } from '../../core/review/record.ts'
 import type { WrittenReview } from '../../core/review/results.ts'
 import { findCommit } from '../../files/git.ts'
 import { readRoster } from '../../files/roster-file.ts'
+import { STDIN } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, expectNoMore, makeUsageFailure } from '../../shell/command.ts'
 import {
@@ -96,12 +90,24 @@ async function review(
     ...describeRun(world),
     judgedOn: today,
     policyPath: policy.path,
-    git: await readGitFacts(policy, world),
-    requests: requests.map(describeRequest),
+    git:
+      policy.path === STDIN
+        ? { commit: null, why: 'the policy was read from standard input' }
+        : await findCommit(resolve(world.cwd, policy.path), restoreText(policy), world),
+    requests: requests.map((each) => ({
+      ...each,
+      items: each.items(),
+      bodySha256: each.bodySha256(),
+    })),
     roster: roster && selectFromRoster(roster, snapshot, policy),
   }
   const [disorder] = findDisorder(record, snapshot)
-  if (disorder !== undefined) throw makeClockFailure(disorder)
+  if (disorder !== undefined) {
+    throw makeFailure({
+      code: 'review-clock-turned-back',
+      summary: `The clock of this machine was turned back during the run: ${disorder.place} ${disorder.problem}.`,
+    })
+  }
 
   const { account, contents, renderManifest } = writeReview(record, policy, snapshot)
   const files = listFiles(contents)
@@ -115,21 +121,4 @@ async function review(
     manifest: computeSha256(manifest),
     clocks: findClockDifference(record.requests),
   }
-}
-
-function makeClockFailure({ place, problem }: Disorder): Failure {
-  return makeFailure({
-    code: 'review-clock-turned-back',
-    summary: `The clock of this machine was turned back during the run: ${place} ${problem}.`,
-  })
-}
-
-async function readGitFacts(policy: Policy, world: World): Promise<GitFacts> {
-  const { path } = policy
-  if (path === '<stdin>') return { commit: null, why: 'the policy was read from standard input' }
-  return findCommit(resolve(world.cwd, path), restoreText(policy), world)
-}
-
-function describeRequest(request: RequestLine): RequestRecord {
-  return { ...request, items: request.items(), bodySha256: request.bodySha256() }
 }

@@ -78,15 +78,14 @@ async function inspectReview(
   const file = await claimStatement(folder, flags, world)
   const { bundle, ...found } = await inspect(folder, world)
   const { judged } = found
-  const { manifestSha256: manifest } = bundle
-  const blank = bundle.files.get('decisions.csv')
+  const { document, sha256: manifest } = bundle
   const closing =
-    flags.closing === null || judged === null || blank === undefined
+    flags.closing === null || judged === null
       ? null
-      : await inspectClosing(flags.closing, { folder, bundle, judged, blank }, world)
+      : await inspectClosing(flags.closing, { bundle, judged }, world)
   const concluded = concludeVerify({
     folder,
-    files: bundle.manifest.files.length,
+    files: document.files.length,
     manifest,
     compared: wanted !== null,
     closing: closing && { folder: flags.closing ?? '', sha256: closing.sha256 },
@@ -103,7 +102,7 @@ async function inspectReview(
   })
   if (file === null || judged === null || concluded.exitCode === 1) return concluded
   const { snapshot } = judged
-  const stated = { ...bundle, snapshot, closing }
+  const stated = { manifest: document, manifestSha256: manifest, snapshot, closing }
   await file.write(writeStatement(stated))
   return { ...concluded, statement: flags.statement }
 }

@@ -30,15 +30,9 @@ export interface Written {
 /** Throws a Failure if the account cannot be judged. */
 export function writeReview(record: ReviewRecord, policy: Policy, snapshot: Snapshot): Written {
   const { tool, generatedAt, judgedOn: today, requests, roster } = record
-  const { server, serverVersion } = snapshot
-  const { path, sha256 } = policy
-  const target = { path, sha256, policy, server, accountId: snapshot.account.id }
+  const { serverVersion } = snapshot
   const read = { ...snapshot, requests: requests.length }
-  const account = judgeSnapshot(policy, read, target, null, {
-    today,
-    strict: false,
-    people: roster,
-  })
+  const account = judgeSnapshot(policy, read, null, { today, strict: false, people: roster })
   if (account.verdict === 'none') throw new Failure(...account.diagnostics)
 
   const head = { command: 'review', tool, generatedAt, exitZero: false, roster }

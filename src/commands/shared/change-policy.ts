@@ -13,52 +13,51 @@ import { describeReason } from '../../core/messages/system-reasons.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan } from '../../core/plan/plan.ts'
-import { listFilesRead, protectInputs } from '../../files/inputs.ts'
+import { protectInputs } from '../../files/inputs.ts'
 import { writeWhole } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { isStdin } from '../../policy/read/named-file.ts'
 import { parsePolicy } from '../../policy/read/parse.ts'
 import { amend } from '../../policy/write/amend.ts'
-import type { Values } from '../../shell/arguments.ts'
 import { makeOptionFailure, makeUsageFailure } from '../../shell/command.ts'
-import type { Options } from '../../shell/options.ts'
 import { getToday, type World } from '../../shell/world.ts'
 import type { ShownChange } from '../../views/patch.ts'
 
-/** Standard input, a pipe or a device has no text that could be changed. */
-export async function checkChangeable(file: string, what: string, { cwd }: World): Promise<void> {
-  const there = await stat(resolve(cwd, file)).catch(() => null)
-  if (!isStdin(file) && (there === null || there.isFile() || there.isDirectory())) return
-  const named = isStdin(file) ? 'standard input' : 'a pipe or a device'
-  throw makeOptionFailure(
-    `${what} names ${named}, which rollcall cannot change.`,
-    'Name the policy file to change.',
-  )
+interface Naming {
+  readonly command: string
+  /** What names the file, as the subject of a sentence. */
+  readonly what: string
+  readonly advice: string
 }
 
-/** Only the policy may be changed, never another file that the run reads. */
-export async function checkInputs<O extends Options>(
-  file: string,
-  options: O,
-  flags: Values<O>,
-  world: World,
-): Promise<void> {
-  const harmed = await protectInputs(listFilesRead(options, flags, world), world)
-  const other = await harmed(resolve(world.cwd, file))
-  if (other === null) return
-  throw makeOptionFailure(
-    `--write would change ${file}, which this run also reads for another purpose (${other}).`,
-    'Use a different file for each of them.',
-  )
-}
+export const BY_OPTION = { what: '--policy', advice: 'Name the file with --policy FILE.' } as const
 
-/** @param advice how to name the one policy */
+/**
+ * Throws a Failure if the text of the policy cannot be changed.
+ * @param inputs the other files that the run reads: only the policy may be changed
+ */
 export async function loadChangeable(
   file: string,
-  command: string,
-  advice: string,
+  { command, what, advice }: Naming,
+  inputs: readonly string[],
   world: World,
 ): Promise<Policy> {
+  const path = resolve(world.cwd, file)
+  const there = await stat(path).catch(() => null)
+  if (isStdin(file) || !(there === null || there.isFile() || there.isDirectory())) {
+    const named = isStdin(file) ? 'standard input' : 'a pipe or a device'
+    throw makeOptionFailure(
+      `${what} names ${named}, which rollcall cannot change.`,
+      'Name the policy file to change.',
+    )
+  }
+  const other = await (await protectInputs(inputs, world))(path)
+  if (other !== null) {
+    throw makeOptionFailure(
+      `--write would change ${file}, which this run also reads for another purpose (${other}).`,
+      'Use a different file for each of them.',
+    )
+  }
   const sources = await loadPolicies([file], world)
   const [source] = sources
   if (sources.length !== 1 || source === undefined) {
@@ -77,7 +76,6 @@ export function listFindings(policy: Policy, snapshot: Snapshot, world: World): 
   return decision.plan.findings
 }
 
-/** What a command changes in a policy. */
 interface PolicyChange {
   readonly amendments: Amendments
   /** Of every error. */
@@ -88,7 +86,6 @@ interface PolicyChange {
   readonly means: (policy: Policy) => boolean
   /** If it does not. */
   readonly refusal: { readonly summary: string; readonly advice: string }
-  /** Whether to write the file, or only to show the change. */
   readonly write: boolean
 }
 

@@ -18,6 +18,7 @@ import { KINDS } from '../../core/model/kinds.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
+import { joinFirst } from '../../core/model/visible.ts'
 import { type Decision, plan } from '../../core/plan/plan.ts'
 import { findSameAccounts } from '../../core/plan/same-account.ts'
 import { findTooManyPolicies } from '../../core/report/code-scanning.ts'
@@ -40,7 +41,7 @@ import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
 import type { PolicySource } from '../../policy/read/parse.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
-import { writeSettlements } from '../../policy/write/yaml.ts'
+import { writeFixes } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
 import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -57,6 +58,7 @@ interface Shown {
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
   readonly detailed?: boolean
+  readonly fleetName?: string | undefined
 }
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
@@ -107,18 +109,22 @@ export async function startRun(
     people: await readRoster(flags, today, world),
   }
   const before = await readEarlierReport(flags, world)
-  const notes = [
-    ...listWarnings(flags),
-    ...(flags.since !== null && before === null ? [describeFirstRun(flags.since)] : []),
-  ]
+  const notes = [...listWarnings(flags)]
+  if (flags.since !== null && before === null) {
+    // The report says that it was compared with nothing.
+    const summary = `There is no earlier report ${showName(flags.since)}, so no finding is marked as new or resolved.`
+    notes.push(makeDiagnostic({ code: 'report-missing', summary }))
+  }
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
     const others = findOtherAccount(accounts, before)
     const compared = accounts.map((account) => ({
       ...account,
       since: before && compareWithEarlier(account, before),
     }))
-    const head = { ...flags, people: judging.people }
-    return conclude([...notes, ...more, ...others], compared, head, world)
+    const { 'exit-zero': exitZero, strict } = flags
+    const asked = { exitZero, strict, today: flags.today, roster: judging.people }
+    const head = { command: 'plan', ...describeRun(world), ...asked }
+    return concludeReport(head, [...notes, ...more, ...others], compared)
   }
   return { judging, concludeRun }
 }
@@ -178,14 +184,6 @@ async function readEarlierReport(
   )
 }
 
-/** The first run is reported: the report says that it was compared with nothing. */
-function describeFirstRun(name: string): Diagnostic {
-  return makeDiagnostic({
-    code: 'report-missing',
-    summary: `There is no earlier report ${showName(name)}, so no finding is marked as new or resolved.`,
-  })
-}
-
 function findOtherAccount(
   accounts: readonly AccountReport[],
   before: EarlierReport | null,
@@ -195,27 +193,18 @@ function findOtherAccount(
   return [
     makeDiagnostic({
       code: 'settings-conflict',
-      summary: `The report of --since is about another account: ${those.slice(0, 3).join(', ')}.`,
+      summary: `The report of --since is about another account: ${joinFirst(those, 3)}.`,
       advice: 'Use an earlier report of the same account.',
     }),
   ]
 }
 
-/** The report of a run that could not start. */
 export function reportFailure(diagnostics: readonly Diagnostic[], world: World): Report {
-  const flags = { 'exit-zero': false, strict: false, today: null, people: null }
-  return conclude(diagnostics, [], flags, world)
-}
-
-function conclude(
-  diagnostics: readonly Diagnostic[],
-  accounts: readonly AccountReport[],
-  flags: Pick<PlanFlags, 'exit-zero' | 'strict' | 'today'> & Pick<Judging, 'people'>,
-  world: World,
-): Report {
-  const { 'exit-zero': exitZero, strict, today, people: roster } = flags
-  const head = { command: 'plan', ...describeRun(world), exitZero, strict, today, roster }
-  return concludeReport(head, diagnostics, accounts)
+  return concludeReport(
+    { command: 'plan', ...describeRun(world), exitZero: false },
+    diagnostics,
+    [],
+  )
 }
 
 export async function planAccount(
@@ -226,10 +215,11 @@ export async function planAccount(
   flags: Judging,
   world: World,
 ): Promise<AccountReport> {
+  const { fleetName } = target
   try {
     if (!isApprovalWanted(flags)) {
       const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
-      return judgeSnapshot(policy, snapshot, target, null, flags)
+      return judgeSnapshot(policy, snapshot, null, { ...flags, fleetName })
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
     const { propose, readForApply } = await import('./propose.ts')
@@ -239,7 +229,8 @@ export async function planAccount(
     const decision = decideAccount(policy, account.snapshot, flags)
     const asked = { policy, decision, previous: flags.earlier, flags, expiry: null, ...witnesses }
     const proposal = propose({ ...account, ...asked }, world)
-    return reportDecision(decision, policy, account.snapshot, target, null, { ...flags, proposal })
+    const shown = { ...flags, fleetName, proposal }
+    return reportDecision(decision, policy, account.snapshot, null, shown)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
@@ -256,8 +247,7 @@ async function planOffline(
   if (policy === null) return concludeUnjudged(target, diagnostics)
   try {
     const snapshot = await openOffline(policy, file, flags, flags['max-age'], world)
-    const made = { ...target, server: snapshot.server }
-    return judgeStored(policy, snapshot, made, showName(file), flags)
+    return judgeStored(policy, snapshot, showName(file), flags)
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
@@ -268,11 +258,10 @@ async function planOffline(
 export function judgeStored(
   policy: Policy,
   snapshot: Snapshot,
-  target: Target,
   file: string,
-  flags: Judging,
+  flags: Judging & Shown,
 ): AccountReport {
-  const report = judgeSnapshot(policy, snapshot, target, file, flags)
+  const report = judgeSnapshot(policy, snapshot, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
   const unasked = listUnaskedActivity(snapshot, asked, file)
   return { ...report, diagnostics: [...report.diagnostics, ...unasked] }
@@ -282,12 +271,11 @@ export function judgeStored(
 export function judgeSnapshot(
   policy: Policy,
   snapshot: Snapshot,
-  target: Target,
   file: string | null,
   judged: Judged,
 ): AccountReport {
   const decision = decideAccount(policy, snapshot, judged)
-  return reportDecision(decision, policy, snapshot, target, file, judged)
+  return reportDecision(decision, policy, snapshot, file, judged)
 }
 
 /** There is no plan either if the snapshot of `--previous` is of another account. */
@@ -306,22 +294,18 @@ export function reportDecision(
   decision: Decision,
   policy: Policy,
   snapshot: Snapshot,
-  target: Target,
   file: string | null,
-  { proposal = null, detailed = true }: Shown = {},
+  { proposal = null, detailed = true, fleetName }: Shown = {},
 ): AccountReport {
-  return decision.kind === 'plan'
-    ? concludeAccount(
-        policy,
-        snapshot,
-        decision.plan,
-        writeSettlements(decision.plan),
-        file,
-        proposal,
-        detailed,
-        target.fleetName ?? null,
-      )
-    : concludeUnjudged(target, decision.diagnostics, snapshot, file)
+  if (decision.kind === 'plan') {
+    const fixes = writeFixes(decision.plan)
+    const shown = [file, proposal, detailed, fleetName ?? null] as const
+    return concludeAccount(policy, snapshot, decision.plan, fixes, ...shown)
+  }
+  const { path, sha256 } = policy
+  const known = { path, sha256, policy, server: snapshot.server, accountId: snapshot.account.id }
+  const target = fleetName === undefined ? known : { ...known, fleetName }
+  return concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 
 /**

@@ -61,7 +61,6 @@ export async function openOffline(
   return snapshot
 }
 
-/** Compares what the policy and the settings name with the account of the snapshot. */
 function checkSameAccount(
   policy: Pick<Policy, 'account' | 'server'>,
   snapshot: Snapshot,

@@ -17,6 +17,7 @@ import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { planApply } from '../../core/apply/apply-plan.ts'
 import {
+  type Approval,
   approve,
   chooseExpiry,
   describeApproved,
@@ -67,8 +68,8 @@ export async function readForApply(
 export interface Proposed extends Proposal {
   readonly terms: Terms
   readonly storedAs: (email: string) => string
-  /** SHA-256 in hex of the approved document. */
-  readonly hash: string
+  /** The approval that this run gets. */
+  readonly own: Approval
 }
 
 export interface ProposalInput extends ReadAccount {
@@ -131,13 +132,13 @@ export function propose(
   }
   const document = describeApproved(approved)
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-  const approval = approve(document, expiry, sha256)
+  const own = approve(document, expiry, sha256)
   const all = [...diagnostics, ...guards]
   return {
     plan: steps,
     ...summariseSteps(steps),
-    approval: formatApproval(approval),
-    hash: approval.hash,
+    approval: formatApproval(own),
+    own,
     expires: describeExpiry(expiry),
     document,
     diagnostics: all,

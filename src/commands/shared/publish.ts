@@ -4,7 +4,7 @@
  * verdict, and all others are still written.
  */
 import { type FileHandle, open } from 'node:fs/promises'
-import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, isError } from '../../core/messages/diagnostic.ts'
 import { listShortened } from '../../core/report/code-scanning.ts'
 import { addDiagnostics, type Report } from '../../core/report/report.ts'
 import { findRepository } from '../../files/repository.ts'
@@ -33,19 +33,18 @@ export async function publish(
 ): Promise<Result> {
   const notes = made.diagnostics.filter(({ severity }) => severity === 'warning')
   const problems: Diagnostic[] = []
-  const fail = (problem: Diagnostic | null) => {
-    if (problem !== null) problems.push(problem)
-    return problem === null
-  }
   const write = async (target: ReportTarget<Format>) => {
     const parts = splitReport(target, addDiagnostics(made, problems))
+    if (parts.length === 0) notes.push(describeWithheld(target))
     let whole = parts.length > 0
     for (const { file, report } of parts) {
       const text = await render(report, { ...flags, format: file.format, color: 'never' }, world)
-      whole = text !== null && fail(await writeTarget(file, text)) && whole
-      if (text === null) notes.push(describeWithheld(file.format, file.shown))
+      const problem = await writeTarget(file, text)
+      if (problem === null) continue
+      whole = false
+      if (isError(problem)) problems.push(problem)
+      else notes.push(problem)
     }
-    if (parts.length === 0) notes.push(describeWithheld(target.format, target.shown))
     return whole
   }
   const written: ReportTarget<Format>[] = []
@@ -61,7 +60,7 @@ export async function publish(
 
   const report = addDiagnostics(made, problems)
   const output = await render(report, flags, world)
-  if (output === null) notes.push(describeWithheld(flags.format, 'stdout'))
+  if (output === null) notes.push(describeWithheld({ format: flags.format, shown: 'stdout' }))
   // Only the formats for people show these on stdout, so they also go to stderr.
   const { exitCode } = report
   return { output: output ?? '', exitCode, notes: [...notes, ...problems] }
@@ -99,9 +98,10 @@ async function appendForGithub(
       const stats = await file.stat()
       // Only a regular file has a last line.
       const size = stats.isFile() ? stats.size : 0
-      const { buffer } = size > 0 ? await file.read(Buffer.alloc(1), 0, 1, size - 1) : NO_LINE
+      const last = Buffer.from('\n')
+      if (size > 0) await file.read(last, 0, 1, size - 1)
       // Another step may have written a last line without a line break.
-      const end = buffer[0] === 0x0a ? '' : '\n'
+      const end = last.toString() === '\n' ? '' : '\n'
       await file.appendFile(end + (await textFor(size + end.length)))
     } catch (error) {
       failed(shown, getReason(error))
@@ -124,8 +124,6 @@ async function appendForGithub(
     return renderGithubOutputs(addDiagnostics(made, problems))
   })
 }
-
-const NO_LINE = { buffer: Buffer.from('\n') }
 
 /** The smallest size that a Markdown report can fit into. */
 const SMALLEST = 2_000

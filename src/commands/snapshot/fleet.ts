@@ -20,11 +20,10 @@ import {
 import type { Servers } from '../../connect/servers.ts'
 import { isInShard } from '../../connect/shards.ts'
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
-import { count } from '../../core/messages/phrase.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
 import { listMissingActivity, listMissingParts } from '../../core/report/missing-parts.ts'
 import { concludeFleetSnapshots } from '../../core/report/snapshot-failure.ts'
-import { claimFleetFolder, type FleetFolder, nameFleetFiles } from '../../files/fleet-folder.ts'
+import { claimFleetFolder, nameFleetFiles, type WriteFleetFile } from '../../files/fleet-folder.ts'
 import { protectInputs } from '../../files/inputs.ts'
 import { makeReader, type Reader } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
@@ -32,6 +31,7 @@ import { TOOL } from '../../shell/tool.ts'
 import type { Shard } from '../../shell/values.ts'
 import type { Result, World } from '../../shell/world.ts'
 import { renderSnapshot, renderSnapshotFailure } from '../../views/snapshot.ts'
+import { describeFleetFolder } from '../../views/text/snapshot.ts'
 
 interface Flags extends ConnectionFlags, ActivityFlags {
   readonly output: string | null
@@ -54,7 +54,7 @@ export async function writeFleetSnapshots(
   const fleet = await loadFleet(name, flags, world)
   const accounts = fleet.accounts.filter((each) => shard === null || isInShard(each, shard))
   await protectFolder(output, accounts, [name, ...listFleetFiles(fleet)], world)
-  const folder = await claimFleetFolder(
+  const write = await claimFleetFolder(
     output,
     accounts.map((each) => each.name),
     flags.force,
@@ -63,14 +63,12 @@ export async function writeFleetSnapshots(
   const read = makeReader(world)
   const messages: (readonly Diagnostic[])[] = []
   await runFleet(accounts, { ...flags, 'max-rpm': maxRpm }, world, async (account, servers) => {
-    messages.push(await writeOneSnapshot(fleet, account, servers, folder, flags, world, read))
+    messages.push(await writeOneSnapshot(fleet, account, servers, write, flags, world, read))
   })
   world.signal.throwIfAborted()
-  const part = shard === null ? '' : `Shard ${shard.index} of ${shard.of}: `
-  const { taken, failed, exitCode } = concludeFleetSnapshots(messages)
-  const good = `${part}${count(taken, 'snapshot')} in ${output}`
-  const bad = failed === 0 ? '' : `, ${count(failed, 'account')} failed`
-  return { output: `${good}${bad}.\n`, exitCode, notes: messages.flat() }
+  const done = concludeFleetSnapshots(messages)
+  const { exitCode } = done
+  return { output: describeFleetFolder(done, shard, output), exitCode, notes: messages.flat() }
 }
 
 /** Shards usually share an IP address, and servers limit the requests per IP address. */
@@ -106,7 +104,7 @@ async function writeOneSnapshot(
   fleet: Fleet,
   account: FleetAccount,
   servers: Servers,
-  folder: FleetFolder,
+  write: WriteFleetFile,
   flags: Flags,
   world: World,
   read: Reader,
@@ -119,7 +117,7 @@ async function writeOneSnapshot(
     const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(flags, null) }
     const taken = await readFrom(servers, connection, wanted, flags, world)
     const text = renderSnapshot({ ...taken, fleet: mark }, TOOL)
-    const problem = await folder.write(files.snapshot, text)
+    const problem = await write(files.snapshot, text)
     if (problem !== null) throw new Failure(problem)
     const what = `The snapshot of ${account.name}`
     return [...listMissingParts(taken, what), ...listMissingActivity(taken.activity, what)]
@@ -136,7 +134,7 @@ async function writeOneSnapshot(
       },
       TOOL,
     )
-    const problem = await folder.write(files.failure, text)
+    const problem = await write(files.failure, text)
     return [...diagnostics, ...(problem === null ? [] : [problem])]
   }
 }

@@ -1,8 +1,6 @@
 /** `rollcall snapshot`: writes one complete read of an account, to keep; with --fleet, one for each. */
 import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../../connect/account.ts'
-import { count, countGroups } from '../../core/messages/phrase.ts'
 import { listMissingActivity, listMissingParts } from '../../core/report/missing-parts.ts'
-import { describeReading } from '../../core/report/report.ts'
 import { listFilesRead } from '../../files/inputs.ts'
 import { claimOutput } from '../../files/output.ts'
 import type { Values } from '../../shell/arguments.ts'
@@ -20,6 +18,7 @@ import { TOOL } from '../../shell/tool.ts'
 import { readShard } from '../../shell/values.ts'
 import type { Result, World } from '../../shell/world.ts'
 import { renderSnapshot } from '../../views/snapshot.ts'
+import { describeSnapshotFile } from '../../views/text/snapshot.ts'
 
 const OPTIONS = {
   output: {
@@ -65,9 +64,8 @@ export const command = define('snapshot', {
 })
 
 async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Promise<Result> {
-  const shown = values.output
   const inputs = listFilesRead(OPTIONS, values, world)
-  const file = await claimOutput('snapshot', shown, values.force, inputs, world)
+  const file = await claimOutput('snapshot', values.output, values.force, inputs, world)
   const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(values, null) }
   const taken = await readAccount(null, wanted, values, world)
   world.signal.throwIfAborted()
@@ -79,8 +77,5 @@ async function writeSnapshot(values: Values<typeof OPTIONS>, world: World): Prom
   ]
   if (file === null) return { output: text, exitCode: 0, notes }
   await file.write(text)
-  const { agents, groups } = describeReading(taken, null)
-  const numbers = [count(agents, 'agent'), ...countGroups(groups)].join(', ')
-  const said = `Wrote ${shown}: account ${taken.account.id} on ${taken.server}, ${numbers}.\n`
-  return { output: said, exitCode: 0, notes }
+  return { output: describeSnapshotFile(taken, file.shown), exitCode: 0, notes }
 }

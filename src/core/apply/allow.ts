@@ -83,7 +83,6 @@ export function resolveAllowances(
   return { allowances: resolved, diagnostics }
 }
 
-/** A step that may need an allowance. */
 interface Asking {
   readonly step: Step
   readonly address: string

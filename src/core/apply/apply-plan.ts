@@ -13,13 +13,11 @@ import { findRenames } from '../plan/renames.ts'
 import { parseAllowances, resolveAllowances } from './allow.ts'
 import { decideSteps, makeApplyScope, type SteppedPlan, type Terms } from './decide.ts'
 
-/** What the job says about its writes. */
 export interface ApplyOptions {
   /** UTC, `YYYY-MM-DD`: the day of the plan. */
   readonly today: string
   /** The values of `--allow`. */
   readonly allow: readonly string[]
-  /** Whether the account uses SAML. */
   readonly saml: boolean
   /** The snapshot of `--previous`, as `plan` got it. */
   readonly previous: Snapshot | null

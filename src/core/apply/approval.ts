@@ -22,7 +22,6 @@ import type { Write } from './writes.ts'
 /** `20261127T10Z`: the hour (UTC) in which an approval ends. */
 export type Expiry = string
 
-/** How long an approval is valid, in hours. */
 const APPROVAL_HOURS = 24
 
 /** How far the clocks of two machines may differ, in hours. */

@@ -6,25 +6,22 @@
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import type { Located, Location } from '../model/location.ts'
+import type { Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ActualState } from '../model/state.ts'
-import { type Permission, STEPS, type Step } from '../model/steps.ts'
+import { type Permission, STEPS } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
 import { applyWrite, applyWrites } from './transition.ts'
 import { type KnownAccount, listWrites, type Write } from './writes.ts'
 
-/** A change with everything that decides about it. */
 export interface PlannedStep {
   readonly change: Change
   /** In their order; each is one request. */
   readonly writes: readonly Write[]
-  /**
-   * `neither`: nobody reaches more or less. `both`: people reach more and less, or it cannot be known.
-   */
+  /** `neither`: nobody reaches more or less. `both`: more and less, or it cannot be known. */
   readonly effect: 'gives' | 'takes' | 'both' | 'neither'
   readonly needs: Permission
 }
@@ -32,7 +29,6 @@ export interface PlannedStep {
 export interface KeptStep extends PlannedStep {
   readonly because: /** `allow`: the value of `--allow` that would write it. */
     | { readonly kind: 'permission'; readonly allow: string }
-    /** The policy denies it, at that place. */
     | { readonly kind: 'denied'; readonly location: Location }
     /** It needs what another step creates, and that step is kept back. */
     | { readonly kind: 'waits'; readonly address: string }
@@ -65,9 +61,7 @@ export interface ApplyScope {
   readonly hasGroup: (address: string) => boolean
 }
 
-/**
- * Without ignored people and groups, and without unlisted agents if the policy is for administrators.
- */
+/** Without ignored people and groups, and without agents whom the policy does not manage. */
 export function makeApplyScope(policy: Policy, { state, ignored }: ActualState): ApplyScope {
   const left = new Set(ignored.map(({ address }) => address))
   return {
@@ -232,7 +226,7 @@ function findReason(
   { policy, allowances }: Terms,
 ): KeptStep['because'] | null {
   const { step, address } = change
-  const denied: Located<Step> | undefined = policy.apply.deny.find(({ value }) => value === step)
+  const denied = policy.apply.deny.find(({ value }) => value === step)
   if (denied !== undefined) return { kind: 'denied', location: denied.location }
   const missing = keptBack.find((each) => isNeededBy(each.change, change))
   if (missing !== undefined) return { kind: 'waits', address: missing.change.address }

@@ -33,7 +33,6 @@ export interface Witnessed {
   readonly file: string
 }
 
-/** The earlier journals of an apply. */
 export interface JournalsRead {
   /** Whether `--journal` says in which folder they are. */
   readonly given: boolean
@@ -43,7 +42,6 @@ export interface JournalsRead {
 
 /** What the guards have to know besides the plan. */
 export interface Circumstances {
-  /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   readonly limits: Limits
   /** People removed in the last 24 hours, according to the journals that were read. */
@@ -175,9 +173,9 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
   )
 }
 
-function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
-  const { email } = before.caller
-  if (!listTouched({ before, ...all }).has(email)) return []
+function guardOwner(all: Guarded): readonly Diagnostic[] {
+  const { email } = all.before.caller
+  if (!listTouched(all).has(email)) return []
   return stop(
     'guard-token-owner',
     `A step would change the access of ${email}, who owns the token of this run.`,
@@ -371,9 +369,7 @@ function isAlike(one: string, other: string): boolean {
   return local(one) === local(other)
 }
 
-/**
- * If a person comes back too early, the server may silently remove them again with all their access.
- */
+/** A person who comes back too early may silently be removed again, with all their access. */
 function guardReturns(all: Guarded): readonly Diagnostic[] {
   const { before, writes, removedLately, removedElsewhere } = all
   const ghosts = before.groups.flatMap(({ subject, ghosts }) =>

@@ -10,7 +10,6 @@ import {
 import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { formatAddress, labelSubject } from '../../core/model/address.ts'
 import { describeCustomRole, MENUS_ONLY } from '../../core/model/custom-role.ts'
-import { type GroupKind, KINDS } from '../../core/model/kinds.ts'
 import { SINCE } from '../../core/model/server-version.ts'
 import type { AccountAccess, RecordedAccess } from '../../core/report/access.ts'
 import { abridge } from '../abridge.ts'
@@ -59,11 +58,9 @@ export function describeExtent({ group, lists, opens, opensBefore }: Way): strin
   return `lists ${EXTENTS[lists]}; opens ${EXTENTS[opens]}${earlier}`
 }
 
-/** What a person reaches, in one phrase. Not escaped. */
-export function formatReaches(access: PersonAccess): string {
-  return [...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)].join(
-    '; ',
-  )
+/** What a person reaches. Not escaped. */
+export function listAllReaches(access: PersonAccess): readonly string[] {
+  return [...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)]
 }
 
 /**
@@ -207,9 +204,4 @@ export function listGaps({ missing, rule, read }: AccountAccess): readonly strin
         ]
       : []),
   ]
-}
-
-/** Groups of the kinds whose members reach conversations that are not assigned to the group. */
-export function listKinds(opens: GroupKind['opens']): readonly GroupKind[] {
-  return KINDS.filter((of) => of.opens === opens)
 }

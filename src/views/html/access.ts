@@ -4,7 +4,7 @@ import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { addArticle } from '../../core/messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
-import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
+import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import type {
   AccessReport,
   AccountAccess,
@@ -15,9 +15,8 @@ import {
   describeExtent,
   describeHolder,
   explainTopic,
+  listAllReaches,
   listGaps,
-  listKinds,
-  listReaches,
   listReasons,
   MEANING,
   nameAnswer,
@@ -80,7 +79,7 @@ function listOverview({ sections, groups, missing }: AccountAccess): readonly Se
     .filter(({ rank }) => rank !== 'everything')
   const unread = missing.map(({ section }) => section)
   const readOf = (opens: GroupKind['opens']) =>
-    listKinds(opens).filter(({ section }) => !unread.includes(section))
+    KINDS.filter((of) => of.opens === opens && !unread.includes(of.section))
   return [
     ...listed('everything', 'foreign', 'unknown'),
     ...readOf('inside').map((of) => ({
@@ -125,7 +124,7 @@ function renderPeople(people: readonly RecordedAccess[]): Markup {
   return renderLongTable('People', heads, people, MOST.people, (access) => [
     html`<strong>${renderName(access.person.email)}</strong><br>${renderName(access.person.name)}`,
     renderTexts(describeHolder(access)),
-    renderTexts([...(access.rank === 'everything' ? ['everything'] : []), ...listReaches(access)]),
+    renderTexts(listAllReaches(access)),
   ])
 }
 

@@ -1,6 +1,5 @@
 /** `rollcall access` for people: worst first, no verdict first and last. Escapes with `shorten`. */
 
-import type { PersonAccess } from '../../core/access/access.ts'
 import type {
   AccessReport,
   AccountAccess,
@@ -58,7 +57,13 @@ function renderPeople({ kind, people }: RecordedSection, paint: Paint): readonly
     paint,
   )
   if (kind !== 'person') return [section]
-  return [section, ...people.map((access) => renderSection('Ways in', makeWayRows(access), paint))]
+  const ways = people.map((access) =>
+    listReasons(access).map(([label, text]) => ({
+      label: makePrintable(label),
+      text: makePrintable(text),
+    })),
+  )
+  return [section, ...ways.map((rows) => renderSection('Ways in', rows, paint))]
 }
 
 function makePersonRow(access: RecordedAccess, alone: boolean): SectionRow {
@@ -66,11 +71,4 @@ function makePersonRow(access: RecordedAccess, alone: boolean): SectionRow {
   const parts = [shorten(name), ...(alone ? [] : listReaches(access)), ...describeHolder(access)]
   const text = parts.filter((part) => part !== '').map(makePrintable)
   return { label: shorten(email), text: text.join('; ') }
-}
-
-function makeWayRows(access: PersonAccess): readonly SectionRow[] {
-  return listReasons(access).map(([label, text]) => ({
-    label: makePrintable(label),
-    text: makePrintable(text),
-  }))
 }

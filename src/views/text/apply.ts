@@ -3,7 +3,9 @@
  * what is kept back; afterwards the result of each step, and the plan of the account as it is now.
  */
 
+import type { PlannedStep } from '../../core/apply/decide.ts'
 import type { StepResult, StepStatus } from '../../core/apply/results.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { ApplyFacts, ApplyReport } from '../../core/report/apply.ts'
 import { SYMBOLS } from '../labels.ts'
 import { describeWritten } from '../step-sentence.ts'
@@ -15,6 +17,39 @@ import { listProposalBlocks } from './proposal.ts'
 export function renderProposal({ before, proposal }: ApplyFacts, paint: Paint): string {
   const blocks = proposal === null ? [] : listProposalBlocks(proposal, paint)
   return `${[renderBody(before, paint), ...blocks].join('\n\n')}\n\n`
+}
+
+/** @param word what to type to approve; `isName`: it is the name of the account */
+export function renderQuestion(
+  { account, server }: Pick<Snapshot, 'account' | 'server'>,
+  word: string,
+  isName: boolean,
+): string {
+  const what = isName ? `the name of the account, "${word}"` : `"${word}"`
+  return `Write to account ${account.id} on ${new URL(server).host}? Type ${what} to approve: `
+}
+
+/** What the run does now, as a line for stderr. */
+export type ApplyProgress =
+  | {
+      readonly is: 'step'
+      readonly step: PlannedStep
+      readonly number: number
+      readonly of: number
+    }
+  | { readonly is: 'waiting-for-newcomers' | 'waiting-for-clean-up' }
+
+export function renderProgress(progress: ApplyProgress): string {
+  switch (progress.is) {
+    case 'step': {
+      const { number, of, step } = progress
+      return `${makePrintable(`${number}/${of} ${step.change.step} ${step.change.address}`)}\n`
+    }
+    case 'waiting-for-newcomers':
+      return 'Waiting a minute to see that the invited people stay on the account.\n'
+    case 'waiting-for-clean-up':
+      return 'Waiting for Chatwoot to clean up after the removed people.\n'
+  }
 }
 
 export function renderApply(of: ApplyReport, paint: Paint): string {

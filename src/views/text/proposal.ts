@@ -13,11 +13,20 @@ import { type Paint, shorten, wrapParagraphs } from './layout.ts'
 
 export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly string[] {
   const { diagnostics, plan } = proposal
+  const irreversible = plan.written.filter(({ change }) => change.irreversible)
   return [
     wrapParagraphs(summariseWrites(proposal)),
-    ...renderSteps(plan.written),
-    ...renderIrreversible(plan.written),
-    ...renderKeptBack(plan.keptBack),
+    ...renderSteps(
+      'To write, in this order',
+      plan.written,
+      (line, { change }) => `  ${SYMBOLS[change.action]} ${line}`,
+    ),
+    ...renderSteps('Cannot be undone', irreversible, (line) => `  ${line}`),
+    ...renderSteps(
+      'Kept back: stays drift',
+      plan.keptBack,
+      (line, { because }) => `  ${line}\n      ${describeKeptReason(because, shorten)}`,
+    ),
     ...diagnostics.map((each) => renderDiagnostic(each, paint)),
     ...(isApprovable(proposal)
       ? [`Approval: ${proposal.approval}\n(valid until ${proposal.expires}, for exactly this plan)`]
@@ -40,26 +49,15 @@ function describeNames(title: string, people: readonly string[]): string {
   return `${title}: ${people.length === 0 ? 'nobody' : people.map(shorten).join(', ')}.`
 }
 
-function renderSteps(written: readonly PlannedStep[]): readonly string[] {
-  if (written.length === 0) return []
-  const lines = written.map(
-    ({ change }) => `  ${SYMBOLS[change.action]} ${change.step}  ${shorten(change.address)}`,
+/** A line for each step, below a title. Nothing without steps. */
+function renderSteps<S extends PlannedStep | KeptStep>(
+  title: string,
+  steps: readonly S[],
+  write: (line: string, step: S) => string,
+): readonly string[] {
+  if (steps.length === 0) return []
+  const lines = steps.map((step) =>
+    write(`${step.change.step}  ${shorten(step.change.address)}`, step),
   )
-  return [`To write, in this order\n${lines.join('\n')}`]
-}
-
-function renderIrreversible(written: readonly PlannedStep[]): readonly string[] {
-  const lines = written
-    .filter(({ change }) => change.irreversible)
-    .map(({ change }) => `  ${change.step}  ${shorten(change.address)}`)
-  return lines.length === 0 ? [] : [`Cannot be undone\n${lines.join('\n')}`]
-}
-
-function renderKeptBack(kept: readonly KeptStep[]): readonly string[] {
-  if (kept.length === 0) return []
-  const lines = kept.map(
-    ({ change, because }) =>
-      `  ${change.step}  ${shorten(change.address)}\n      ${describeKeptReason(because, shorten)}`,
-  )
-  return [`Kept back: stays drift\n${lines.join('\n')}`]
+  return [[title, ...lines].join('\n')]
 }

@@ -1,0 +1,87 @@
+/**
+ * What a run shows: its progress, the question on a terminal, its result, and the reports that it
+ * writes. Decides nothing about the account.
+ */
+import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
+import { type ApplyFacts, type ApplyReport, reportApply } from '../../core/report/apply.ts'
+import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
+import { choosePaint } from '../../shell/color.ts'
+import type { Format } from '../../shell/options.ts'
+import { draw, type FormatChoice, type Views } from '../../shell/show.ts'
+import type { Result, World } from '../../shell/world.ts'
+import {
+  type ApplyProgress,
+  renderProgress,
+  renderProposal,
+  renderQuestion,
+} from '../../views/text/apply.ts'
+import { publish } from '../shared/publish.ts'
+
+/** Does not repeat the same line. */
+export function makeProgressWriter(
+  { quiet }: { readonly quiet: boolean },
+  { stderr }: World,
+): (progress: ApplyProgress) => void {
+  let last = ''
+  return (progress) => {
+    const line = renderProgress(progress)
+    if (quiet || line === last) return
+    last = line
+    void stderr.write(line).catch(() => undefined)
+  }
+}
+
+/**
+ * On a terminal: the whole plan, then a word that nobody types by accident. Without an answer, nothing
+ * is written.
+ */
+export async function askForApproval(
+  facts: ApplyFacts,
+  snapshot: Snapshot,
+  { format, color }: FormatChoice<'json'>,
+  world: World,
+): Promise<boolean> {
+  const { account } = snapshot
+  const stream = format === 'json' ? world.stderr : world.stdout
+  await stream.write(renderProposal(facts, await choosePaint(color, stream, world)))
+  const risky = facts.proposal?.plan.written.some(({ change }) => change.irreversible) ?? false
+  const named = risky && /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(account.name)
+  const word = named ? account.name : risky ? String(account.id) : 'yes'
+  const answer = await world.ask(renderQuestion(snapshot, word, named))
+  return answer !== null && answer.trim() === word
+}
+
+/**
+ * The reports are about the account as it is now. Without that, yesterday's reports must not look like
+ * today's.
+ */
+export async function writeReports(
+  done: ApplyReport,
+  targets: readonly ReportTarget<Format>[],
+  world: World,
+): Promise<readonly Diagnostic[]> {
+  if (targets.length === 0) return []
+  const now = reportApply(done)
+  if (now === null) return targets.map(describeWithheld)
+  const choice = { format: 'text', color: 'never', 'max-bytes': MAX_BYTES } as const
+  const { notes = [] } = await publish(now, choice, targets, world)
+  return notes
+}
+
+const MAX_BYTES = 60_000
+
+const VIEWS: Views<ApplyReport, 'text' | 'json'> = {
+  text: async (done, paint) => (await import('../../views/text/apply.ts')).renderApply(done, paint),
+  json: async (done) => (await import('../../views/apply-json.ts')).renderApplyJson(done),
+}
+
+export async function showResult(
+  done: ApplyReport,
+  choice: FormatChoice<'json'>,
+  notes: readonly Diagnostic[],
+  world: World,
+): Promise<Result> {
+  const output = (await draw(done, VIEWS, choice, world)) ?? ''
+  return { output, exitCode: done.exitCode, notes, kept: done.steps.length > 0 }
+}

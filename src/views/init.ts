@@ -1,0 +1,56 @@
+/** The output of `rollcall init`: each file, whether it was written or kept, and what to do next. */
+
+const THERE = 'it already existed'
+const REPLACE = 'replace its made-up people'
+
+/** What a file is, if it was written, or why it was kept. */
+const NOTES = {
+  export: (except) =>
+    `matches your account now${except.length === 0 ? '' : `, except ${except.join(', ')}`}`,
+  starter: () => REPLACE,
+  schema: () => 'for your editor',
+  recipe: () => 'plans the policy in CI',
+  kept: () => THERE,
+  'kept-starter': () => `${THERE}; ${REPLACE}`,
+  'kept-other-name': ([usual]) => `${THERE}; rename it to ${usual}, or name it in each command`,
+  'kept-made-up': (people) =>
+    `${THERE}, and lists the made-up ${people.join(' and ')}: replace them`,
+  'kept-recipe': ([policy]) => `${THERE}, but does not name ${policy}: add it`,
+} as const satisfies Readonly<Record<string, (about: readonly string[]) => string>>
+
+export interface InitFile {
+  readonly path: string
+  readonly note: keyof typeof NOTES
+  /** What the note names: findings, people, a policy. */
+  readonly about?: readonly string[]
+  /** Whether it replaces the starter policy of an earlier run. */
+  readonly replaces?: boolean
+}
+
+export interface InitReport {
+  readonly written: readonly InitFile[]
+  readonly kept: readonly InitFile[]
+  readonly policy: string
+  /** Whether other commands find the policy only by its name. */
+  readonly named: boolean
+  readonly ci: boolean
+}
+
+export function renderInit({ written, kept, policy, named, ci }: InitReport): string {
+  const width = Math.max(...[...written, ...kept].map(({ path }) => path.length))
+  const line = (word: string) => (each: InitFile) =>
+    `${word}${each.path.padEnd(width)}  ${describeFile(each)}`
+  const lines = [...written.map(line('Written  ')), ...kept.map(line('Kept     '))]
+  const name = named ? ` ${policy}` : ''
+  const secret = ci ? '  Then store CHATWOOT_API_TOKEN as a secret in your CI.\n' : ''
+  return `${lines.join('\n')}
+
+Next: read ${policy} line by line, and correct what is wrong.
+  rollcall validate${name}   checks the file without a server
+  rollcall plan${name}       compares the account with it
+${secret}`
+}
+
+function describeFile({ note, about = [], replaces = false }: InitFile): string {
+  return `${NOTES[note](about)}${replaces ? '; it replaces the file that init wrote before' : ''}`
+}
