@@ -339,7 +339,8 @@ const APPLY_MUTATIONS = {
   ],
   'commands/apply/index.ts': [
     ['if (!answer) return', 'if (false) return'],
-    disableCondition('!same'),
+    disableCondition('changed.length > 0'),
+    ['...again.proposed.diagnostics.filter(isError), ', ''],
     ['if (stops.some(isError)) return', 'if (false) return'],
   ],
 }

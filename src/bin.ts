@@ -15,9 +15,11 @@ import type { Output, World } from './shell/world.ts'
 const GRACE_MS = 500
 
 const stop = new AbortController()
-process.once('SIGINT', () => stopWith(130))
-process.once('SIGTERM', () => stopWith(143))
-// A closed terminal. The system and the shell may both report it: the second signal must not kill.
+// The same signal may come twice: the terminal and npx, or the system and the shell, both send it, or
+// somebody presses Ctrl-C again. The second one must not kill, and the run ends soon after the first.
+process.on('SIGINT', () => stopWith(130))
+process.on('SIGTERM', () => stopWith(143))
+// A closed terminal.
 process.on('SIGHUP', () => stopWith(143))
 
 const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))

@@ -102,7 +102,8 @@ test.each([
           if (method === 'GET') return false
           slow = true
           child?.kill(signal)
-          if (signal === 'SIGHUP') child?.kill(signal)
+          // Somebody presses Ctrl-C again, or the program that started it passes the signal on.
+          setTimeout(() => child?.kill(signal), 300)
           // Longer than a process may take to clean up.
           await new Promise((resolve) => setTimeout(resolve, 1_200))
           return false

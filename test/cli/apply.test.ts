@@ -95,6 +95,41 @@ describe('the question', () => {
     expect(stdout).toContain('people ann@acme.com role "agent", now "administrator"')
   })
 
+  test.each([
+    ['an hour', '2026-11-23T09:00:30.000Z', 0],
+    ['more than a day, so that the approval has expired', '2026-11-24T09:00:00.000Z', 1],
+  ])('that is answered after %s ends with the right code', async (_, later, code) => {
+    const sandbox = await serve({}, makeState(TEAM))
+    let now = '2026-11-23T08:59:30.000Z'
+    const ask = async () => {
+      now = later
+      return 'yes'
+    }
+    const world = { ask, now: () => new Date(now) }
+    const ran = await apply(sandbox, JOIN, [], { world })
+    expect([ran.code, writesOf(sandbox).length], ran.stdout).toEqual([code, code === 0 ? 1 : 0])
+    if (code === 1) expect(ran.stdout).toContain('The approval expired at 2026-11-24 09:00 UTC.')
+  })
+
+  test('is asked in vain if a guard stops the plan by now, whatever the approval covers', async () => {
+    const made = { others: ['new@acme.com'], teams: { 'test x': [] } }
+    const sandbox = await serve({}, makeState(made))
+    const policy = writePolicy(
+      { 'new@acme.com': 'agent' },
+      'teams: {}\nscope: { ignore: { teams: ["test *"] } }\n',
+    )
+    const ask = async () => {
+      // A colleague has added and removed them, and the clean-up of Chatwoot is late.
+      sandbox.state.accounts[0]?.teams[0]?.members.push('new@acme.com')
+      return 'yes'
+    }
+    const ran = await apply(sandbox, policy, ['--allow=invite:agent/new@acme.com'], {
+      world: { ask },
+    })
+    expect([ran.code, writesOf(sandbox)]).toEqual([1, []])
+    expect(ran.stdout).toContain('new@acme.com would be invited, but was removed and is still in')
+  })
+
   test('is not in vain because somebody went to lunch meanwhile', async () => {
     const sandbox = await serve({}, makeState(TEAM))
     const path = `${sandbox.baseUrl}/api/v1/accounts/1/agents/3`

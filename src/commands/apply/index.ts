@@ -8,7 +8,7 @@ import { matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import { checkApproval, type Given } from '../../core/apply/approval.ts'
+import { checkApproval, type Expiry, type Given } from '../../core/apply/approval.ts'
 import { listNewcomers } from '../../core/apply/elsewhere.ts'
 import { Failure, isError, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -164,19 +164,19 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { policy, connection, previous, flags, inputs, servers } = setup
   const given = flags.approve === null ? null : await readApproval(flags.approve, world)
   const earlier = await readEarlierRuns(flags.journal, connection.origin, world)
-  const readAndPropose = async () => {
+  const readAndPropose = async (expiry: Expiry | null) => {
     const account = await readForApply(servers, connection, policy, flags, world)
     const newcomers = listNewcomers(policy, account.snapshot)
     const removedElsewhere = await findRemovedElsewhere(setup.others, newcomers, setup, world)
     const decision = decideOn(setup, account.snapshot, world)
-    const expiry = given?.approval.expiry ?? null
     const witnesses = { ...earlier, removedElsewhere }
     const input = { ...account, policy, decision, previous, flags, expiry, ...witnesses }
     return { ...account, decision, proposed: propose(input, world) }
   }
   const compareApproval = (other: Given, { own, document }: Proposed) =>
     checkApproval(other, own, document, world.now().toISOString())
-  const { snapshot, decision, proposed } = await readAndPropose()
+  const expiry = given?.approval.expiry ?? null
+  const { snapshot, decision, proposed } = await readAndPropose(expiry)
   const before = concludePlan(setup, snapshot, decision, world)
   const facts: ApplyFacts = { ...NOTHING_DONE, before, proposal: proposed }
   if (proposed === null) return concludeApply(facts)
@@ -195,13 +195,14 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     const answer = await askForApproval(checked, snapshot, flags, world)
     if (!answer) return concludeApply({ ...checked, end: 'not-approved' })
     // Somebody may have changed the account while the question was on the screen.
-    const again = await readAndPropose()
+    const again = await readAndPropose(proposed.own.expiry)
     latest = again.snapshot
-    const same = again.proposed?.approval === proposed.approval
-    if (!same) {
-      const changed = again.proposed
-        ? compareApproval({ approval: proposed.own, document: proposed.document }, again.proposed)
-        : [makeDiagnostic({ code: 'guard-approval-differs', summary: NO_PLAN_NOW })]
+    const shown = { approval: proposed.own, document: proposed.document }
+    // A guard also looks at what no approval covers, such as a list that still has a removed person.
+    const changed = again.proposed
+      ? [...again.proposed.diagnostics.filter(isError), ...compareApproval(shown, again.proposed)]
+      : [makeDiagnostic({ code: 'guard-approval-differs', summary: NO_PLAN_NOW })]
+    if (changed.length > 0) {
       const diagnostics = [...stops, ...changed]
       return concludeApply({ ...checked, proposal: { ...proposed, diagnostics } })
     }

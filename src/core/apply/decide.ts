@@ -86,7 +86,7 @@ export function decideSteps(
   // would have replaced others, or a custom role that people get still permits what it should not.
   for (;;) {
     const emptied = findEmptied(known.snapshot, sorted.written)
-    const measured = measureEffects(known.snapshot, sorted.written)
+    const measured = measureAfterKept(known.snapshot, steps, sorted)
     const effects = new Map(measured.map(({ change, effect }) => [change, effect]))
     const weighed = steps.map((each): PlannedStep => {
       const effect = effects.get(each.change) ?? each.effect
@@ -120,6 +120,18 @@ function prepareSteps(
   return measureEffects(known.snapshot, steps).map((step) => {
     return { ...step, needs: decideNeeds(step.change, step.effect, terms, domains) }
   })
+}
+
+/** What the written steps do that come after one that is kept back: the others do what they did. */
+function measureAfterKept(
+  before: RecognisedSnapshot,
+  steps: readonly PlannedStep[],
+  { written, keptBack: [first] }: Pick<SteppedPlan, 'written' | 'keptBack'>,
+): ReturnType<typeof measureEffects<PlannedStep>> {
+  if (first === undefined) return []
+  const number = steps.findIndex(({ change }) => change === first.change)
+  const earlier = written.slice(0, number).flatMap(({ writes }) => writes)
+  return measureEffects(earlier.reduce(applyWrite, before), written.slice(number))
 }
 
 /** What each of these steps gives and takes if they, and no others, are written in this order. */

@@ -441,15 +441,31 @@ function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
   )
 }
 
-function guardCustomRoles({ writes, customRolesFeature }: Guarded): readonly Diagnostic[] {
-  if (customRolesFeature === true || !writes.some(hasCustomRole)) return []
-  return stop(
-    'guard-custom-roles',
-    customRolesFeature === null
-      ? 'The server does not say whether this account has custom roles.'
-      : 'The plan gives custom roles, but this account does not have the feature.',
-    'Without the feature, some versions of Chatwoot accept a custom role and ignore it.',
-  )
+function guardCustomRoles({ before, ...all }: Guarded): readonly Diagnostic[] {
+  if (!all.writes.some(hasCustomRole)) return []
+  const problem = describeNoCustomRoles(before, all)
+  return problem === null ? [] : stop('guard-custom-roles', ...problem)
+}
+
+/** Null: they are there, and known. */
+function describeNoCustomRoles(
+  { customRoles }: RecognisedSnapshot,
+  { customRolesFeature }: Circumstances,
+): readonly [summary: string, detail: string | null, advice?: string] | null {
+  const ignored =
+    'Without the feature, some versions of Chatwoot accept a custom role and ignore it.'
+  if (customRolesFeature === null) {
+    return ['The server does not say whether this account has custom roles.', ignored]
+  }
+  if (!customRolesFeature) {
+    return ['The plan gives custom roles, but this account does not have the feature.', ignored]
+  }
+  if (customRoles.kind === 'read') return null
+  return [
+    'The plan gives custom roles, but the server did not show those of this account.',
+    null,
+    'Check that custom roles are switched on for the account and that no proxy refuses to show them, or remove them from the policy.',
+  ]
 }
 
 /** The server stores any id of a custom role. It means nothing until a custom role gets this id. */

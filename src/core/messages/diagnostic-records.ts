@@ -684,7 +684,7 @@ export const DIAGNOSTICS = {
   'guard-custom-roles': {
     ...lasting('guard'),
     meaning:
-      'The plan creates or gives a custom role, but the account does not have custom roles, or the server does not say whether it has them. Or it creates one, and a person has the id of a custom role that does not exist yet: they may get the new one.',
+      'The plan creates or gives a custom role, but the account does not have custom roles, or the server does not say whether it has them, or does not show them. Or it creates one, and a person has the id of a custom role that does not exist yet: they may get the new one.',
     remedy: 'Enable custom roles for the account, or remove them from the policy.',
     example: 'The subscription of the account was changed and no longer includes custom roles.',
   },

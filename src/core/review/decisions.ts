@@ -9,7 +9,7 @@ import { groupBy } from '../model/collect.ts'
 import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { spellEmail } from '../model/names.ts'
-import { joinFirst } from '../model/visible.ts'
+import { joinFirst, reveal } from '../model/visible.ts'
 import { type Answer, type FormRow, listLines } from './form.ts'
 import { isAddress, judgeOwnDecision, simplifyText } from './one-mailbox.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
@@ -99,6 +99,8 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     const decision = DECISIONS.find((each) => each === word)
     const reviewer = spellEmail(cell('reviewer'))
     const why = cell('why').trim()
+    // What nobody can see gives no reason.
+    const readable = reveal(why, () => '').trim()
     // Reviewer and date do not matter in a row without a decision.
     if (word === '') {
       wrong('decision', `${email} has no decision.`, 'have no decision', ALLOWED_WORDS)
@@ -148,7 +150,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
         'Write the date of the decision. One day earlier or later is allowed, because your time zone can be ahead of UTC or behind it.',
       )
     } else date = read.day
-    if (decision !== undefined && decision !== 'keep' && why === '') {
+    if (decision !== undefined && decision !== 'keep' && readable === '') {
       wrong(
         'why',
         `${email}: "${decision}" needs a reason.`,
@@ -157,7 +159,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       )
     }
     const serious = listSerious(rules.findings.get(email))
-    const lacking = decision === 'keep' && serious.length > 0 ? findLack(why) : null
+    const lacking = decision === 'keep' && serious.length > 0 ? findLack(readable) : null
     if (lacking !== null) {
       wrong(
         'why',

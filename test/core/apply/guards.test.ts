@@ -749,6 +749,21 @@ describe('custom roles', () => {
     ])
   })
 
+  test('are given only if the server shows them', () => {
+    const plan = (customRoles: 'unreadable' | Record<number, string>) =>
+      planned(
+        { agents: { ...owner, 'bob@acme.com': { role: 'agent', customRole: 'Clerk' } } },
+        { agents: { ...owner, 'bob@acme.com': 'agent' }, customRoles },
+      )
+    expect(guarded(plan('unreadable'))).toMatchObject([
+      {
+        code: 'guard-custom-roles',
+        summary: 'The plan gives custom roles, but the server did not show those of this account.',
+      },
+    ])
+    expect(stops(plan({ 1: 'Clerk' }))).toEqual([])
+  })
+
   test('are not created while an agent has the id of one that is still to come', () => {
     const plan = (customRoleId: number, role: 'agent' | 'administrator' = 'agent', allow = true) =>
       planned(

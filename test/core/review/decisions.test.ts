@@ -50,6 +50,7 @@ describe('to keep somebody with a critical or high finding', () => {
     ['five different letters', 'agent-unexpected', 'abcde abcde abcde', null],
     ['letters of any script', 'admin-unexpected', 'Она руководит отделом продаж', null],
     ['letters outside the first plane', 'agent-unexpected', '𠀀𠀁𠀂𠀃𠀄'.repeat(3), null],
+    ['letters that nobody sees', 'agent-unexpected', 'ok\u3164\u115f\u1160\uffa0'.repeat(4), SHORT],
     ['nothing for a medium finding', 'invite-pending', '', null],
   ])('%s for %s, %j: %s', (_, code, why, wrong) => {
     const { decided, say } = judge([{ why }], [code], ['a@acme.com'])
@@ -57,6 +58,18 @@ describe('to keep somebody with a critical or high finding', () => {
     const risk = code === 'admin-unexpected' ? 'critical' : 'high'
     const says = `a@acme.com: "keep" needs a reason ${wrong}, because of ${code} (${risk}).`
     expect(say).toEqual(wrong === null ? [] : [[says, '2:41']])
+  })
+
+  test('and to change or remove somebody, a reason is what people can read', () => {
+    const { decided, say } = judge(
+      [{ decision: 'remove', why: ' \u200b\u3164\u2800' }],
+      [],
+      ['a@x'],
+    )
+    expect([decided, say.map(([summary]) => summary)]).toEqual([
+      [],
+      ['a@x: "remove" needs a reason.'],
+    ])
   })
 
   test('needs no reason where there is no finding', () => {
