@@ -224,9 +224,6 @@ export function listNewEntries<T extends Unlisted>(
   const slot = (subject: Unlisted['subject'], key: string) =>
     subject.kind === 'group' ? `${subject.of.section} ${subject.of.normalise(key)}` : spellName(key)
   const taken = new Set(listed.map(({ subject, key }) => slot(subject, key)))
-  const idsFirst = groups.toSorted(
-    (a, b) => Number(a.subject.id === null) - Number(b.subject.id === null),
-  )
   const listOne = (group: T): NewEntry<T> => {
     const { subject, id, name } = group
     const own = labelSubject(subject)
@@ -238,8 +235,12 @@ export function listNewEntries<T extends Unlisted>(
     const says = key === subject.name && subject.id === null ? {} : { id, name }
     return { group, key, says }
   }
-  const entries = new Map(idsFirst.map((group) => [group, listOne(group)]))
-  return groups.flatMap((group) => entries.get(group) ?? [])
+  const idsFirst = [...groups.entries()].sort(
+    ([, a], [, b]) => Number(a.subject.id === null) - Number(b.subject.id === null),
+  )
+  const entries: NewEntry<T>[] = []
+  for (const [index, group] of idsFirst) entries[index] = listOne(group)
+  return entries
 }
 
 /** If everybody must be listed, a member needs a line in `agents`. */
