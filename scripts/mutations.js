@@ -22,6 +22,7 @@ const APPLYING = {
 
 const disableCondition = (condition) => [`if (${condition}) {`, 'if (false) {']
 const removeText = (text) => [text, '']
+const removeFromRecord = (code, shown) => [new RegExp(`(?<='${code}': \\{\n.*), '${shown}'`), '']
 
 /** File → what is disabled: [anchor, replacement]. An anchor appears in its file exactly once. */
 const MUTATIONS = {
@@ -71,7 +72,7 @@ const MUTATIONS = {
       "spellChannel(String(readField(each, 'channel_type')))",
     ],
     [
-      "readFlag(each, 'enable_auto_assignment')",
+      "readFlagOrNull(each, 'enable_auto_assignment')",
       "readField(each, 'enable_auto_assignment') !== false",
     ],
     removeText("requireDistinct(entries, ['id'], 'payload', refuse)"),
@@ -79,7 +80,7 @@ const MUTATIONS = {
       "description: readTextOrNull(each, 'description') ?? ''",
       "description: readField(each, 'description') ?? ''",
     ],
-    ["readFlag(each, 'allow_auto_assign')", "readField(each, 'allow_auto_assign') !== false"],
+    ["readFlagOrNull(each, 'allow_auto_assign')", "readField(each, 'allow_auto_assign') !== false"],
     ["requireDistinct(teams, ['id', 'name']", "requireDistinct(teams, ['name']"],
     ["requireDistinct(teams, ['id', 'name']", "requireDistinct(teams, ['id']"],
     [
@@ -183,16 +184,19 @@ const MUTATIONS = {
   ],
   'read.ts': [
     ['const READS = 3', 'const READS = 1'],
-    ["'read-contradiction', ", ''],
-    [", 'read-caller-missing'", ''],
-    [", 'read-paging'", ''],
     [/\n.*await guard\('agents'.*\n/, '\n'],
     ['await guard(of.plural,', 'void (of.plural,'],
     ['await guard(`${of.label} members`', 'void (`${of.label} members`'],
     [/\n.*await guard\('custom roles'.*\n/, '\n'],
-    ["if (hasCode(error, ['server-error'])) duringDeletion.add(error)", ''],
-    ["['token-refused', 'server-not-found']", "['server-not-found']"],
-    ["['token-refused', 'server-not-found']", "['token-refused']"],
+    ["if (hasOnly(error, (code) => code === 'server-error')) duringDeletion.add(error)", ''],
+  ],
+  '../core/messages/diagnostic-records.ts': [
+    ...['read-contradiction', 'read-caller-missing', 'read-paging'].map((code) =>
+      removeFromRecord(code, 'lists that disagree'),
+    ),
+    ...['token-refused', 'server-not-found'].map((code) =>
+      removeFromRecord(code, 'a part that is not shown'),
+    ),
   ],
   'outage.ts': [['const TRIES = 3', 'const TRIES = 1']],
   'client.ts': [
@@ -304,7 +308,7 @@ const APPLY_MUTATIONS = {
     [' && (id === null || each.id === id)', ''],
     [' && !hasSameRights(have, now, want, wanted)', ''],
     ['!TWO_PARTS.has(write.kind) || ', ''],
-    ["if (late) return { next: 'look-again' }\n      return {", 'return {'],
+    removeText("if (answer === 'lost' && !lateOver) return { next: 'look-again' }"),
     ["answer === 'token' ? 'not-done' : 'unknown'", "'unknown'"],
     ["answer === 'lost' ? 'unknown' : 'not-done'", "'not-done'"],
   ],

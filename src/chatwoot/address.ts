@@ -6,33 +6,33 @@ import type { ServerAddress } from '../core/model/fleet.ts'
 
 const DASHBOARD = /^(.*?)\/app\/accounts\/(\d+)(?:\/.*)?$/
 
-/** Returns the error as a sentence if the text is not a valid server address. */
+/** Returns the error as a sentence if the text is not a valid base URL. */
 export function parseServerAddress(text: string): ServerAddress | string {
   const given = text.trim()
-  if (given === '') return 'The server address is empty.'
+  if (given === '') return 'The base URL is empty.'
   // URL silently removes tabs and line breaks, so it would use another address than the user wrote.
-  if (/\s/.test(given)) return 'The server address contains a space or a line break.'
+  if (/\s/.test(given)) return 'The base URL contains a space or a line break.'
   const [, slip, marks, rest] = /^(https?)(:?[\\/]+|:)([^\\/].*)$/i.exec(given) ?? []
   if (rest !== undefined && marks !== '://') {
     const example = /^[\w.:/-]+$/.test(rest) ? rest : 'chat.acme.com'
-    return `The server address needs :// after ${slip}: write ${slip}://${example}.`
+    return `The base URL needs :// after ${slip}: write ${slip}://${example}.`
   }
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) {
     const example = /^[\w.:/-]+$/.test(given) ? given : 'chat.acme.com'
-    return `The server address has no scheme: write https://${example.replace(/^\/+/, '')}.`
+    return `The base URL has no scheme: write https://${example.replace(/^\/+/, '')}.`
   }
-  if (!URL.canParse(given)) return 'The server address is not a valid URL.'
+  if (!URL.canParse(given)) return 'The base URL is not a valid URL.'
   const url = new URL(given)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return `The server address begins with ${url.protocol}//. Only https:// and http:// work.`
+    return `The base URL begins with ${url.protocol}//. Only https:// and http:// work.`
   }
   if (url.username !== '' || url.password !== '') {
-    return 'The server address contains a user name or a password: remove everything before the @.'
+    return 'The base URL contains a user name or a password: remove everything before the @.'
   }
   const dashboard = DASHBOARD.exec(url.pathname)
   if (dashboard === null) {
     if (/[?#]/.test(given)) {
-      return 'The server address has a query (?) or a fragment (#): use only the part before it.'
+      return 'The base URL has a query (?) or a fragment (#): use only the part before it.'
     }
     return makeAddress(url, url.pathname, null)
   }

@@ -1,9 +1,8 @@
 /**
  * Sends all requests to a server. A server has one connection pool, one pace and one rate gate. Each
  * account has its own client with its own token and deadline, so that one failing account does not
- * affect the others. The only method of a client is GET; writes of `apply` have a writer of their own,
- * which shares the pace. One attempt includes the request, the whole body,
- * strict UTF-8, JSON and the decoder; a retry repeats all of it.
+ * affect the others. A client sends only GET; the writer of `apply` shares its pace. One attempt
+ * includes the request, the whole body, strict UTF-8, JSON and the decoder; a retry repeats all of it.
  */
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
@@ -96,7 +95,6 @@ export interface Client {
   readonly pause: (attempt: number) => Promise<void>
   /** Sets how many requests follow. If the pace cannot send them in time, the read ends at once. */
   readonly expect: (requests: number) => void
-  /** Reports the progress of the read. */
   readonly progress: (done: number, of: number, what?: ProgressUnit) => void
   /** Sends a sentence about the read to the caller that shows it. */
   readonly announce: (text: string) => void

@@ -99,7 +99,7 @@ export function decodeTeams(accountId: number): Decode<readonly GroupEntry[]> {
       name: readFilledText(each, 'name'),
       settings: {
         description: readTextOrNull(each, 'description') ?? '',
-        auto_assign: readFlag(each, 'allow_auto_assign'),
+        auto_assign: readFlagOrNull(each, 'allow_auto_assign'),
       },
     }))
     requireDistinct(teams, ['id', 'name'], 'teams', refuse)
@@ -117,10 +117,7 @@ export function decodeInboxes(accountId: number): Decode<readonly GroupEntry[]> 
       name: readFilledText(each, 'name'),
       settings: {
         channel: spellChannel(readFilledText(each, 'channel_type')),
-        // The column allows null, which Chatwoot treats as off.
-        auto_assign:
-          readField(each, 'enable_auto_assignment') !== null &&
-          readFlag(each, 'enable_auto_assignment'),
+        auto_assign: readFlagOrNull(each, 'enable_auto_assignment'),
       },
     }))
     requireDistinct(entries, ['id'], 'payload', refuse)
@@ -225,7 +222,13 @@ function readEmail(entry: Entry): string {
 function readRole(entry: Entry): Role {
   const given = readField(entry, 'role')
   if (given === 'administrator' || given === 'agent') return given
-  return refuseField(entry, 'role', 'administrator or agent')
+  if (given !== null) return refuseField(entry, 'role', 'administrator or agent')
+  const email = readField(entry, 'email')
+  const who = typeof email === 'string' ? `${email} has no role` : 'somebody has no role'
+  return entry.refuse(
+    `${entry.at}.role should be administrator or agent, it is null: ${who}`,
+    'Give this person a role in Chatwoot (Settings, Agents), then run again. Chatwoot stores no role if a program sends it an empty one.',
+  )
 }
 
 function readText(entry: Entry, key: string): string {
@@ -245,6 +248,11 @@ function readTextOrNull(entry: Entry, key: string): string | null {
 function readFlag(entry: Entry, key: string): boolean {
   const given = readField(entry, key)
   return typeof given === 'boolean' ? given : refuseField(entry, key, 'true or false')
+}
+
+/** Of a column that allows null, which Chatwoot treats as off. */
+function readFlagOrNull(entry: Entry, key: string): boolean {
+  return readField(entry, key) !== null && readFlag(entry, key)
 }
 
 function isAbsent(entry: Entry, key: string): boolean {

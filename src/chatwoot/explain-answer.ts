@@ -263,12 +263,16 @@ function adviseBaseUrl(url: string): string {
 }
 
 /** A complete answer with unexpected content. @param problem a clause */
-export function explainShape(answer: Answer, problem: string): Diagnostic {
+export function explainShape(
+  answer: Answer,
+  problem: string,
+  advice = `Check that the base URL is that of Chatwoot ${SINCE.api} or later, and that no proxy changes its answers. If both are right, report this with the version of Chatwoot.`,
+): Diagnostic {
   return makeDiagnostic({
     code: 'server-shape',
     summary: `rollcall does not understand the answer of the server: ${problem}.`,
     detail: `GET ${answer.url} answered ${answer.status}.`,
-    advice: `Check that the base URL is that of Chatwoot ${SINCE.api} or later, and that no proxy changes its answers. If both are right, report this with the version of Chatwoot.`,
+    advice,
     requestId: answer.requestId,
   })
 }

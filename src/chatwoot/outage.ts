@@ -11,7 +11,7 @@ const LONGEST_PAUSE = 5
 /** A restart is over by then, so that quick retries no longer help. */
 const RESTART_MS = 10_000
 
-export interface Failed {
+interface Failed {
   readonly path: string
   /** Tries so far, including the failed one. */
   readonly tries: number
@@ -21,20 +21,15 @@ export interface Failed {
   readonly timeoutMs: number
 }
 
-export type Next =
+type Next =
   /** `until`: when retrying ends, if the user should see it now; else null. */
   { readonly ms: number; readonly until: Date | null } | { readonly gaveUp: string }
-
-export interface Outages {
-  readonly next: (failed: Failed) => Next
-  readonly over: (path: string) => void
-}
 
 export function watchOutages(
   retryForMs: number,
   now: () => Date,
   pauseMs: (count: number) => number,
-): Outages {
+) {
   /** Since when the whole server ('') and each path fails. */
   const since = new Map<string, number>()
   let shown = false
@@ -46,7 +41,7 @@ export function watchOutages(
   }
 
   return {
-    next: ({ path, tries, outage, deadline, timeoutMs }) => {
+    next: ({ path, tries, outage, deadline, timeoutMs }: Failed): Next => {
       const time = now().getTime()
       const from = outage ? noteFailure(path, time) : time
       const seconds = Math.round((time - from) / 1000)
@@ -71,7 +66,7 @@ export function watchOutages(
       shown ||= first
       return { ms, until: first ? new Date(Math.min(end, deadline)) : null }
     },
-    over: (path) => {
+    over: (path: string) => {
       shown = false
       since.delete('')
       since.delete(path)

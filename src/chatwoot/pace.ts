@@ -9,21 +9,8 @@ const BURST = 4
 /** The lowest limit: a slower read would never end. */
 const SLOWEST = 30
 
-export interface Pace {
-  /** Takes the next free slot for one request; returns the milliseconds until then. */
-  readonly reserve: () => number
-  /** Call after an answer other than 429. */
-  readonly passed: () => void
-  /** Call after a 429: the server refuses everything until then. Frees unused slots. */
-  readonly refused: (until: number) => void
-  /** Milliseconds until the last of this many requests may go; 0 without a limit. */
-  readonly needs: (requests: number) => number
-  /** Requests a minute; null without a limit. */
-  readonly rpm: () => number | null
-}
-
 /** @param maxRpm the maximum requests in any 60 seconds; null: as fast as the server answers */
-export function openPace(maxRpm: number | null, now: () => Date): Pace {
+export function openPace(maxRpm: number | null, now: () => Date) {
   let rpm = maxRpm
   /** When even spacing alone allows the next request. */
   let next = Number.NEGATIVE_INFINITY
@@ -38,7 +25,9 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
   }
 
   return {
+    /** Requests a minute; null without a limit. */
     rpm: () => rpm,
+    /** Takes the next free slot for one request; returns the milliseconds until then. */
     reserve: () => {
       if (rpm === null) return 0
       const { burst, interval } = computeSpacing(rpm)
@@ -47,16 +36,19 @@ export function openPace(maxRpm: number | null, now: () => Date): Pace {
       next = Math.max(next, at) + interval
       return at - time
     },
-    needs: (requests) => {
+    /** Milliseconds until the last of this many requests may go; 0 without a limit. */
+    needs: (requests: number) => {
       if (rpm === null || requests === 0) return 0
       const { burst, interval } = computeSpacing(rpm)
       const time = now().getTime()
       return Math.max(0, Math.max(next, time) + (requests - burst) * interval - time)
     },
+    /** Call after an answer other than 429. */
     passed: () => {
       if (window !== null) window.through += 1
     },
-    refused: (until) => {
+    /** Call after a 429: the server refuses everything until then. Frees unused slots. */
+    refused: (until: number) => {
       const time = now().getTime()
       // The first refusal may be caused by another client. A refusal in the next window is not.
       if (window !== null && time >= window.from && time < window.to) {

@@ -11,7 +11,6 @@ const USUAL: readonly number[] = [15, 20, 25, 50, 100, 200, 250, 500, 1000]
 
 export type PagingGuard = ReturnType<typeof makePagingGuard>
 
-/** The guard of one read. */
 export function makePagingGuard(client: Client) {
   // Check only one list of each kind and length: the same code of the server answers for every team,
   // and 2,000 teams with 50 members must not need 2,000 more requests.

@@ -201,7 +201,6 @@ function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained
   }
 }
 
-/** The proxy did not answer. */
 function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable } = proxy
   const host = url.hostname

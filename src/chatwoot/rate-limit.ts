@@ -36,7 +36,6 @@ export function openRateGate(options: {
   readonly random: () => number
   /** Called when a new wait starts, with its end. */
   readonly onRefused: (until: number) => void
-  /** Called when a wait starts. */
   readonly onWait: (text: string) => void
 }): (passenger: Passenger) => Passage {
   /** The running wait. The first account that wakes up ends it. */

@@ -1,8 +1,7 @@
 /**
- * Reads the audit log of an account, page by page, newest first, back to a day. New rows
- * push others to later pages: nothing is counted twice, and a gap is read again, never accepted.
- * A log that cannot be read is a state of its own, never an empty log, and never ends the read of the
- * account.
+ * Reads the audit log of an account, page by page, newest first, back to a day. New rows push others to
+ * later pages: nothing is counted twice, and a gap is read again. A log that cannot be read is a state
+ * of its own, never an empty log, and never ends the read of the account.
  */
 import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import { count } from '../core/messages/phrase.ts'
@@ -185,7 +184,6 @@ function rememberRows(): (id: number, page: number) => boolean {
   }
 }
 
-/** Adds what has arrived since the log was read. */
 async function addNewer(
   client: Client,
   accountId: number,
@@ -199,9 +197,7 @@ async function addNewer(
   }
 }
 
-/**
- * A rule counts days by the clock of this machine, but the rows have the time of the server's clock.
- */
+/** Rules count days by the clock of this machine, but rows have the time of the server's clock. */
 function checkClocks(client: Client): void {
   const ahead = client.clockAhead() ?? 0
   if (Math.abs(ahead) < DAY_MS) return

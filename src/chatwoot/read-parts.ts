@@ -8,7 +8,7 @@ import type { Client } from './client.ts'
 import { decodeAgents, decodeCustomRoles, type GroupEntry } from './decode.ts'
 import { ENDPOINTS } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
-import { hasCode } from './read.ts'
+import { hasOnly } from './read.ts'
 
 /** Each throws a Failure if the part cannot be read. */
 export interface Look {
@@ -34,7 +34,7 @@ export function makeLook(client: Client, accountId: number): Look {
         return new Set(members.map((member) => member.id))
       } catch (error) {
         // What the server says about a list whose group is gone.
-        if (hasCode(error, ['read-contradiction'])) return null
+        if (hasOnly(error, (code) => code === 'read-contradiction')) return null
         throw error
       }
     },

@@ -36,7 +36,6 @@ export interface Parts {
   readonly groups: ReadonlySet<GroupKind>
   /** `held`: only if somebody has one. */
   readonly customRoles: 'all' | 'held' | 'none'
-  /** Whether to ask for the version of Chatwoot. */
   readonly version: boolean
 }
 
@@ -50,7 +49,6 @@ export interface Wanted extends Parts {
 }
 
 const READS = 3
-const TORN: readonly DiagnosticCode[] = ['read-contradiction', 'read-caller-missing', 'read-paging']
 
 /**
  * The times are those of the successful read; `requests` counts every request of the client. Throws a
@@ -64,7 +62,7 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
       return await readOnce(client, wanted, duringDeletion)
     } catch (error) {
       const half = duringDeletion.has(error)
-      if (!(error instanceof Failure) || !(half || hasCode(error, TORN))) throw error
+      if (!(error instanceof Failure) || !(half || hasOnly(error, isTorn))) throw error
       if (reads === READS) throw half ? addReadCount(error) : error
       // Chatwoot needs seconds to delete the rest of a user, so wait longer.
       await client.pause(half ? reads + 2 : reads)
@@ -72,9 +70,13 @@ export async function readSnapshot(client: Client, wanted: Wanted): Promise<Snap
   }
 }
 
-export function hasCode(error: unknown, codes: readonly DiagnosticCode[]): error is Failure {
-  return error instanceof Failure && error.diagnostics.every(({ code }) => codes.includes(code))
+export function hasOnly(error: unknown, fits: (code: DiagnosticCode) => boolean): error is Failure {
+  return error instanceof Failure && error.diagnostics.every(({ code }) => fits(code))
 }
+
+const isTorn = (code: DiagnosticCode) => DIAGNOSTICS[code].shows === 'lists that disagree'
+/** The server says: not for this token, or not on this installation. */
+const isNotShown = (code: DiagnosticCode) => DIAGNOSTICS[code].shows === 'a part that is not shown'
 
 function addReadCount({ diagnostics }: Failure): Failure {
   const add = (detail: string | null) => `${detail ?? ''} rollcall read everything ${READS} times.`
@@ -104,7 +106,7 @@ async function readOnce(
     const decode = endpoint.decodeMembers(accountId)
     const list = await client.get(path, decode).catch((error: unknown) => {
       // While a user is being deleted, the server fails to list the members of their groups.
-      if (hasCode(error, ['server-error'])) duringDeletion.add(error)
+      if (hasOnly(error, (code) => code === 'server-error')) duringDeletion.add(error)
       throw error
     })
     const decodePage: Decode<MemberList['members']> = (...from) => decode(...from).members
@@ -212,9 +214,6 @@ const namePerson = ({ id, email }: { readonly id: number; readonly email: string
   `${id} ${email}`
 const nameRecord = ({ id }: { readonly id: number }) => String(id)
 
-/** Server answers that mean: not for this token, or not on this installation. */
-const NO_CUSTOM_ROLES: readonly DiagnosticCode[] = ['token-refused', 'server-not-found']
-
 async function readCustomRoles(
   client: Client,
   guard: PagingGuard,
@@ -234,7 +233,7 @@ async function readCustomRoles(
     await guard('custom roles', path, roles, decodeCustomRoles, nameRecord)
     return { kind: 'read', roles: [...roles].sort((a, b) => a.id - b.id) }
   } catch (error) {
-    if (hasCode(error, NO_CUSTOM_ROLES)) {
+    if (hasOnly(error, isNotShown)) {
       return { kind: 'unreadable', because: error.diagnostics[0] }
     }
     throw error

@@ -13,15 +13,18 @@ import {
 import { explainTruncation } from './explain-network.ts'
 import { clean, extractWords } from './server-words.ts'
 
-/** Refuses a body. @param problem a clause such as `agents[3].role should be …` */
-export type Refuse = (problem: string) => never
+/**
+ * Refuses a body.
+ * @param problem a clause such as `agents[3].role should be …`
+ * @param advice if the account is the cause, and not the server or a proxy
+ */
+export type Refuse = (problem: string, advice?: string) => never
 export type Decode<T> = (body: unknown, refuse: Refuse, source: Source) => T
 
 /** The request of a body, for messages. */
 export interface Source {
   /** `GET https://chat.acme.com/api/v1/profile` */
   readonly request: string
-  /** The request id of the answer. */
   readonly requestId: string | null
 }
 
@@ -107,8 +110,8 @@ function readBody<T>(
     }
     return failed(text.trim() === '' ? 'the body is empty' : 'the body is not JSON')
   }
-  const refuse: Refuse = (problem) => {
-    throw new Failure(explainShape(answer, clean(hide(problem))))
+  const refuse: Refuse = (problem, advice) => {
+    throw new Failure(explainShape(answer, clean(hide(problem)), advice))
   }
   const source = { request: `GET ${answer.url}`, requestId: answer.requestId }
   return { kind: 'value', value: decode(parsed.value, refuse, source) }

@@ -3,6 +3,8 @@
  * known keys, because the rest of a body may contain secrets.
  */
 
+import { makeLater } from '../core/model/visible.ts'
+
 export interface ServerWords {
   readonly text: string | null
   /** Whether the text comes from an `errors` array. */
@@ -30,10 +32,10 @@ export function extractWords(body: unknown): ServerWords {
 }
 
 /** Control and format characters, line separators, lone surrogates: none belongs in a message. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu
+const getUnseen = makeLater(String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+`, 'gu')
 
 /** Makes a text of the server safe for one line of a message, at most 200 characters long. */
 export function clean(text: string): string {
-  const line = text.replace(UNSEEN, ' ').trim()
-  return line.length <= 200 ? line : `${line.slice(0, 199).replace(UNSEEN, '')}…`
+  const line = text.replace(getUnseen(), ' ').trim()
+  return line.length <= 200 ? line : `${line.slice(0, 199).replace(getUnseen(), '')}…`
 }

@@ -8,14 +8,13 @@ import type { Decode } from './reply.ts'
 /** The owner of a token and their accounts. All texts are untrusted. */
 export interface Owner {
   readonly email: string
-  readonly accounts: readonly OwnAccount[]
-}
-
-export interface OwnAccount {
-  readonly id: number
-  readonly name: string
-  readonly role: string
-  readonly suspended: boolean
+  readonly accounts: readonly {
+    readonly id: number
+    readonly name: string
+    /** Null: Chatwoot stores this if somebody sends it an empty role. */
+    readonly role: string | null
+    readonly suspended: boolean
+  }[]
 }
 
 /** Of `GET /api/v1/profile`. */
@@ -27,8 +26,9 @@ export const decodeOwner: Decode<Owner> = (body, refuse) => {
   return {
     email,
     accounts: accounts.map((each: unknown, index) => {
-      const [id, name, role] = ['id', 'name', 'role'].map((key) => readField(each, key))
-      if (typeof id !== 'number' || typeof name !== 'string' || typeof role !== 'string') {
+      const [id, name, role = null] = ['id', 'name', 'role'].map((key) => readField(each, key))
+      const named = typeof id === 'number' && typeof name === 'string'
+      if (!named || (role !== null && typeof role !== 'string')) {
         return refuse(`profile.accounts[${index}] should have an id, a name and a role`)
       }
       return { id, name, role, suspended: readField(each, 'status') === 'suspended' }

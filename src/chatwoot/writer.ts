@@ -12,7 +12,6 @@ import { makeHider, type Secret } from './secret.ts'
 import { clean, extractWords } from './server-words.ts'
 import { openWritingTransport, type Request } from './transport.ts'
 
-/** A request that changes something. */
 export interface WriteRequest {
   readonly method: 'POST' | 'PATCH' | 'DELETE'
   /** Begins with `/api`. */

@@ -22,7 +22,6 @@ export interface AccountParts extends Parts {
 }
 
 interface Wanted extends AccountParts {
-  /** Called after every request. */
   readonly onRequest?: (request: RequestLine) => void
 }
 

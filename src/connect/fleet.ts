@@ -173,11 +173,10 @@ export async function resolveFleetAccount(
   read: Reader,
 ): Promise<ResolvedSettings> {
   const { baseUrl, origin } = entry.server.value
-  const problems: Diagnostic[] = []
+  const ofToken: Diagnostic[] = []
   const of = (key: string) => `\`${key}\` of ${entry.name}`
-  const token = await resolveToken(fleet, entry, of(entry.token.from), world, read, problems)
-  const ofToken = problems.splice(0).map((each) => ({ ...each, location: entry.token.location }))
-  problems.push(...ofToken)
+  const token = await resolveToken(fleet, entry, of(entry.token.from), world, read, ofToken)
+  const problems = ofToken.map((each) => ({ ...each, location: entry.token.location }))
   const [ca, header] = [entry.caFile, entry.headerFile].map(
     (each) => each && locateFile(fleet, each.value),
   )

@@ -66,9 +66,7 @@ export async function resolveSettings(
   const address = findSetting('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
   const server = address && readServer(address, flags, problems)
   if (address === null)
-    missing.push(
-      `the URL of the server: --base-url URL or ${describeUnset('CHATWOOT_BASE_URL', world)}`,
-    )
+    missing.push(`the base URL: --base-url URL or ${describeUnset('CHATWOOT_BASE_URL', world)}`)
   if (address && server) checkAssertedServer(policy?.server ?? null, server, address.from, problems)
   const way = server && (await resolveNetwork(server.baseUrl, flags, world, read, problems))
 

@@ -3,11 +3,15 @@
  * messages: the values come from JSON.parse. Reads no deeper than the documents of rollcall.
  */
 
+import { makeLater } from '../core/model/visible.ts'
+
 /** Steps of a path. A deeper document is none of rollcall, and could exhaust the stack. */
 export const DEEPEST = 32
 const SPACE = /[ \t\r\n]*/y
-const SCALAR =
-  /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null/iuy
+const getScalar = makeLater(
+  String.raw`"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?|true|false|null`,
+  'iuy',
+)
 
 export interface Place {
   /** Both start at 1; columns count UTF-16 units. */
@@ -80,10 +84,10 @@ function scan(
     take(SPACE)
     found(at, path)
     if (sign('[')) return entries(']', below)
-    if (!sign('{')) return take(SCALAR) !== null
+    if (!sign('{')) return take(getScalar()) !== null
     return entries('}', () => {
       take(SPACE)
-      const key = text[at] === '"' ? take(SCALAR) : null
+      const key = text[at] === '"' ? take(getScalar()) : null
       return key !== null && sign(':') && below(String(JSON.parse(key)))
     })
   }

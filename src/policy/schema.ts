@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addArticle } from '../core/messages/phrase.ts'
+import { computeOnce } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { cutText } from '../core/model/visible.ts'
 import { findNearest } from './nearest.ts'
@@ -37,12 +38,10 @@ export const AJV_OPTIONS = { allErrors: true, strict: true, messages: false } as
 /** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
 
-let compiled: ValidateFunction | null = null
-
-function loadValidator(): ValidateFunction {
-  compiled ??= existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchema()
-  return compiled as ValidateFunction
-}
+const loadValidator = computeOnce(
+  (): ValidateFunction =>
+    existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchema(),
+)
 
 /** For tests, where there is no build. `require` keeps this synchronous, but has no types. */
 function compileSchema(): ValidateFunction {
@@ -157,15 +156,15 @@ function reportUnknownKey(
   })
 }
 
-const SEE_CODES = 'Run `rollcall explain` for a list of all codes.'
-
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {
   const entry = getEntry(node, name)
   if (entry === undefined) return
   if (path === 'severity') {
     reportOnce(problems, 'policy-unknown-key', entry, {
       summary: `There is no finding with the code ${quoteName(name)}.`,
-      advice: suggest(findNearest(name, Object.keys(FINDINGS)), name) ?? SEE_CODES,
+      advice:
+        suggest(findNearest(name, Object.keys(FINDINGS)), name) ??
+        'Run `rollcall explain` for a list of all codes.',
     })
     return
   }

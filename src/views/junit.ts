@@ -148,7 +148,7 @@ function makeCases(suite: string, account: JudgedAccount): readonly Case[] {
 function makeResult(
   { standing, address, findings }: Outcome,
   by: Ignored | undefined,
-  { settlements }: JudgedAccount,
+  { fixes }: JudgedAccount,
 ): Result {
   switch (standing) {
     case 'fine':
@@ -173,7 +173,7 @@ function makeResult(
       const lines = () => [
         ...worstFirst.flatMap((each, index) => [
           ...(index === 0 ? [] : ['']),
-          ...explainFinding(each, address, settlements.get(each.id)),
+          ...explainFinding(each, address, fixes.get(each.id)),
         ]),
         ...listWaived(findings).flatMap(({ code, waiver }) => [
           '',

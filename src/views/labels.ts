@@ -4,6 +4,7 @@ import type { KeptStep } from '../core/apply/decide.ts'
 import { type Diagnostic, isError } from '../core/messages/diagnostic.ts'
 import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
 import { addArticle, count, countGroups } from '../core/messages/phrase.ts'
+import { quoteAddress } from '../core/messages/shell-word.ts'
 import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
@@ -20,7 +21,6 @@ import { countSince, isNew } from '../core/report/since.ts'
 import { countTotals } from '../core/report/totals.ts'
 import { abridge } from './abridge.ts'
 import { describeNotJudged, describeOrigin, listActivityNotes } from './activity-words.ts'
-import { quoteForShell } from './shell-word.ts'
 
 export const VERDICTS: Readonly<Record<Verdict, string>> = {
   in_sync: 'IN SYNC',
@@ -196,6 +196,7 @@ export function describeSince(account: AccountReport): string {
   return [
     `Since the report of ${formatMoment(since.reportedAt)}: ${counts.new} new, ${counts.known} known, ${counts.resolved} resolved, ${counts.notChecked} not checked.`,
     ...name('New', fresh),
+    ...name('Known, but drift only now', since.countNow),
     ...name('Resolved', since.resolved),
     ...name('Not checked', since.notChecked),
   ].join(' ')
@@ -337,7 +338,7 @@ export function describeKeptReason(
 ): string {
   switch (because.kind) {
     case 'permission':
-      return `to write it: ${shown(`--allow ${quoteForShell(because.allow)}`)}`
+      return `to write it: ${shown(`--allow ${quoteAddress(because.allow)}`)}`
     case 'denied':
       return `apply.deny of the policy denies it (${shown(formatLocation(because.location))})`
     case 'waits':

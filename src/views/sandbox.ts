@@ -1,5 +1,5 @@
 /** What `rollcall sandbox` prints when its server runs: how to use it from another terminal. */
-import { quoteForShell } from './shell-word.ts'
+import { quoteForShell } from '../core/messages/shell-word.ts'
 
 export interface RunningSandbox {
   readonly version: string

@@ -150,7 +150,7 @@ function makeResult(
     level: waiver === null ? severity : 'note',
     ...(waiver !== null && { suppressions: [makeSuppression(waiver, uri)] }),
     message: {
-      text: `${escapeMessage(address)}: ${phraseFinding(finding, escapeMessage)}.${describeSettlement(account.settlements.get(id))}`,
+      text: `${escapeMessage(address)}: ${phraseFinding(finding, escapeMessage)}.${describeSettlement(account.fixes.get(id))}`,
     },
     locations: [makeLocation(finding, account, uri)],
     partialFingerprints: {

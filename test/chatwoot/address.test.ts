@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isLoopback, parseServerAddress } from '../../src/chatwoot/address.ts'
 
-describe('a server address', () => {
+describe('a base URL', () => {
   test.each([
     ['https://chat.acme.com', 'https://chat.acme.com', null],
     ['https://chat.acme.com/', 'https://chat.acme.com', null],

@@ -92,6 +92,13 @@ describe('a read account', () => {
     expect(snapshot?.groups[0]?.members).toEqual(['grace@acme.com'])
   })
 
+  test('has teams without automatic assignment where the server has null', async () => {
+    const { snapshot } = await read({
+      [TEAMS]: { json: [{ ...billing, allow_auto_assign: null }] },
+    })
+    expect(snapshot?.groups[0]?.settings['auto_assign']).toBe(false)
+  })
+
   test('lists people without a role in a team as ghosts, not as members', async () => {
     const gone = person(9, 'gone@acme.com', { role: null })
     const { snapshot } = await read({ [MEMBERS]: { json: [gone, ada] } })

@@ -55,7 +55,16 @@ describe('a body of the wrong shape is refused with its path', () => {
       'agents[0].email should be text that is not blank, it is empty',
     ],
     [AGENTS, [{ ...ada, name: 7 }], 'agents[0].name'],
-    [AGENTS, [ada, { ...grace, role: null }], 'agents[1].role should be administrator or agent'],
+    [
+      AGENTS,
+      [ada, { ...grace, role: null }],
+      'agents[1].role should be administrator or agent, it is null: grace@acme.com has no role',
+    ],
+    [
+      PROFILE,
+      { ...profile, accounts: [{ id: 1, name: 'Acme', role: null }] },
+      'profile.accounts[0].role should be administrator or agent, it is null: somebody has no role',
+    ],
     [AGENTS, [ada, { ...grace, role: 'Administrator' }], 'agents[1].role'],
     [AGENTS, [ada, { ...grace, role: 1 }], 'agents[1].role'],
     [AGENTS, [ada, unsaid], 'agents[1].confirmed should be true or false, it is absent'],
@@ -75,7 +84,7 @@ describe('a body of the wrong shape is refused with its path', () => {
     [TEAMS, { payload: [] }, 'teams should be a list'],
     [TEAMS, [{ ...billing, name: '' }], 'teams[0].name should be text that is not blank'],
     [TEAMS, [{ ...billing, description: 1 }], 'teams[0].description'],
-    [TEAMS, [{ ...billing, allow_auto_assign: null }], 'teams[0].allow_auto_assign'],
+    [TEAMS, [{ ...billing, allow_auto_assign: 1 }], 'teams[0].allow_auto_assign'],
     [TEAMS, [{ ...billing, account_id: 3 }], 'teams[0].account_id'],
     [TEAMS, [billing, { ...billing, name: 'x' }], 'teams[0] and teams[1] are both 7'],
     [TEAMS, [billing, { ...billing, id: 8 }], 'are both billing'],
@@ -119,6 +128,12 @@ describe('a body of the wrong shape is refused with its path', () => {
     expect(diagnostics[0]?.summary).toContain(words)
     expect(diagnostics[0]?.detail).toContain(path)
   })
+})
+
+test('the advice about somebody without a role is to give them one', async () => {
+  const { diagnostics } = await read({ [AGENTS]: { json: [ada, { ...grace, role: null }] } })
+  expect(diagnostics[0]?.advice).toContain('Give this person a role in Chatwoot')
+  expect(diagnostics[0]?.advice).not.toContain('base URL')
 })
 
 /** Any JSON, and things that come close to an account. */

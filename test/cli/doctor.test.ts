@@ -277,6 +277,26 @@ test.each<[string, Answer]>([
   },
 )
 
+test.each<[string, number, string, string]>([
+  ['without a role on another account is fine', 2, 'ok', 'The role of this person is'],
+  ['without a role on this account is found', 1, 'fail', 'no role on account 1'],
+])('a token owner %s', async (_, id, expected, says) => {
+  const body = JSON.stringify({
+    email: 'ada@acme.com',
+    id: 1,
+    accounts: [1, 2].map((each) => ({
+      id: each,
+      name: 'Acme Support',
+      role: each === id ? null : 'administrator',
+      custom_role_id: null,
+    })),
+  })
+  const env = connection(await answering(/profile/, { status: 200, headers: json, body }))
+  const { status, texts } = await doctor(ACCOUNT, { env })
+  expect(status['role']).toMatch(expected === 'ok' ? /ok|warn/ : /fail/)
+  expect(texts['role']).toContain(says)
+})
+
 test('a token that is not known is found also where the version is kept back', async () => {
   const sandbox = await answering(/^\/api$/, { status: 403, headers: json, body: '{}' })
   const { code, status } = await doctor(ACCOUNT, { env: connection(sandbox, 'no-such-token') })

@@ -3,7 +3,7 @@
  * for an auditor. Over real HTTP and real files.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
@@ -343,6 +343,7 @@ describe('the closing record', () => {
 
   test('is not written without -o, into the review, or over anything', async () => {
     const { cwd, blank, close } = await review()
+    symlinkSync('r', join(cwd, 'link'))
     const before = readdirSync(cwd)
     expect((await close(fill(blank))).words).toContain('The closing record was not written.')
     expect(readdirSync(cwd).filter((name) => !before.includes(name))).toEqual(['d.csv'])
@@ -351,12 +352,33 @@ describe('the closing record', () => {
       ['r/closing', 'r/closing is in the review, which must stay as it is.'],
       ['r/..closing', 'r/..closing is in the review, which must stay as it is.'],
       ['./x/../r/y', 'is in the review'],
+      ['link', 'link is in the review, which must stay as it is.'],
+      ['link/closing', 'link/closing is in the review, which must stay as it is.'],
       ['.', 'The folder . is not empty'],
     ] as const) {
       const { code, words } = await close(fill(blank), '-o', target)
       expect([code, words]).toEqual([1, expect.stringContaining(says)])
     }
     expect((await close(fill(blank), '-o', 'rr')).code).toBe(0)
+  })
+
+  test('is not written by a clock that is behind what it seals: verify would not believe it', async () => {
+    const { cwd, blank, later, close } = await review()
+    expect((await later('snapshot', '-o', 'later.json')).code).toBe(0)
+    const snapshot = JSON.parse(readFileSync(join(cwd, 'later.json'), 'utf8'))
+    const tomorrow = { started_at: '2026-11-25T08:00:00.000Z', finished_at: '2026-11-25T08:00:01Z' }
+    writeFileSync(join(cwd, 'tomorrow.json'), JSON.stringify({ ...snapshot, ...tomorrow }))
+    const filled = fill(blank)
+    const { code, words } = await close(filled, '--after', 'tomorrow.json', '-o', 'closing')
+    expect([code, words]).toEqual([
+      1,
+      expect.stringContaining(
+        '2026-11-24T08:00:00.000Z is before the later snapshot was read, 2026-11-25T08:00:01Z.',
+      ),
+    ])
+    expect(readdirSync(cwd)).not.toContain('closing')
+    expect((await close(filled, '--after', 'later.json', '-o', 'closing')).code).toBe(2)
+    expect((await later('review', 'verify', 'r', '--closing', 'closing')).code).toBe(0)
   })
 
   test('takes no journal that was changed, or that is not one', async () => {

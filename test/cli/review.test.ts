@@ -696,7 +696,11 @@ describe('review close', () => {
     ...more: readonly string[]
   ) {
     writeFileSync(join(cwd, 'd.csv'), decisions)
-    const ran = await run(['review', 'close', 'r', '--decisions', 'd.csv', ...more], setting)
+    // Later snapshots are of the first day of the next month.
+    const now = () => new Date('2026-12-01T00:00:00Z')
+    const world = more.includes('--after') ? { ...setting.world, now } : setting.world
+    const argv = ['review', 'close', 'r', '--decisions', 'd.csv', ...more]
+    const ran = await run(argv, { ...setting, world })
     return { ...ran, words: (ran.stdout + ran.stderr).replace(/\s+/g, ' ') }
   }
 

@@ -144,6 +144,18 @@ test('people follow the new name of their custom role', () => {
   })
 })
 
+test('an agent is adopted together with a custom role whose name has spaces around it', () => {
+  const accepted = adopt(
+    { agents: ada, customRoles: {} },
+    {
+      agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 3 } },
+      customRoles: { 3: { name: ' Clerk ', permissions: ['contact_manage'] } },
+    },
+  )
+  expect(accepted.left).toEqual([])
+  expect(accepted.agents).toEqual({ 'b@x.com': { role: 'agent', custom_role: { name: 'Clerk' } } })
+})
+
 describe('a team', () => {
   test('that is new has the members that the policy may list', () => {
     const account = {
@@ -284,6 +296,19 @@ describe('an address that no policy may list', () => {
       { agents: { ...ada, [ODD]: 'agent' }, teams: { t: ['ada@acme.com', ODD] } },
     )
     expect(left).toEqual([`member-unexpected:team/t/${ODD}: ${why}`])
+    expect(teams).toEqual({ t: { join: members('ada@acme.com'), leave: members() } })
+  })
+
+  test('leaves a new team of theirs too, unless people who are not listed count elsewhere', () => {
+    const account = {
+      agents: { ...ada, [ODD]: 'agent' },
+      teams: { t: ['ada@acme.com', ODD] },
+    } as const
+    expect(adopt({ teams: {} }, account)).toMatchObject({
+      adopted: [],
+      left: ['team-unexpected:team/t: a policy cannot list the address of a member'],
+    })
+    const { teams } = adopt({ agents: ada, teams: {} }, account)
     expect(teams).toEqual({ t: { join: members('ada@acme.com'), leave: members() } })
   })
 })

@@ -9,7 +9,7 @@ import { diffPolicies, diffStates } from '../../src/core/compare/difference.ts'
 import { formatAddress, normaliseAddress } from '../../src/core/model/address.ts'
 import { listSpellings, recognise } from '../../src/core/model/identity.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
-import { writePolicy, writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writeFixes, writePolicy } from '../../src/policy/write/yaml.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy, whatIsAt } from './build.ts'
 
 const TODAY = '2026-11-23'
@@ -36,7 +36,7 @@ function problems(written: WrittenPolicy, seen: SeenAccount) {
 const said = ({ findings }: Plan) =>
   findings.map(({ id, risk, summary }) => `${id} (${risk}): ${summary}`)
 const steps = ({ changes }: Plan) => changes.map(({ step, address }) => `${step} ${address}`)
-const lines = (made: Plan) => [...writeSettlements(made).values()].map(({ inline }) => inline)
+const lines = (made: Plan) => [...writeFixes(made).values()].map(({ inline }) => inline)
 const held = (customRoleId: number) => ({
   'ada@acme.com': 'administrator' as const,
   'ken@acme.com': { role: 'agent' as const, customRoleId },

@@ -257,7 +257,7 @@ describe('a hidden member of an inbox', () => {
       location: null,
       activity: recorded('added', 12),
     })
-    const facts = found && describeFinding(found, { names: new Map(), settlements: new Map() })
+    const facts = found && describeFinding(found, { names: new Map(), fixes: new Map() })
     expect(facts).toMatchObject({ kind: 'inbox-member', email: null, name: null, group: 'Website' })
   })
 

@@ -4,14 +4,14 @@ import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { describeFinding, sumRisks } from '../../src/core/report/finding-facts.ts'
 import { concludeAccount } from '../../src/core/report/report.ts'
-import { writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writeFixes } from '../../src/policy/write/yaml.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
 function judge(written: WrittenPolicy, seen: SeenAccount) {
   const own = policy(written)
   const decision = plan(own, snapshot(seen), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error(JSON.stringify(decision.diagnostics))
-  const lines = writeSettlements(decision.plan)
+  const lines = writeFixes(decision.plan)
   return concludeAccount(own, snapshot(seen), decision.plan, lines)
 }
 

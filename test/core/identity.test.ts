@@ -137,16 +137,13 @@ describe('of two who share an address, the policy means the one that is spelled 
       { [listed]: 'agent', [other]: 'administrator' },
       { [other]: 'administrator', [listed]: 'agent' },
     ] as const) {
-      const { findings, settlements } = planned(
-        written(...ADA, `  ${listed}: agent`),
-        account(twins),
-      )
+      const { findings, fixes } = planned(written(...ADA, `  ${listed}: agent`), account(twins))
       expect(findings.map(({ id }) => id)).toEqual([`admin-unexpected:agent/${other}`])
       expect(findings[0]?.summary).toBe(
         'administrator, not in the policy; the policy lists another user with this address',
       )
       // No line of a policy could list both.
-      expect(settlements.size).toBe(0)
+      expect(fixes.size).toBe(0)
     }
   })
 

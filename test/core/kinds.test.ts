@@ -17,7 +17,7 @@ import { startProblems } from '../../src/policy/read/problems.ts'
 import { decode } from '../../src/policy/read/source-text.ts'
 import { readTree } from '../../src/policy/read/syntax.ts'
 import { amend } from '../../src/policy/write/amend.ts'
-import { writePolicy, writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writeFixes, writePolicy } from '../../src/policy/write/yaml.ts'
 import {
   policy,
   type SeenAccount,
@@ -275,9 +275,7 @@ teams: {}
       { inboxes },
       account.groups.map(({ id, name, members }) => ({ id, name, members })),
     )
-    const lines = Object.fromEntries(
-      [...writeSettlements(found)].map(([id, { inline }]) => [id, inline]),
-    )
+    const lines = Object.fromEntries([...writeFixes(found)].map(([id, { inline }]) => [id, inline]))
     expect(lines).toMatchObject({
       'inbox-unexpected:inbox/Mail#3': 'inboxes: { "Mail #3": { id: 3, name: Mail, members: [] } }',
       'inbox-differs:inbox/Mail#7': 'inboxes: { Big: { channel: web_widget } }',
@@ -291,7 +289,7 @@ teams: {}
       { inboxes },
       account.groups.map(({ id, name, members }) => ({ id, name, members })),
     )
-    expect(writeSettlements(found).get('inbox-unexpected:inbox/Mail#3')?.inline).toBe(
+    expect(writeFixes(found).get('inbox-unexpected:inbox/Mail#3')?.inline).toBe(
       'inboxes: { "Mail #3*": { id: 3, name: Mail, members: [] } }',
     )
   })

@@ -49,12 +49,14 @@ describe('a finding', () => {
   })
 })
 
+const CODES = [...FINDING_CODES, ...Object.keys(DIAGNOSTICS)]
+
 test('what differs by code is a column of its record: no list of codes stands beside them', () => {
   const beside = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.includes('messages'))
     .flatMap((file) =>
       [...readFileSync(`src/${file}`, 'utf8').matchAll(/\[[^[\]]*\]/g)]
-        .map(([list]) => FINDING_CODES.filter((code) => list.includes(`'${code}'`)))
+        .map(([list]) => CODES.filter((code) => list.includes(`'${code}'`)))
         .filter((listed) => listed.length > 1)
         .map((listed) => `${file}: ${listed.join(', ')}`),
     )

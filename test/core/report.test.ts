@@ -441,7 +441,7 @@ describe('what an account’s report says', () => {
         ]),
       },
       caller: snapshot(seen).caller,
-      settlements: new Map(),
+      fixes: new Map(),
       names: new Map(),
       getOutcomes: () => ({ people: [], customRoles: [], groups: [], statements: [] }),
     }

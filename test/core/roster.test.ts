@@ -163,6 +163,10 @@ describe('values', () => {
     })
   })
 
+  test('an invalid address of somebody who is not active is no problem', () => {
+    expect(people('Email,Status\na@a.com.,0\nb@a.com,1')).toMatchObject({ 'b@a.com': 'active' })
+  })
+
   test('one address twice with the same status is one person', () => {
     const text = 'Email,Status,End date\na@a.com,0,\nA@A.com,suspended,2026-10-31'
     expect(people(text)).toEqual({ 'a@a.com': 'inactive 2026-10-31' })
@@ -200,6 +204,16 @@ test.each<[string, string, Partial<RosterReading>, string, number, number]>([
     1,
   ],
   ['two statuses', 'Email,Status\na@a.com,1\nA@a.com,0', {}, 'two different statuses', 2, 0],
+  [
+    'an address with mailto:',
+    'Email\nmailto:a@a.com',
+    {},
+    'invalid e-mail address: "mailto:a',
+    1,
+    0,
+  ],
+  ['an invisible character', 'Email,Status\na@a.com,1\nb\u200b@a.com,1', {}, 'invalid', 2, 0],
+  ['one line of JSON', '[{"mail":"a@a.com"}]', {}, 'invalid e-mail address: "[{"mail"', 0, 0],
   ['an end that is no date', 'Email,End\na@a.com,31.10.2026', {}, 'not a date', 1, 1],
 ])('%s is a problem with its place', (_, text, reading, problem, row, cell) => {
   expect(parse(text, reading)).toMatchObject({

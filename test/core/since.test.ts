@@ -240,7 +240,9 @@ test('a finding of another version of rollcall is not checked', () => {
   const account = { path: 'policy.yaml', server: null, id: null, judged: true }
   const earlier = {
     generatedAt: 'then',
-    accounts: [{ ...account, known: [{ ...known, firstSeen: 'then', recordedAt: null }] }],
+    accounts: [
+      { ...account, known: [{ ...known, firstSeen: 'then', recordedAt: null, counted: true }] },
+    ],
   }
   const { resolved, notChecked } = compareWithEarlier(judge(POLICY, CLEAN), earlier)
   expect([resolved, notChecked.length]).toEqual([[], 1])
@@ -285,6 +287,14 @@ describe('the account', () => {
 
 describe('a night is worth a message', () => {
   const [clean, eve] = [judge(POLICY, CLEAN), judge(POLICY, EVE)]
+  const waived = judge(
+    {
+      ...POLICY,
+      waivers: [{ finding: 'agent-unexpected', address: 'agent/eve@a.com', expires: '2026-12-31' }],
+    },
+    EVE,
+  )
+  const warning = judge({ ...POLICY, severity: { 'agent-unexpected': 'warning' } }, EVE)
   /** Whether the last of these nights is, each compared with the one before. */
   const news = (...nights: readonly AccountReport[]) => {
     const [last] = nights.reduce<readonly AccountReport[]>((before, night, day) => {
@@ -303,6 +313,10 @@ describe('a night is worth a message', () => {
     ['the account has no verdict, as before', [eve, failed(), failed()], false],
     ['a verdict is back and says what was known', [eve, failed(), eve], false],
     ['something new came in a night without a verdict', [clean, failed(), eve], true],
+    ['what was waived counts now', [waived, eve], true],
+    ['what was a warning counts now', [warning, eve], true],
+    ['what counted is waived now', [eve, waived], false],
+    ['it was waived and still is', [waived, waived], false],
   ] as const)('%s', (_, nights, expected) => {
     expect(news(...nights)).toBe(expected)
   })

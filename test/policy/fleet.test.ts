@@ -247,7 +247,7 @@ describe('a fleet file', () => {
       'with a URL that cannot be used',
       GOOD.replace('https://help', 'https://user:pass@help'),
       [
-        '13:52 `base_url` of Account 3 (`Gamma AG`): The server address contains a user name or a password',
+        '13:52 `base_url` of Account 3 (`Gamma AG`): The base URL contains a user name or a password',
       ],
     ],
     [
@@ -398,9 +398,7 @@ describe('the schema of the fleet file', () => {
         const document = { version: 1, accounts: [account] }
         const refused = listErrors(stringify(document, { lineWidth: 0 }))
         // Standard input is no file, and an address can be wrong in more ways than a pattern knows.
-        const more = refused.filter(
-          (each) => !/a file, not the text `-`|: The server address/.test(each),
-        )
+        const more = refused.filter((each) => !/a file, not the text `-`|: The base URL/.test(each))
         expect([fits(document), more]).toEqual([more.length === 0, more])
       }),
       { numRuns: 500 },

@@ -44,6 +44,18 @@ test('a text of exactly the limit is read, one byte more is not', async () => {
   }
 })
 
+test('standard input is opened only if it is named', async () => {
+  const cwd = folder()
+  const world = {
+    cwd,
+    get stdin(): never {
+      throw new Error('opened')
+    },
+  }
+  expect((await readNamed('a.txt', 3, world))?.toString()).toBe('abc')
+  await expect(readNamed('-', 3, world)).rejects.toThrow('opened')
+})
+
 test('what several accounts need is read once', async () => {
   const read = makeReader(input(folder()))
   const texts = await Promise.all([read('-', 10), read('-', 10)])

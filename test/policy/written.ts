@@ -1,7 +1,7 @@
 /** A typed policy as text, in one of the many ways in which people write YAML, with comments. */
 import fc from 'fast-check'
 import type { Policy, PolicyAgent, PolicyGroup } from '../../src/core/model/policy.ts'
-import { writeCustomRole } from '../../src/core/plan/settle.ts'
+import { writeCustomRole } from '../../src/core/plan/policy-fix.ts'
 import { writeYamlText, writeYamlValue } from '../../src/policy/write/yaml.ts'
 
 export interface Style {

@@ -47,6 +47,7 @@ const TEXT = { absent: undefined, null: null, 'a number': 7, 'a list': [], 'an o
 const FILLED = { ...TEXT, empty: '', blank: ' \t' }
 const ROLE = { absent: undefined, 'a number': 1, 'another word': 'owner', 'in capitals': 'Agent' }
 const FLAG = { absent: undefined, null: null, 'a string': 'true', 'a number': 1 }
+const FLAG_OR_NULL = { absent: undefined, 'a string': 'true', 'a number': 1 }
 /** What may be null or absent. */
 const OPTIONAL_TEXT = { 'a number': 7, false: false, 'an object': {} }
 // 0 is no lie: Chatwoot stores it for a custom role that was sent as a text.
@@ -78,7 +79,7 @@ const FIELDS: Readonly<Record<Endpoint, Readonly<Record<string, Body>>>> = {
     id: ID,
     name: FILLED,
     description: OPTIONAL_TEXT,
-    allow_auto_assign: FLAG,
+    allow_auto_assign: FLAG_OR_NULL,
     account_id: ACCOUNT,
   },
   team_members: {
@@ -93,7 +94,7 @@ const FIELDS: Readonly<Record<Endpoint, Readonly<Record<string, Body>>>> = {
     id: ID,
     name: FILLED,
     channel_type: FILLED,
-    enable_auto_assignment: { absent: undefined, 'a string': 'true', 'a number': 1 },
+    enable_auto_assignment: FLAG_OR_NULL,
     account_id: ACCOUNT,
   },
   inbox_members: {

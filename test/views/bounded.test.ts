@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { plan } from '../../src/core/plan/plan.ts'
 import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/parse.ts'
-import { writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writeFixes } from '../../src/policy/write/yaml.ts'
 import { renderCsv } from '../../src/views/csv.ts'
 import { renderGithub } from '../../src/views/github.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
@@ -31,7 +31,7 @@ const REPORT = (() => {
   const decision = plan(policy, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('There is a plan.')
   const head = { command: 'plan', tool: { name: 'rollcall', version: '1.2.3' }, exitZero: false }
-  const account = concludeAccount(policy, snapshot, decision.plan, writeSettlements(decision.plan))
+  const account = concludeAccount(policy, snapshot, decision.plan, writeFixes(decision.plan))
   return concludeReport({ ...head, generatedAt: '2026-11-23T08:00:02.000Z' }, [], [account])
 })()
 

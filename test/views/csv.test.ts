@@ -169,7 +169,7 @@ describe('csv', () => {
     const accounts = judgedOf(report).map((account) => ({
       ...account,
       findings: account.findings.map((each) => ({ ...each, location: null })),
-      settlements: new Map(),
+      fixes: new Map(),
     }))
     const found = rows({ ...report, accounts })
     expect(found.every((row) => `${row.line}${row.column}${row.policy_line}` === '')).toBe(true)
@@ -196,7 +196,7 @@ function filledWith(text: string): Report {
     findings: account.findings
       .slice(0, 1)
       .map((each) => ({ ...each, summary: text, address: text })),
-    settlements: new Map(
+    fixes: new Map(
       account.findings.map(({ id }) => [
         id,
         writeStatements({ path: ['teams', text], said: [{ key: null, value: 'x' }] }),

@@ -38,10 +38,16 @@ test('what changed since an earlier report is there only if there is one', () =>
     address: 'b',
     risk: 'low',
     recordedAt: null,
+    counted: true,
     firstSeen: '2026-11-22T08:00:00.000Z',
   }
   const since = {
-    ...{ reportedAt: '2026-11-22T08:00:00.000Z', firstSeen: new Map(), lostVerdict: false },
+    ...{
+      reportedAt: '2026-11-22T08:00:00.000Z',
+      firstSeen: new Map(),
+      countNow: [],
+      lostVerdict: false,
+    },
     ...{ resolved: [past], notChecked: [past, past] },
   }
   const outputs = (compared: boolean) =>

@@ -213,7 +213,7 @@ describe('a verdict', () => {
 
   test('shows the lines of the policy that would settle a finding, ready to paste', () => {
     const lines = withTag(page, 'pre').map((each) => textOf(each).trimEnd())
-    const offered = [...account.settlements.values()].map((each) => each.lines.join('\n'))
+    const offered = [...account.fixes.values()].map((each) => each.lines.join('\n'))
     expect(lines.toSorted()).toEqual(offered.toSorted())
     expect(lines.length).toBeGreaterThan(5)
   })

@@ -14,7 +14,7 @@ import {
   type JudgedAccount,
   type Report,
 } from '../../src/core/report/report.ts'
-import { writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writeFixes } from '../../src/policy/write/yaml.ts'
 import { renderJunit as render } from '../../src/views/junit.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../core/build.ts'
 import { MODEL, matchGolden } from './golden.ts'
@@ -76,7 +76,7 @@ function account(written: WrittenPolicy, actual: Snapshot): JudgedAccount {
   const wanted = policy(written)
   const decision = plan(wanted, actual, '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
-  return concludeAccount(wanted, actual, decision.plan, writeSettlements(decision.plan))
+  return concludeAccount(wanted, actual, decision.plan, writeFixes(decision.plan))
 }
 
 function rendered(...accounts: readonly AccountReport[]): string {
@@ -254,7 +254,7 @@ describe('a case', () => {
     for (const finding of judgedAccount.findings) {
       const lines = named(finding.address)?.text.split('\n')
       expect(lines).toEqual(
-        expect.arrayContaining([...(judgedAccount.settlements.get(finding.id)?.lines ?? [])]),
+        expect.arrayContaining([...(judgedAccount.fixes.get(finding.id)?.lines ?? [])]),
       )
     }
   })

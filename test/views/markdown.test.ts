@@ -138,8 +138,8 @@ describe('the document', () => {
     (_name, report) => {
       const blocks = tokens(render(report)).filter(({ info }) => info === 'yaml')
       const offered = blocks.map(({ content }) => parse(content))
-      for (const { settlements } of judgedOf(report)) {
-        for (const { path, lines: wanted } of settlements.values()) {
+      for (const { fixes } of judgedOf(report)) {
+        for (const { path, lines: wanted } of fixes.values()) {
           if (wanted.join('').length > 9_000) continue
           const here = offered.flatMap((block) => {
             const below = path.reduce((node, key) => node?.[key], block)
@@ -561,7 +561,7 @@ function filledWith(text: string): Report {
       effects: [text],
     })),
     ignored: [{ address: text, pattern: text, location }],
-    settlements: new Map(
+    fixes: new Map(
       account.findings.map(({ id }) => [
         id,
         writeStatements({ path: ['teams', text], said: [{ key: 'auto_assign', value: true }] }),

@@ -76,6 +76,13 @@ test('each reason why a step is kept back reads in every format, and no name bre
   })
 })
 
+test('what --allow would write a step can be copied, also if the name has what nobody sees', () => {
+  const { text } = shown({ agents: { 'ada@acme.com': 'administrator' }, teams: {} })
+  const [, word = ''] = /to write it: --allow '(.*)'$/m.exec(text) ?? []
+  const kept = shown({ agents: { 'ada@acme.com': 'administrator' }, teams: {} }, [word])
+  expect(kept.text).toContain('Writes 1 step.')
+})
+
 test('Markdown says why there is no approval', () => {
   const agents = { 'ada@acme.com': 'administrator' } as const
   expect(shown({ agents }).markdown).toContain('An apply would write nothing')

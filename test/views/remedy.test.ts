@@ -43,8 +43,8 @@ describe('remedies', () => {
     const worst = makeFinding('admin-unexpected', { kind: 'agent', email: 'c@x.com' }, null, '')
     const [a, b] = [unexpected('a@x.com'), unexpected('b@x.com')]
     const team = makeFinding('team-missing', named('billing'), null, '')
-    const settlements = settled([a, person('a@x.com')])
-    const found = listRemedies({ findings: [worst, a, b, team], settlements })
+    const fixes = settled([a, person('a@x.com')])
+    const found = listRemedies({ findings: [worst, a, b, team], fixes })
     expect(found.map(({ code, findings }) => [code, findings.length])).toEqual([
       ['admin-unexpected', 1],
       ['agent-unexpected', 2],
@@ -62,16 +62,15 @@ describe('remedies', () => {
   test('offer no line whose key is too long for YAML', () => {
     const offered = (email: string) => {
       const found = unexpected(email)
-      return listRemedies({ findings: [found], settlements: settled([found, person(email)]) })[0]
-        ?.lines
+      return listRemedies({ findings: [found], fixes: settled([found, person(email)]) })[0]?.lines
     }
     expect(offered('a'.repeat(1_000))?.length).toBe(1)
     expect(offered('a'.repeat(1_001))).toEqual([])
     const long = 'x'.repeat(1_001)
     const within = { kind: 'member', group: named(long), email: 'a@x.com' } as const
     const found = makeFinding('member-unexpected', within, null, '')
-    const settlements = settled([found, member(long, 'a@x.com')])
-    expect(listRemedies({ findings: [found], settlements })[0]?.lines).toEqual([])
+    const fixes = settled([found, member(long, 'a@x.com')])
+    expect(listRemedies({ findings: [found], fixes })[0]?.lines).toEqual([])
   })
 
   test('in short are their first sentence', () => {

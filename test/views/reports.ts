@@ -14,7 +14,7 @@ import {
   type Report,
 } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/parse.ts'
-import { writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writeFixes } from '../../src/policy/write/yaml.ts'
 import { added, member, readLog, roleChanged, signedIn } from '../core/audit-rows.ts'
 import { customRoleNamed, type SeenTeam, seenInbox, seenTeam } from '../core/build.ts'
 
@@ -90,7 +90,7 @@ function account(
       source.policy,
       actual,
       decision.plan,
-      writeSettlements(decision.plan),
+      writeFixes(decision.plan),
       null,
       null,
       true,

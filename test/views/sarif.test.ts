@@ -16,7 +16,7 @@ import {
   type Report,
 } from '../../src/core/report/report.ts'
 import { parsePolicy } from '../../src/policy/read/parse.ts'
-import { writeSettlements } from '../../src/policy/write/yaml.ts'
+import { writeFixes } from '../../src/policy/write/yaml.ts'
 import { hashLines } from '../../src/views/line-hash.ts'
 import { renderSarif } from '../../src/views/sarif.ts'
 import { type SeenAccount, snapshot } from '../core/build.ts'
@@ -58,7 +58,7 @@ function account(text: string, actual: Snapshot, path = 'rollcall.yaml'): Judged
   const { policy } = parsePolicy(path, new TextEncoder().encode(text))
   const decision = policy && plan(policy, actual, '2026-11-23')
   if (decision?.kind !== 'plan') throw new Error('no plan')
-  return concludeAccount(policy as never, actual, decision.plan, writeSettlements(decision.plan))
+  return concludeAccount(policy as never, actual, decision.plan, writeFixes(decision.plan))
 }
 
 const resultsOf = (...accounts: readonly JudgedAccount[]): Result[] =>

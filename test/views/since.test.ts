@@ -18,7 +18,15 @@ const AT = '2026-11-22T08:00:00.000Z'
 
 function past(address: string): PastFinding {
   const code = 'agent-unexpected'
-  return { id: `${code}:${address}`, code, address, risk: 'high', firstSeen: AT, recordedAt: null }
+  return {
+    id: `${code}:${address}`,
+    code,
+    address,
+    risk: 'high',
+    firstSeen: AT,
+    counted: true,
+    recordedAt: null,
+  }
 }
 
 function account(
@@ -33,7 +41,10 @@ function account(
   }
   const decision = plan(own, read, '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('No verdict.')
-  const since = { reportedAt: AT, firstSeen: new Map(), resolved, notChecked, lostVerdict: false }
+  const since = {
+    ...{ reportedAt: AT, firstSeen: new Map(), resolved, notChecked },
+    ...{ countNow: [], lostVerdict: false },
+  }
   return { ...concludeAccount(own, read, decision.plan, new Map()), since }
 }
 
@@ -47,6 +58,14 @@ test('at most five are named, and the others are counted', () => {
         .map(({ id }) => id)
         .join(', ')} and 2 more. ` +
       'Not checked: agent-unexpected:agent/a0@a.com.',
+  )
+})
+
+test('what counts as drift only now is named', () => {
+  const before = account([], [])
+  const since = before.since && { ...before.since, countNow: [past('agent/a@a.com')] }
+  expect(describeSince({ ...before, since })).toContain(
+    'Known, but drift only now: agent-unexpected:agent/a@a.com.',
   )
 })
 

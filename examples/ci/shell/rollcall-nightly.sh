@@ -3,7 +3,7 @@
 #
 #   ROLLCALL                what npx runs: a version of the npm registry, or the path of a packed file
 #                           (file:/opt/chatwoot-rollcall-0.1.0.tgz) until that version is published
-#   CHATWOOT_BASE_URL       address of the server
+#   CHATWOOT_BASE_URL       base URL of Chatwoot
 #   ROLLCALL_POLICY         the policy; default: rollcall.yaml
 #   ROLLCALL_TOKEN_FILE     file with the access token; default: /etc/rollcall/token
 #   ROLLCALL_REPORTS        folder for the reports, one for each policy; default: reports
@@ -57,16 +57,16 @@ case $code in 0 | 2) beat ROLLCALL_HEARTBEAT_URL "${ROLLCALL_HEARTBEAT_URL:-}" ;
 case $code in 0) beat ROLLCALL_IN_SYNC_URL "${ROLLCALL_IN_SYNC_URL:-}" ;; esac
 
 # If the message fails, the next night sends it again. A run that could not start has no report.
-told=yes
+sent=yes
 if ! grep -qs '"news": false' "$reports/rollcall.json"; then
   cat "$reports/rollcall.log"
   if [ -n "${ROLLCALL_CHAT_URL:-}" ] && [ -f "$reports/rollcall.chat" ]; then
     send "$ROLLCALL_CHAT_URL" -H 'Content-Type: application/json' \
-      --data-binary "@$reports/rollcall.chat" || told=no
+      --data-binary "@$reports/rollcall.chat" || sent=no
   fi
 fi
 # Do not keep a report that names no account. This makes a copy: tonight's reports stay where they are.
-if [ "$told" = yes ] && [ -f "$reports/rollcall.json" ] &&
+if [ "$sent" = yes ] && [ -f "$reports/rollcall.json" ] &&
   ! grep -q '"accounts": \[\]' "$reports/rollcall.json"; then
   cp "$reports/rollcall.json" "$last.new" && mv "$last.new" "$last"
 fi

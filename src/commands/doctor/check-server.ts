@@ -31,9 +31,9 @@ export async function checkName({ baseUrl, network }: Connection): Promise<Check
  * is not Chatwoot.
  */
 function getStage(code: DiagnosticCode): CheckName {
-  if (code === 'settings-redirect') return 'redirect'
-  if (code === 'network-tls') return 'tls'
-  return DIAGNOSTICS[code].cause === 'network' ? 'connection' : 'version'
+  const { shows, cause } = DIAGNOSTICS[code]
+  if (shows === 'redirect' || shows === 'tls') return shows
+  return cause === 'network' ? 'connection' : 'version'
 }
 
 /** Checks the server without a token. Returns false if no further check can succeed. */

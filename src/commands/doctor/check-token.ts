@@ -6,7 +6,7 @@ import type { Owner } from '../../chatwoot/token-owner.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
 import { count, countGroups } from '../../core/messages/phrase.ts'
 import { joinWords, KINDS } from '../../core/model/kinds.ts'
 import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
@@ -16,8 +16,6 @@ import { API_LIMITS } from '../../views/labels.ts'
 import { attempt, type Checking, convertDiagnostic, fail, pass, warn } from './checks.ts'
 
 const ARRIVES = pass('header', 'Api-Access-Token arrives.')
-/** Errors that mean that the token reached the server. */
-const ARRIVED: readonly DiagnosticCode[] = ['token-unknown', 'token-of-a-bot']
 
 /** The owner of the token; null if the token did not arrive or is unknown. */
 export async function* checkToken(
@@ -30,7 +28,7 @@ export async function* checkToken(
   if ('failure' in result) {
     const { failure } = result
     if (failure.code !== 'token-not-received') {
-      if (ARRIVED.includes(failure.code)) yield ARRIVES
+      if (DIAGNOSTICS[failure.code].shows === 'the token arrived') yield ARRIVES
       yield convertDiagnostic('token', failure)
       return null
     }
@@ -69,6 +67,13 @@ export function describeMissingMembership(
     detail:
       own === '' ? 'This person is not on any account.' : `The accounts of this person: ${own}.`,
     advice: `Correct the account id, or add this person to account ${accountId}; the role agent is enough.`,
+  })
+}
+
+export function describeMissingRole(accountId: number): Check {
+  return fail('role', `This person has no role on account ${accountId}.`, {
+    advice:
+      'Give this person a role in Chatwoot (Settings, Agents), or use the token of another person.',
   })
 }
 
@@ -123,7 +128,9 @@ export interface Wanted {
   readonly parts: Parts
 }
 
-const OF_ROLE: readonly DiagnosticCode[] = ['read-custom-roles', 'read-section']
+function isOfRole({ code }: Diagnostic): boolean {
+  return DIAGNOSTICS[code].shows === 'a role that is too weak'
+}
 
 /**
  * Checks whether a plan with this token would have a verdict, and whether the token fits the job. The
@@ -145,8 +152,8 @@ export async function checkReading(
   const { customRoles } = snapshot
   const { agents, groups } = describeReading(snapshot, null)
   const problems = judge(snapshot)
-  const ofRole = problems.filter(({ code }) => OF_ROLE.includes(code))
-  const others = problems.filter(({ code }) => !OF_ROLE.includes(code))
+  const ofRole = problems.filter(isOfRole)
+  const others = problems.filter((each) => !isOfRole(each))
   // A server without custom roles has no names, so they need no stronger token.
   const names = customRoleNames && customRoles.kind !== 'unsupported'
   const summary = `The token can read ${count(agents, 'agent')} with their roles, and ${countGroups(groups).join(', ')} with their members.`

@@ -47,7 +47,13 @@ import { listParts } from '../shared/make-report.ts'
 import { resolveOwnSettings } from '../shared/own-settings.ts'
 import { checkForApply } from './check-apply.ts'
 import { checkName, checkServer } from './check-server.ts'
-import { checkReading, checkToken, describeMissingMembership, type Wanted } from './check-token.ts'
+import {
+  checkReading,
+  checkToken,
+  describeMissingMembership,
+  describeMissingRole,
+  type Wanted,
+} from './check-token.ts'
 import { type Checking, convertDiagnostic, fail, pass } from './checks.ts'
 
 const OPTIONS = {
@@ -218,6 +224,10 @@ async function* checkConnection(
   }
   yield pass('membership', `This person is on account ${account.id}, "${account.name}".`)
   const { role } = account
+  if (role === null) {
+    yield describeMissingRole(account.id)
+    return
+  }
   if (forApply) {
     const today = getToday(world)
     const { email } = owner

@@ -5,6 +5,7 @@
  */
 import { makeFailure } from '../../core/messages/diagnostic.ts'
 import { CLOSING, type ClosedReview } from '../../core/review/closing.ts'
+import { findLateness } from '../../core/review/parse-closing.ts'
 import { describeMismatch } from '../../core/review/results.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define, makeOptionFailure } from '../../shell/command.ts'
@@ -106,6 +107,13 @@ async function close(
     describeRun(world),
     world,
   )
+  const [late] = findLateness(closed, bundle.document.record)
+  if (late !== undefined) {
+    throw makeFailure({
+      code: 'review-clock-turned-back',
+      summary: `The clock of this machine, or that of another one, is wrong: ${late}.`,
+    })
+  }
   world.signal.throwIfAborted()
   if (shown === null || path === null || closed.exitCode === 1) return { ...closed, written: null }
   await writeFolder(path, shown, new Map([...contents, [CLOSING, record]]))
@@ -113,7 +121,7 @@ async function close(
 }
 
 async function checkTarget(folder: string, shown: string, world: World): Promise<string> {
-  if (isInside(folder, shown, world)) {
+  if (await isInside(folder, shown, world)) {
     throw makeOptionFailure(
       `${shown} is in the review, which must stay as it is.`,
       'Name a folder outside of it.',

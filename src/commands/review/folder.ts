@@ -4,8 +4,8 @@
  */
 
 import { createHash } from 'node:crypto'
-import { lstat, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { lstat, readdir, readFile, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Diagnostic, type Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import { describeReason } from '../../core/messages/system-reasons.ts'
 import type { RefuseAt } from '../../core/model/fields.ts'
@@ -56,10 +56,23 @@ export function readFolderName([folder]: readonly string[]): string {
   )
 }
 
-/** Whether the path is that folder, or in it. Both as the user named them. */
-export function isInside(folder: string, path: string, { cwd }: World): boolean {
-  const steps = relative(resolve(cwd, folder), resolve(cwd, path))
+/** Whether the path is that folder, or in it, also through a link. Both as the user named them. */
+export async function isInside(folder: string, path: string, { cwd }: World): Promise<boolean> {
+  const steps = relative(
+    await findRealPath(resolve(cwd, folder)),
+    await findRealPath(resolve(cwd, path)),
+  )
   return steps.split(sep)[0] !== '..' && !isAbsolute(steps)
+}
+
+/** What does not exist yet is in the folder where it would be. */
+async function findRealPath(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch {
+    const above = dirname(path)
+    return above === path ? path : join(await findRealPath(above), basename(path))
+  }
 }
 
 const ANOTHER = 'Name a folder that does not exist yet.'

@@ -140,7 +140,7 @@ async function claimStatement(
 ): Promise<OutputFile | null> {
   if (statement === null) return null
   for (const kept of [folder, ...(closing === null ? [] : [closing])]) {
-    if (!isInside(kept, statement, world)) continue
+    if (!(await isInside(kept, statement, world))) continue
     throw makeUsageFailure(
       `--statement would write ${statement} into the folder ${kept}, which must not change.`,
       'Name a file outside of that folder.',

@@ -41,7 +41,7 @@ import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
 import type { PolicySource } from '../../policy/read/parse.ts'
 import { findSkipped } from '../../policy/read/skipped-files.ts'
-import { writeSettlements } from '../../policy/write/yaml.ts'
+import { writeFixes } from '../../policy/write/yaml.ts'
 import { makeUsageFailure } from '../../shell/command.ts'
 import { describeRun } from '../../shell/tool.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -298,9 +298,9 @@ export function reportDecision(
   { proposal = null, detailed = true, fleetName }: Shown = {},
 ): AccountReport {
   if (decision.kind === 'plan') {
-    const lines = writeSettlements(decision.plan)
+    const fixes = writeFixes(decision.plan)
     const shown = [file, proposal, detailed, fleetName ?? null] as const
-    return concludeAccount(policy, snapshot, decision.plan, lines, ...shown)
+    return concludeAccount(policy, snapshot, decision.plan, fixes, ...shown)
   }
   const { path, sha256 } = policy
   const known = { path, sha256, policy, server: snapshot.server, accountId: snapshot.account.id }

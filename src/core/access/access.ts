@@ -30,12 +30,7 @@ export type AccessHolder = Pick<SnapshotAgent, 'email' | 'role' | 'customRoleId'
 export interface AccessState<H extends AccessHolder = AccessHolder>
   extends Pick<Snapshot, 'serverVersion' | 'coverage' | 'customRoles'> {
   readonly agents: readonly H[]
-  readonly groups: readonly AccessGroup[]
-}
-
-interface AccessGroup {
-  readonly subject: GroupSubject
-  readonly members: Iterable<string>
+  readonly groups: readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[]
 }
 
 /**

@@ -6,7 +6,10 @@
 import { formatAddress } from '../model/address.ts'
 import type { AccessHolder, Extent, PersonAccess, Way } from './access.ts'
 
-export type AccessDifference = 'equal' | 'more' | 'less' | 'both'
+export interface AccessDifference {
+  readonly more: boolean
+  readonly less: boolean
+}
 
 type Comparable = Pick<PersonAccess<AccessHolder>, 'person' | 'customRole' | 'ways'>
 
@@ -15,10 +18,7 @@ export function compareAccess(
   before: Comparable | null,
   after: Comparable | null,
 ): AccessDifference {
-  const more = mayGain(before, after)
-  const less = mayGain(after, before)
-  if (more) return less ? 'both' : 'more'
-  return less ? 'less' : 'equal'
+  return { more: mayGain(before, after), less: mayGain(after, before) }
 }
 
 function mayGain(before: Comparable | null, after: Comparable | null): boolean {

@@ -14,21 +14,13 @@ import { listRoles } from '../model/custom-role.ts'
 import { recognise } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { normaliseEmail, spellName } from '../model/names.ts'
-import { hasGroups, type Snapshot } from '../model/snapshot.ts'
+import { type CustomRole, hasGroups, type Snapshot } from '../model/snapshot.ts'
 
-export type AccessTopic = AgentTopic | GroupSubject | CustomRoleTopic
+export type AccessTopic =
+  | { readonly kind: 'agent'; readonly email: string }
+  | GroupSubject
+  | (CustomRoleSubject & Pick<CustomRole, 'permissions'> & { readonly roleId: number })
 
-interface AgentTopic {
-  readonly kind: 'agent'
-  readonly email: string
-}
-
-interface CustomRoleTopic extends CustomRoleSubject {
-  readonly roleId: number
-  readonly permissions: readonly string[] | null
-}
-
-/** Everything on the account. */
 export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {
   const { agents, groups } = recognise(snapshot).snapshot
   const { customRoles } = snapshot
@@ -59,9 +51,7 @@ export function findTopics(word: string, topics: readonly AccessTopic[]): readon
   return ways.map((fits) => own.filter(fits)).find((found) => found.length > 0) ?? []
 }
 
-/**
- * The section that a word is about, if the snapshot does not have it: then no answer would be right.
- */
+/** The section that a word is about, if the snapshot does not have it. */
 export function findUnreadSection(
   word: string,
   snapshot: Pick<Snapshot, 'coverage' | 'customRoles'>,

@@ -11,7 +11,7 @@ import { normaliseEmail, spellName } from '../model/names.ts'
 import { getSizeRule, knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
-import { cannotBeListed } from '../plan/settle.ts'
+import { cannotBeListed } from '../plan/policy-fix.ts'
 import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {
@@ -30,7 +30,6 @@ export interface AdoptionRequest {
   /** Addresses or ids of findings; null: everything that is not critical. */
   readonly addresses: ReadonlySet<string> | null
   readonly reason: string | null
-  /** `YYYY-MM-DD`, UTC. */
   readonly today: string
 }
 
@@ -100,7 +99,6 @@ function findUnlistedRoles(
   return new Set(found)
 }
 
-/** What the amended policy will list. */
 function listAmendedRoles(
   { entries }: NonNullable<Policy['customRoles']>,
   { customRoles }: Amendments,
@@ -163,6 +161,7 @@ function findNewDrift(
   // If everybody must be listed, one of the two people is not listed, and that finding covers the
   // membership.
   if (agents !== null && scope.agents === 'all') return null
+  if (![...group.members].every(isEmail)) return 'a policy cannot list the address of a member'
   const shared = [...group.members].filter((email) => people.has(email)).map(normaliseEmail)
   return new Set(shared).size < shared.length
     ? 'a policy can have only one entry for two of its members'

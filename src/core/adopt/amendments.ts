@@ -11,12 +11,13 @@ import {
   type GroupSubject,
   labelSubject,
 } from '../model/address.ts'
-import { listExcess } from '../model/custom-role.ts'
+import { comparePermissions } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import type { RecognisedCustomRole } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import {
   findListedGroup,
+  listAgents,
   listCustomRoles,
   listGroups,
   type WantedCustomRole,
@@ -25,7 +26,7 @@ import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { DifferingFact } from '../plan/change.ts'
 import { listDifferingTexts } from '../plan/custom-roles.ts'
 import { listDifferingSettings } from '../plan/groups.ts'
-import { GRACE_DAYS, type KnownSides, listNewEntries, nameOf } from '../plan/settle.ts'
+import { GRACE_DAYS, type KnownSides, listNewEntries, nameOf } from '../plan/policy-fix.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
@@ -34,14 +35,8 @@ export interface Amendments {
   readonly customRoles: ReadonlyMap<string, NamedKeys<CustomRoleSubject> | 'remove'>
   /** By address; a group that is not listed yet is added. */
   readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
-  readonly waivers: WaiverAmendments
-}
-
-export interface WaiverAmendments {
-  /** Written below the others. */
-  readonly add: readonly NewWaiver[]
-  /** Indexes. */
-  readonly remove: ReadonlySet<number>
+  /** New ones are written below the others; those to remove are indexes. */
+  readonly waivers: { readonly add: readonly NewWaiver[]; readonly remove: ReadonlySet<number> }
 }
 
 /** The five keys of a waiver, in the order in which they are written. */
@@ -75,7 +70,6 @@ export type GroupKeys = NamedKeys<GroupSubject>
 /** How the entry of a group or a custom role changes. */
 export interface NamedKeys<S> {
   readonly subject: S
-  /** The key of its entry. */
   readonly key: string
   /** Its name or id, or a setting. */
   readonly keys: Readonly<Record<string, SettingValue | number>>
@@ -133,15 +127,12 @@ function chooseCustomRoles(
       const before = made.get(address)
       const empty = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
       const draft = before === undefined || before === 'remove' ? empty : before
+      const { came, went } = comparePermissions([...want.permissions.keys()], have.permissions)
       made.set(
         address,
         code === 'custom-role-settings-differ'
           ? { ...draft, keys: readKeys(listDifferingTexts(want, have)) }
-          : {
-              ...draft,
-              join: new Set(listExcess(have.permissions, want.permissions.keys())),
-              leave: new Set(listExcess(want.permissions.keys(), have.permissions)),
-            },
+          : { ...draft, join: new Set(came), leave: new Set(went) },
       )
     }
   }
@@ -165,7 +156,7 @@ function listRenamed(
         : [],
     ),
   )
-  return [...(policy.agents?.entries.values() ?? [])].flatMap(({ email, customRole }) => {
+  return listAgents(policy).flatMap(({ email, customRole }) => {
     const name = customRole && 'name' in customRole.value ? customRole.value.name : null
     const renamed = name === null ? undefined : names.get(name)
     return renamed === undefined ? [] : [[email, renamed] as const]

@@ -27,7 +27,7 @@ import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
 import { cutText } from '../model/visible.ts'
-import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/settle.ts'
+import { GRACE_DAYS, listNewEntries, nameOf, writeCustomRole } from '../plan/policy-fix.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
 
 export type Exported =
@@ -44,8 +44,8 @@ export function exportAccount(read: Snapshot, today: string): Exported {
   const { host } = new URL(server)
   const kinds = groupBy(groups, ({ of }) => of)
   const header = [
-    `Account ${account.id} "${shortenAgent(account.name)}" on ${host} as it was on ${today},`,
-    `read as ${shortenAgent(caller.email)} (${caller.role}). It lists who has access now, not who should have it:`,
+    `Account ${account.id} "${shortenText(account.name)}" on ${host} as it was on ${today},`,
+    `read as ${shortenText(caller.email)} (${caller.role}). It lists who has access now, not who should have it:`,
     'check every line before you commit this file.',
   ]
   return {
@@ -84,7 +84,7 @@ function describeCustomRoles(snapshot: Snapshot): Part {
     name.trim() !== '' && permissions.every(isPermission)
   const odd = roles.find((role) => !listable(role))
   if (odd !== undefined) {
-    return leave(`a policy cannot list ${shortenAgent(describeCustomRole(odd))} as it is`)
+    return leave(`a policy cannot list ${shortenText(describeCustomRole(odd))} as it is`)
   }
   const named = listNewEntries(roles.map((role, index) => ({ ...role, index })))
   named.sort((a, b) => a.group.index - b.group.index)
@@ -184,14 +184,14 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
     administrator || customRole === null ? null : nameOf(customRole.id, snapshot.customRoles)
   const powerless =
     administrator && customRole !== null
-      ? [`${shortenAgent(describeCustomRole(customRole))} ${MENUS_ONLY}`]
+      ? [`${shortenText(describeCustomRole(customRole))} ${MENUS_ONLY}`]
       : []
   const foreign = isForeign(customRole?.id ?? null, snapshot.customRoles)
     ? [`${describeCustomRole(customRole)} is not on this account`]
     : []
   const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
   const remark = [
-    ...(name.trim() === '' ? [] : [shortenAgent(name)]),
+    ...(name.trim() === '' ? [] : [shortenText(name)]),
     ...open,
     ...powerless,
     ...foreign,
@@ -222,7 +222,7 @@ function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
       .toSorted(compareCodeUnits)
       .map(
         (email) =>
-          `A ghost: ${shortenAgent(email)} left the account and is still in this ${of.label}'s list.`,
+          `A ghost: ${shortenText(email)} left the account and is still in this ${of.label}'s list.`,
       )
     const parts = [...settings, { key: 'members', value: members }]
     return [
@@ -233,7 +233,6 @@ function groupParts(groups: readonly RecognisedGroup[]): readonly Part[] {
   })
 }
 
-/** A name, shortened to fit in a comment. */
-function shortenAgent(text: string): string {
+function shortenText(text: string): string {
   return cutText(text).replace(/^ +| +$/g, '')
 }

@@ -19,25 +19,15 @@ export function makeNameReader(findings: readonly Finding[]): (text: string) => 
   const find = makeFinder(known, (address) => address, normaliseAddress)
   const findDecoded = makeFinder(known, decodeAddress, (address) => address.toLowerCase())
   return (text) => {
-    const [, code = null, rest = text] = /^([a-z-]+):(.+)$/s.exec(text) ?? []
-    const said = code !== null && isFindingCode(code) ? { code, rest } : { code: null, rest: text }
-    const person = said.rest.includes('@')
-      ? formatAddress({ kind: 'agent', email: spellEmail(said.rest) })
-      : null
-    const address =
-      find(said.rest) ??
-      findDecoded(said.rest) ??
-      (person && find(person)) ??
-      formatUnknown(said.rest)
-    return { code: said.code, address }
+    const [, prefix = '', rest = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? []
+    const [code, name] = isFindingCode(prefix) ? [prefix, rest] : [null, text]
+    // An e-mail address means a person.
+    const person = name.includes('@')
+      ? formatAddress({ kind: 'agent', email: spellEmail(name) })
+      : name
+    const known = find(name) ?? findDecoded(name) ?? find(person)
+    return { code, address: known ?? (name.includes('/') ? name : person) }
   }
-}
-
-/** For a name without a finding: an e-mail address means a person. */
-function formatUnknown(text: string): string {
-  return !text.includes('/') && text.includes('@')
-    ? formatAddress({ kind: 'agent', email: spellEmail(text) })
-    : text
 }
 
 export function isNamed({ code, address }: FindingName, finding: Finding): boolean {

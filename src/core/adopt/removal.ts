@@ -14,7 +14,13 @@ import {
 import { isOver } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
 import { normaliseEmail } from '../model/names.ts'
-import { getSizeRule, listGroups, type Policy, type PolicyAgent } from '../model/policy.ts'
+import {
+  getSizeRule,
+  listAgents,
+  listGroups,
+  type Policy,
+  type PolicyAgent,
+} from '../model/policy.ts'
 import { type Amendments, NO_AMENDMENTS } from './amendments.ts'
 
 export type PlannedRemoval =
@@ -34,13 +40,11 @@ export interface Removal {
   readonly amendments: Amendments
 }
 
-/**
- * @param today `YYYY-MM-DD`, UTC: a person whose access has ended does not count as an administrator
- */
+/** @param today a person whose access has ended does not count as an administrator */
 export function planRemoval(policy: Policy, person: string, today: string): PlannedRemoval {
   const wanted = normaliseEmail(person)
   const isMeant = (email: string) => normaliseEmail(email) === wanted
-  const agents = [...(policy.agents?.entries.values() ?? [])]
+  const agents = listAgents(policy)
   const agent = agents.find(({ email }) => isMeant(email))
   const groups = listGroups(policy).filter(({ members }) => [...members.keys()].some(isMeant))
   const waivers = policy.waivers.flatMap((each, index) =>

@@ -5,10 +5,10 @@
  */
 
 import { computeAccess } from '../access/access.ts'
-import { type AccessDifference, compareAccess } from '../access/compare.ts'
+import { compareAccess } from '../access/compare.ts'
 import { formatAddress } from '../model/address.ts'
 import { invertMap } from '../model/collect.ts'
-import { isMorePermitted, listExcess } from '../model/custom-role.ts'
+import { comparePermissions } from '../model/custom-role.ts'
 import { compareRights, decideEffectOnRights } from '../model/equality.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { CustomRoles, SnapshotAgent } from '../model/snapshot.ts'
@@ -44,15 +44,11 @@ export function compareStates(before: RecognisedSnapshot, after: RecognisedSnaps
     const rights = compareMember(had.get(email), has.get(email), roles)
     const [was, is] = [left.get(email) ?? NONE, joined.get(email) ?? NONE]
     const reach = compareAccess(accessBefore.get(email) ?? null, accessAfter.get(email) ?? null)
-    const [more, less] = [MORE.has(reach), LESS.has(reach)]
-    if (more || rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
-    if (less || rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)
+    if (reach.more || rights.gains || [...is].some((group) => !was.has(group))) gain.add(email)
+    if (reach.less || rights.loses || [...was].some((group) => !is.has(group))) lose.add(email)
   }
   return { gain, lose }
 }
-
-const MORE: ReadonlySet<AccessDifference> = new Set(['more', 'both'])
-const LESS: ReadonlySet<AccessDifference> = new Set(['less', 'both'])
 
 function computeReach(state: RecognisedSnapshot, people: ReadonlyMap<string, SnapshotAgent>) {
   const access = computeAccess({ ...state, agents: [...people.values()] })
@@ -96,8 +92,7 @@ function compareCustomRoles(before: CustomRoles, after: CustomRoles): ReadonlyMa
     before.roles.flatMap(({ id, permissions }) => {
       const [had, has] = [permissions ?? [], later.get(id)]
       if (has === undefined) return []
-      const gains = isMorePermitted(listExcess(has, had), had)
-      const loses = isMorePermitted(listExcess(had, has), has)
+      const { gains, loses } = comparePermissions(had, has)
       return gains || loses ? [[id, { gains, loses }] as const] : []
     }),
   )

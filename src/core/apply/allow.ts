@@ -5,15 +5,18 @@
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { normaliseAddress } from '../model/address.ts'
+import { makeFinder } from '../model/identity.ts'
 import { isStep, type Permission, STEP_NAMES, STEPS, type Step } from '../model/steps.ts'
 
 export interface Allowance {
   /** As it is written, for messages. */
   readonly text: string
   readonly step: Step
-  /** In its normal form. Null: every ordinary step of that name. */
+  /** Null: every ordinary step of that name. */
   readonly address: string | null
 }
+
+type Named = Pick<Asking, 'step' | 'address'>
 
 export interface Allowances {
   readonly allowances: readonly Allowance[]
@@ -26,7 +29,7 @@ export function parseAllowances(values: readonly string[]): Allowances {
   const diagnostics: Diagnostic[] = []
   for (const text of values) {
     const [name = '', ...rest] = text.split(':')
-    const address = rest.length === 0 ? null : normaliseAddress(rest.join(':').trim())
+    const address = rest.length === 0 ? null : rest.join(':').trim()
     const step = name.trim()
     if (!isStep(step)) {
       diagnostics.push(
@@ -38,7 +41,7 @@ export function parseAllowances(values: readonly string[]): Allowances {
       diagnostics.push(
         refuseAllowance(
           `--allow ${step} needs an address.`,
-          `Write \`--allow ${step}:ADDRESS\` for each one, with the address that \`rollcall plan\` shows.`,
+          `Write \`--allow ${step}:ADDRESS\` for each one, with the address that \`rollcall plan --approval\` shows.`,
         ),
       )
     } else allowances.push({ text, step, address })
@@ -46,7 +49,39 @@ export function parseAllowances(values: readonly string[]): Allowances {
   return { allowances, diagnostics }
 }
 
-/** A step that may need an allowance. */
+/**
+ * Each with the address of the one step that it means: another spelling is enough, but never for two
+ * people or things that are merely alike.
+ */
+export function resolveAllowances(
+  allowances: readonly Allowance[],
+  steps: readonly Named[],
+): Allowances {
+  const diagnostics: Diagnostic[] = []
+  const resolved = allowances.flatMap((allowance) => {
+    const { text, step, address } = allowance
+    if (address === null) return [allowance]
+    const own = steps.filter((each) => each.step === step)
+    const meant = makeFinder(own, (each) => each.address, normaliseAddress)(address)
+    if (meant !== undefined) return [{ ...allowance, address: meant.address }]
+    const normal = normaliseAddress(address)
+    const alike = own.filter((each) => normaliseAddress(each.address) === normal)
+    if (alike.length === 0) {
+      diagnostics.push(refuseAllowance(`--allow ${text} matches no step of this plan.`))
+    } else {
+      const addresses = alike.map((each) => each.address).join(', ')
+      diagnostics.push(
+        refuseAllowance(
+          `--allow ${text} matches several steps of this plan: ${addresses}.`,
+          'Copy the address from the plan, exactly as it is there.',
+        ),
+      )
+    }
+    return []
+  })
+  return { allowances: resolved, diagnostics }
+}
+
 interface Asking {
   readonly step: Step
   readonly address: string
@@ -59,7 +94,7 @@ export function findAllowance(
   allowances: readonly Allowance[],
 ): Allowance | null {
   const own = allowances.filter((each) => each.step === step)
-  const exact = own.find((each) => each.address === normaliseAddress(address))
+  const exact = own.find((each) => each.address === address)
   return exact ?? (needs === 'class' ? own.find((each) => each.address === null) : null) ?? null
 }
 
@@ -68,18 +103,16 @@ export function describeAllowance({ step, address, needs }: Asking): string {
   return needs === 'class' ? step : `${step}:${address}`
 }
 
-/** An allowance that matches nothing is a typo, or was meant for another plan. */
+/** An allowance that matches nothing is a typo, or was meant for another plan. After `resolveAllowances`. */
 export function findUselessAllowances(
   allowances: readonly Allowance[],
   steps: readonly Asking[],
 ): readonly Diagnostic[] {
   return allowances.flatMap(({ text, step, address }) => {
-    const same = steps.filter(
-      (each) =>
-        each.step === step && (address === null || normaliseAddress(each.address) === address),
-    )
+    if (address !== null) return []
+    const same = steps.filter((each) => each.step === step)
     if (same.length === 0) return [refuseAllowance(`--allow ${text} matches no step of this plan.`)]
-    if (address !== null || same.some(({ needs }) => needs === 'class')) return []
+    if (same.some(({ needs }) => needs === 'class')) return []
     const asking = same.filter(({ needs }) => needs === 'address')
     if (asking.length === 0) {
       return [refuseAllowance(`--allow ${text} is not needed: the step is written without it.`)]

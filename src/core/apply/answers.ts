@@ -5,7 +5,12 @@
  */
 
 import { addArticle } from '../messages/phrase.ts'
-import { describeCustomRole, describeHeldRole, listRoles } from '../model/custom-role.ts'
+import {
+  describeCustomRole,
+  describeHeldRole,
+  findRoleId,
+  listRoles,
+} from '../model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../model/identity.ts'
 import type { SnapshotAgent } from '../model/snapshot.ts'
 import { applyWrite, findHeldRole } from './transition.ts'
@@ -57,7 +62,6 @@ export function classifyReply(reply: ReplyFacts, { kind }: Write): WriteAnswer {
 export type SeenWrite = 'done' | 'not-done' | 'half-done' | 'otherwise'
 
 export type NextStep =
-  /** Read, then ask again. */
   | { readonly next: 'read' }
   /** Read again after a pause: the write may still happen. */
   | { readonly next: 'look-again' }
@@ -97,22 +101,19 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
   if (answer === 'rate-limit') {
     return sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' }
   }
-  const late = answer === 'lost' && !lateOver
+  if (seen === null) return { next: 'read' }
+  if (seen === 'done') {
+    return { next: 'go-on', outcome: answer === 'refused' ? 'done-by-others' : 'done' }
+  }
+  if (answer === 'lost' && !lateOver) return { next: 'look-again' }
   switch (seen) {
-    case null:
-      return { next: 'read' }
-    case 'done':
-      return { next: 'go-on', outcome: answer === 'refused' ? 'done-by-others' : 'done' }
     case 'unread':
-      if (late) return { next: 'look-again' }
       // If the server refuses the token, nothing was written, and nothing can be read.
       return { next: 'stop', outcome: answer === 'token' ? 'not-done' : 'unknown' }
     case 'not-done':
-      if (late) return { next: 'look-again' }
       return { next: 'stop', outcome: answer === 'lost' ? 'unknown' : 'not-done' }
     case 'half-done':
     case 'otherwise':
-      if (late) return { next: 'look-again' }
       // The server refused because of what somebody else did: that is what is there now.
       if (answer === 'refused') return { next: 'go-on', outcome: 'changed-meanwhile' }
       return { next: 'stop', outcome: seen === 'half-done' ? seen : 'unknown' }
@@ -122,10 +123,7 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
 /** What was read again, as far as the write needs it. */
 export type Reread = Pick<RecognisedSnapshot, 'agents' | 'groups' | 'customRoles'>
 
-/**
- * Whether the write has happened.
- * @param expected the state before it, as the plan says
- */
+/** @param expected the state before it, as the plan says */
 export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Reread): SeenWrite {
   const wanted = applyWrite(expected, write)
   if (isAlike(write, now, wanted)) return 'done'
@@ -139,9 +137,7 @@ const TWO_PARTS: ReadonlySet<Write['kind']> = new Set(['invite', 'set-role', 'se
 function findHalfDone(write: Write, wanted: Reread, now: Reread): SnapshotAgent | null {
   if (!TWO_PARTS.has(write.kind) || !('person' in write)) return null
   const { email, id } = write.person
-  const [have] = now.agents.filter(
-    (each) => each.email === email && (id === null || each.id === id),
-  )
+  const have = now.agents.find((each) => each.email === email && (id === null || each.id === id))
   const differs = wanted.agents.some(
     (want) => want.email === email && have !== undefined && !hasSameRights(have, now, want, wanted),
   )
@@ -208,7 +204,7 @@ function listAffected(write: Write, { agents, groups }: Reread): readonly string
 
 /**
  * The permissions of the custom role that a person has after the write. The role is identified by its
- * id.
+ * id, or by its name if this apply has created it: then there must be one of that name.
  */
 function findPermissions(
   write: Write,
@@ -216,20 +212,21 @@ function findPermissions(
   { customRoles }: Reread,
 ): readonly unknown[] {
   const given =
-    'customRole' in write ? (write.customRole?.id ?? null) : findHeldRole(write, expected)
-  // Things that this apply has created have an id below 0 in the plan.
-  const role = listRoles(customRoles).find(({ id }) => id === given && id > 0)
-  return role === undefined ? [] : [role.name, role.permissions]
+    'customRole' in write
+      ? write.customRole && findRoleId(write.customRole, expected.customRoles)
+      : findHeldRole(write, expected)
+  // What this apply has created has an id below 0 in the plan.
+  const made = listRoles(expected.customRoles).find(({ id }) => id === given && id < 0)
+  return listRoles(customRoles)
+    .filter(({ id, name }) => (made === undefined ? id === given : name === made.name))
+    .map(({ name, permissions }) => [name, permissions])
 }
 
 /** Compares only what the write names. Does not compare ids that did not come from a server. */
 function isAlike(write: Write, now: Reread, wanted: Reread): boolean {
   if ('definition' in write) {
-    const [have, want] = [
-      listDefinitions(now, write.definition),
-      listDefinitions(wanted, write.definition),
-    ]
     // Two with the same name are an error: the server can create both.
+    const [have, want] = [now, wanted].map((state) => listDefinitions(state, write.definition))
     return isSameText(have, want)
   }
   if ('person' in write && !isSamePerson(write.person, now, wanted)) return false
@@ -279,7 +276,6 @@ function isSameGroup(have: RecognisedGroup, want: RecognisedGroup): boolean {
   )
 }
 
-/** What rollcall knows of each. */
 function listDefinitions({ customRoles }: Reread, { subject, id }: CustomRoleRef) {
   return listRoles(customRoles)
     .filter((each) => (id === null ? each.name === subject.name : each.id === id))

@@ -10,16 +10,14 @@ import { makeActualState } from '../model/state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { removeExpired } from '../plan/policy-on-date.ts'
 import { findRenames } from '../plan/renames.ts'
-import { parseAllowances } from './allow.ts'
+import { parseAllowances, resolveAllowances } from './allow.ts'
 import { decideSteps, makeApplyScope, type SteppedPlan, type Terms } from './decide.ts'
 
-/** What the job says about its writes. */
 export interface ApplyOptions {
   /** UTC, `YYYY-MM-DD`: the day of the plan. */
   readonly today: string
   /** The values of `--allow`. */
   readonly allow: readonly string[]
-  /** Whether the account uses SAML. */
   readonly saml: boolean
   /** The snapshot of `--previous`, as `plan` got it. */
   readonly previous: Snapshot | null
@@ -43,9 +41,15 @@ export function planApply(
 ): ApplyPlan {
   const policy = removeExpired(written, today)
   const actual = makeActualState(read, policy, findRenames(policy, read, previous, today))
-  const { allowances, diagnostics } = parseAllowances(allow)
+  const parsed = parseAllowances(allow)
+  const { allowances, diagnostics } = resolveAllowances(parsed.allowances, changes)
   const terms = { policy, allowances, saml, scope: makeApplyScope(policy, actual) }
   const steps = decideSteps(changes, actual, terms)
   const { storedAs } = actual
-  return { terms, steps, storedAs, diagnostics: [...diagnostics, ...steps.diagnostics] }
+  return {
+    terms,
+    steps,
+    storedAs,
+    diagnostics: [...parsed.diagnostics, ...diagnostics, ...steps.diagnostics],
+  }
 }

@@ -22,8 +22,10 @@ import type { Write } from './writes.ts'
 /** `20261127T10Z`: the hour (UTC) in which an approval ends. */
 export type Expiry = string
 
-/** How long an approval is valid, in hours. */
 const APPROVAL_HOURS = 24
+
+/** How far the clocks of two machines may differ, in hours. */
+const CLOCK_HOURS = 1
 
 export interface Approved {
   /** Of rollcall. */
@@ -204,6 +206,14 @@ export function checkApproval(
       makeDiagnostic({
         code: 'guard-approval-expired',
         summary: `The approval expired at ${describeExpiry(approval.expiry)}.`,
+      }),
+    ]
+  }
+  if (approval.expiry > chooseExpiry(now, APPROVAL_HOURS + CLOCK_HOURS)) {
+    return [
+      makeDiagnostic({
+        code: 'guard-approval-expired',
+        summary: `The approval is valid until ${describeExpiry(approval.expiry)}, which is more than a day.`,
       }),
     ]
   }

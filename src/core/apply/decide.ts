@@ -6,25 +6,22 @@
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import type { Located, Location } from '../model/location.ts'
+import type { Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ActualState } from '../model/state.ts'
-import { type Permission, STEPS, type Step } from '../model/steps.ts'
+import { type Permission, STEPS } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
 import { applyWrite, applyWrites } from './transition.ts'
 import { type KnownAccount, listWrites, type Write } from './writes.ts'
 
-/** A change with everything that decides about it. */
 export interface PlannedStep {
   readonly change: Change
   /** In their order; each is one request. */
   readonly writes: readonly Write[]
-  /**
-   * `neither`: nobody reaches more or less. `both`: people reach more and less, or it cannot be known.
-   */
+  /** `neither`: nobody reaches more or less. `both`: more and less, or it cannot be known. */
   readonly effect: 'gives' | 'takes' | 'both' | 'neither'
   readonly needs: Permission
 }
@@ -32,7 +29,6 @@ export interface PlannedStep {
 export interface KeptStep extends PlannedStep {
   readonly because: /** `allow`: the value of `--allow` that would write it. */
     | { readonly kind: 'permission'; readonly allow: string }
-    /** The policy denies it, at that place. */
     | { readonly kind: 'denied'; readonly location: Location }
     /** It needs what another step creates, and that step is kept back. */
     | { readonly kind: 'waits'; readonly address: string }
@@ -65,9 +61,7 @@ export interface ApplyScope {
   readonly hasGroup: (address: string) => boolean
 }
 
-/**
- * Without ignored people and groups, and without unlisted agents if the policy is for administrators.
- */
+/** Without ignored people and groups, and without agents whom the policy does not manage. */
 export function makeApplyScope(policy: Policy, { state, ignored }: ActualState): ApplyScope {
   const left = new Set(ignored.map(({ address }) => address))
   return {
@@ -86,17 +80,23 @@ export function decideSteps(
   known: KnownAccount,
   terms: Terms,
 ): SteppedPlan {
-  const ordinary = prepareSteps(changes, known, terms)
-  let steps = ordinary
+  let steps = prepareSteps(changes, known, terms)
   let sorted = sortSteps(steps, terms)
-  // If a step is kept back, a group may not get the members who would have replaced others.
+  // If a step is kept back, the others may do more than beside it: a group does not get the members who
+  // would have replaced others, or a custom role that people get still permits what it should not.
   for (;;) {
     const emptied = findEmptied(known.snapshot, sorted.written)
-    const stricter = steps.map((each): PlannedStep => {
-      return emptied.has(each.change) ? { ...each, needs: 'address' } : each
+    const measured = measureEffects(known.snapshot, sorted.written)
+    const effects = new Map(measured.map(({ change, effect }) => [change, effect]))
+    const weighed = steps.map((each): PlannedStep => {
+      const effect = effects.get(each.change) ?? each.effect
+      const stricter = emptied.has(each.change) || isGivingTooMuch(each.change, effect)
+      return { ...each, effect, needs: stricter ? 'address' : each.needs }
     })
-    if (stricter.every((each, index) => each.needs === steps[index]?.needs)) break
-    steps = stricter
+    const same = (each: PlannedStep, index: number) =>
+      each.effect === steps[index]?.effect && each.needs === steps[index].needs
+    if (weighed.every(same)) break
+    steps = weighed
     sorted = sortSteps(steps, terms)
   }
   const asking = steps.map(({ change: { step, address }, needs }) => ({ step, address, needs }))
@@ -116,14 +116,23 @@ function prepareSteps(
   terms: Terms,
 ): readonly PlannedStep[] {
   const domains = listOwnDomains(terms.policy, known)
-  let now = known.snapshot
-  return changes.map((change): PlannedStep => {
-    const writes = listWrites(change, known)
-    const next = writes.reduce(applyWrite, now)
+  const steps = changes.map((change) => ({ change, writes: listWrites(change, known) }))
+  return measureEffects(known.snapshot, steps).map((step) => {
+    return { ...step, needs: decideNeeds(step.change, step.effect, terms, domains) }
+  })
+}
+
+/** What each of these steps gives and takes if they, and no others, are written in this order. */
+function measureEffects<T extends Pick<PlannedStep, 'writes'>>(
+  before: RecognisedSnapshot,
+  steps: readonly T[],
+): readonly (T & Pick<PlannedStep, 'effect'>)[] {
+  let now = before
+  return steps.map((step) => {
+    const next = step.writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
     now = next
-    const effect = EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0]
-    return { change, writes, effect, needs: decideNeeds(change, effect, terms, domains) }
+    return { ...step, effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0] }
   })
 }
 
@@ -139,10 +148,14 @@ function decideNeeds(
   { saml }: Terms,
   domains: ReadonlySet<string>,
 ): Permission {
-  if (STEPS[step].onlyTakes && effect !== 'takes' && effect !== 'neither') return 'address'
+  if (isGivingTooMuch({ step }, effect)) return 'address'
   const invites = subject.kind === 'agent' && step === 'invite'
   if (invites && !isOrdinaryAddress(subject.email, domains)) return 'address'
   return saml && STEPS[step].ofIdentity ? 'class' : STEPS[step].needs
+}
+
+function isGivingTooMuch({ step }: Pick<Change, 'step'>, effect: PlannedStep['effect']): boolean {
+  return STEPS[step].onlyTakes && effect !== 'takes' && effect !== 'neither'
 }
 
 /** In a domain of the policy, and without letters that could look like others. */
@@ -201,7 +214,7 @@ function findReason(
   { policy, allowances }: Terms,
 ): KeptStep['because'] | null {
   const { step, address } = change
-  const denied: Located<Step> | undefined = policy.apply.deny.find(({ value }) => value === step)
+  const denied = policy.apply.deny.find(({ value }) => value === step)
   if (denied !== undefined) return { kind: 'denied', location: denied.location }
   const missing = keptBack.find((each) => isNeededBy(each.change, change))
   if (missing !== undefined) return { kind: 'waits', address: missing.change.address }

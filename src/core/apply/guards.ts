@@ -8,15 +8,18 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { DiagnosticCode } from '../messages/diagnostic-records.ts'
 import { count } from '../messages/phrase.ts'
+import { quoteAddress } from '../messages/shell-word.ts'
+import { formatAddress } from '../model/address.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import { DAILY_LIMITS } from '../model/server-version.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import type { Step } from '../model/steps.ts'
 import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
-import type { SteppedPlan, Terms } from './decide.ts'
+import type { PlannedStep, SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { measureRules } from './rule-measures.ts'
 import { applyWrite } from './transition.ts'
@@ -29,7 +32,6 @@ export interface Witnessed {
   readonly file: string
 }
 
-/** The earlier journals of an apply. */
 export interface JournalsRead {
   /** Whether `--journal` says in which folder they are. */
   readonly given: boolean
@@ -39,7 +41,6 @@ export interface JournalsRead {
 
 /** What the guards have to know besides the plan. */
 export interface Circumstances {
-  /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   readonly limits: Limits
   /** People removed in the last 24 hours, according to the journals that were read. */
@@ -170,9 +171,9 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
   )
 }
 
-function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
-  const { email } = before.caller
-  if (!listTouched({ before, ...all }).has(email)) return []
+function guardOwner(all: Guarded): readonly Diagnostic[] {
+  const { email } = all.before.caller
+  if (!listTouched(all).has(email)) return []
   return stop(
     'guard-token-owner',
     `A step would change the access of ${email}, who owns the token of this run.`,
@@ -182,9 +183,10 @@ function guardOwner({ before, ...all }: Guarded): readonly Diagnostic[] {
 }
 
 function guardProtected(all: Guarded): readonly Diagnostic[] {
-  const touched = listTouched(all)
+  // Whom the policy does not list is spelled as the server does.
+  const touched = new Set([...listTouched(all)].map(normaliseEmail))
   return all.policy.apply.protect
-    .filter(({ value }) => touched.has(value))
+    .filter(({ value }) => touched.has(normaliseEmail(value)))
     .flatMap(({ value, location }) =>
       stop(
         'guard-protected',
@@ -222,9 +224,12 @@ function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnos
 }
 
 /** People whom the job names with an address: what happens to them is intended. */
-function listNamed({ changes, allowances }: Guarded): ReadonlySet<string> {
+function listNamed(
+  { changes, allowances }: Guarded,
+  steps: readonly PlannedStep[] = changes.written,
+): ReadonlySet<string> {
   return new Set(
-    changes.written.flatMap(({ change, needs }) => {
+    steps.flatMap(({ change, needs }) => {
       const named = findAllowance({ ...change, needs }, allowances)?.address != null
       return named && 'email' in change.subject ? [change.subject.email] : []
     }),
@@ -315,7 +320,8 @@ function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
 function guardRenames(all: Guarded): readonly Diagnostic[] {
   const { changes, before, previous } = all
   const steps = [...changes.written, ...changes.keptBack]
-  const named = listNamed(all)
+  // Also whom the policy lets nobody remove: what is intended is said all the same.
+  const named = listNamed(all, steps)
   const earlier = new Map(previous?.agents.map(({ id, email }) => [id, normaliseEmail(email)]))
   const leaving = steps.flatMap(({ change: { step, subject } }) => {
     if (step !== 'remove-agent' || !('email' in subject)) return []
@@ -333,16 +339,19 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
           !(named.has(gone.email) && named.has(person.email)) &&
           (renamed || foldName(name) === foldName(gone.name) || isAlike(person.email, gone.email)),
       )
-      .flatMap(({ person, role }) =>
-        stop(
+      .flatMap(({ person, role }) => {
+        const allow = (step: Step, { email }: Pick<SnapshotAgent, 'email'>) =>
+          `--allow ${quoteAddress(`${step}:${formatAddress({ kind: 'agent', email })}`)}`
+        const invite = role === 'agent' ? 'invite' : 'invite-administrator'
+        return stop(
           'guard-rename',
           `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
           renamed
             ? `In the snapshot of --previous, ${gone.email} had the address ${other}.`
             : 'They have the same name, or the same part before the @.',
-          `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`--allow remove-agent:agent/${gone.email} --allow ${role === 'agent' ? 'invite' : 'invite-administrator'}:agent/${person.email}\`.`,
-        ),
-      )
+          `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`${allow('remove-agent', gone)} ${allow(invite, person)}\`.`,
+        )
+      })
   })
 }
 
@@ -358,9 +367,7 @@ function isAlike(one: string, other: string): boolean {
   return local(one) === local(other)
 }
 
-/**
- * If a person comes back too early, the server may silently remove them again with all their access.
- */
+/** A person who comes back too early may silently be removed again, with all their access. */
 function guardReturns(all: Guarded): readonly Diagnostic[] {
   const { before, writes, removedLately, removedElsewhere } = all
   const ghosts = before.groups.flatMap(({ subject, ghosts }) =>

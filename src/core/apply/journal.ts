@@ -91,7 +91,6 @@ export interface HashedLine {
   readonly hash: string
 }
 
-/** What a journal proves. */
 export interface JournalReading {
   readonly first: FirstLine | null
   /** Requests that were announced and have no result: it is unknown whether they were carried out. */
@@ -148,9 +147,7 @@ export function readJournal(lines: readonly HashedLine[]): JournalReading {
   return { first, unfinished, results, closing, torn, problems }
 }
 
-/**
- * E-mail addresses of people who were removed since a time, or perhaps removed, according to a journal.
- */
+/** E-mail addresses of people who were removed since a time, or perhaps were. */
 export function listRemoved(
   { results, unfinished }: JournalReading,
   since: string,
@@ -163,10 +160,14 @@ export function listRemoved(
   })
 }
 
-type Parsed = JournalLine & { readonly previous: Json }
+/** The type of every key besides `line`, `at`, and those that can be null. */
+type KeyTypes<L> = {
+  readonly [K in Exclude<keyof L, 'line' | 'at'> as null extends L[K] ? never : K]: TypeName<L[K]>
+}
 
-/** The keys that each line has besides `line`, `at` and `previous`. */
-const KEYS: Readonly<Record<JournalLine['line'], Readonly<Record<string, string>>>> = {
+type TypeName<T> = T extends string ? 'string' : T extends number ? 'number' : 'object'
+
+const KEYS: { readonly [L in JournalLine as L['line']]: KeyTypes<L> } = {
   first: {
     format: 'string',
     format_version: 'string',
@@ -188,21 +189,22 @@ const KEYS: Readonly<Record<JournalLine['line'], Readonly<Record<string, string>
   closing: { done: 'number', unknown: 'number' },
 }
 
-function parseLine(text: string): Parsed | null {
+function parseLine(text: string) {
   const value = parseJson(text)
-  if (!isObject(value)) return null
-  const { line, at, previous = null } = value
-  if (typeof line !== 'string' || !isKindOfLine(line) || typeof at !== 'string') return null
-  const complete = Object.entries(KEYS[line]).every(
+  return isObject(value) && isLine(value) ? { previous: null, ...value } : null
+}
+
+function isLine(value: JsonObject): value is JsonObject & JournalLine {
+  const { line, at } = value
+  if (typeof line !== 'string' || !isKindOfLine(line) || typeof at !== 'string') return false
+  const complete = Object.entries<string>(KEYS[line]).every(
     ([key, type]) => typeof value[key] === type && value[key] !== null,
   )
   // What a request sends is the only value that has parts.
-  const flat = Object.entries(value).every(([key, each]) => key === 'write' || !isContainer(each))
-  return complete && flat ? ({ ...value, previous } as unknown as Parsed) : null
-}
-
-function isContainer(value: Json): boolean {
-  return typeof value === 'object' && value !== null
+  const flat = Object.entries(value).every(
+    ([key, each]) => key === 'write' || typeof each !== 'object' || each === null,
+  )
+  return complete && flat
 }
 
 function isKindOfLine(text: string): text is JournalLine['line'] {

@@ -4,17 +4,13 @@
  */
 
 import { KINDS } from '../model/kinds.ts'
-import type { Policy } from '../model/policy.ts'
 import { type Json, sortCanonically } from './canonical.ts'
 
 /** Where the policy is and how it is written. */
 const FORM: ReadonlySet<string> = new Set(['path', 'sha256', 'text', 'location'])
 
-export function describeMeaning(policy: Policy): Json {
-  return toMeaning(policy)
-}
-
-function toMeaning(value: unknown): Json {
+/** Of a policy, or of a part of one. */
+export function describeMeaning(value: unknown): Json {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value
   }
@@ -24,7 +20,7 @@ function toMeaning(value: unknown): Json {
   if (kind !== undefined) return kind.section
   if (value instanceof Map) return toObject([...value])
   if (Array.isArray(value) || value instanceof Set) {
-    return sortCanonically([...value].map(toMeaning))
+    return sortCanonically([...value].map(describeMeaning))
   }
   // The value of a member or a permission is only its place.
   if (Object.hasOwn(value, 'line') && Object.hasOwn(value, 'column')) return true
@@ -32,5 +28,5 @@ function toMeaning(value: unknown): Json {
 }
 
 function toObject(entries: readonly (readonly [string, unknown])[]): Json {
-  return Object.fromEntries(entries.map(([key, value]) => [key, toMeaning(value)]))
+  return Object.fromEntries(entries.map(([key, value]) => [key, describeMeaning(value)]))
 }

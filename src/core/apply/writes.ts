@@ -10,7 +10,6 @@ import { KINDS, type SettingValue } from '../model/kinds.ts'
 import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { Change, Facts } from '../plan/change.ts'
 
-/** A person whom a write names. */
 export interface PersonRef {
   /** As the policy spells it, otherwise as the server does. It is the key in every state. */
   readonly email: string

@@ -4,7 +4,7 @@ import { addContrast } from '../messages/alike.ts'
 import { describeHolders, listPermissions } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
 import { type Pair, pairEntries } from '../model/collect.ts'
-import { type CustomRoleFact, isMorePermitted, listExcess } from '../model/custom-role.ts'
+import { type CustomRoleFact, comparePermissions } from '../model/custom-role.ts'
 import type { Effect } from '../model/equality.ts'
 import {
   comparePair,
@@ -88,13 +88,12 @@ function describeChange(
   { permissions: had }: SideCustomRole,
   { permissions: has }: SideCustomRole,
 ): Piece | null {
-  const [more, less] = [listExcess(has, had), listExcess(had, has)]
-  if (more.length + less.length === 0) return null
-  const [gains, loses] = [isMorePermitted(more, had), isMorePermitted(less, has)]
+  const { came, went, gains, loses } = comparePermissions(had, has)
+  if (came.length + went.length === 0) return null
   const kind = gains === loses ? 'changed' : gains ? 'gained' : 'lost'
   const text = [
-    ...(more.length === 0 ? [] : [`now permits ${more.join(', ')}`]),
-    ...(less.length === 0 ? [] : [`no longer permits ${less.join(', ')}`]),
+    ...(came.length === 0 ? [] : [`now permits ${came.join(', ')}`]),
+    ...(went.length === 0 ? [] : [`no longer permits ${went.join(', ')}`]),
   ].join('; ')
   return { kind, text }
 }

@@ -3,7 +3,7 @@
 import { addContrast } from '../messages/alike.ts'
 import type { GroupSubject, Party } from '../model/address.ts'
 import type { Pair } from '../model/collect.ts'
-import { compareMembers, compareSettings } from '../model/equality.ts'
+import { compareMembers } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import { comparePair, type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
 
@@ -42,13 +42,14 @@ function describeTurned(of: GroupKind, had: SideGroup, has: SideGroup): string {
   const [was, is] = [had.subject.name, has.subject.name]
   return [
     ...(was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]),
-    ...compareSettings(of.settings, had.settings, has.settings).map(
-      ({ setting, before, after }) => {
-        const phrase = `${setting.key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
-        const texts = typeof before === 'string' && typeof after === 'string'
-        return texts ? addContrast(phrase, before, after) : phrase
-      },
-    ),
+    ...of.settings.flatMap(({ key }) => {
+      const [before, after] = [had.settings[key], has.settings[key]]
+      // A setting that only one side has is not compared.
+      if (before === undefined || after === undefined || before === after) return []
+      const phrase = `${key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
+      const texts = typeof before === 'string' && typeof after === 'string'
+      return texts ? addContrast(phrase, before, after) : phrase
+    }),
   ].join('; ')
 }
 

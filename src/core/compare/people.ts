@@ -22,7 +22,7 @@ import {
 /** @param groups on each side, whose names are shown with a person */
 export function comparePeople(
   people: readonly Pair<Person>[],
-  groups: BothGroups,
+  groups: Readonly<Record<'before' | 'after', Side['groups']>>,
   roles: readonly Pair<SideCustomRole>[],
 ): readonly Difference[] {
   return people.flatMap((pair) =>
@@ -36,8 +36,6 @@ export function comparePeople(
     }).map((each) => ({ ...each, person: pair.before?.email ?? null })),
   )
 }
-
-type BothGroups = Readonly<Record<'before' | 'after', Side['groups']>>
 
 /** Together they are a gain or a loss only if no two of them contradict each other. */
 function joinPieces(pieces: readonly Piece[]): Piece | null {

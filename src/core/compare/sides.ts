@@ -171,7 +171,6 @@ function makeSide(
   return { people: members ?? null, customRoles, groups }
 }
 
-/** The same people on both sides. */
 export function pairPeople<T extends Pick<Person, 'id' | 'email'>>(
   before: readonly T[],
   after: readonly T[],

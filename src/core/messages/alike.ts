@@ -5,7 +5,7 @@
 
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import { escapeInvisible, joinFirst, nameCharacter } from '../model/visible.ts'
+import { escapeInvisible, joinFirst, makeLater, nameCharacter } from '../model/visible.ts'
 import { count } from './phrase.ts'
 
 /**
@@ -27,8 +27,10 @@ const PLAIN_OF: ReadonlyMap<string, string> = new Map(
 
 // Forms of plain letters that Unicode itself decomposes: full-width, Roman numerals, for formulas.
 const FORMS = /[\uff01-\uff5e\u2160-\u217f\u{1d400}-\u{1d7ff}]/gu
-const UNDRAWN =
-  /(?![\t-\r])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu
+const getUndrawn = makeLater(
+  String.raw`(?![\t-\r])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]`,
+  'gu',
+)
 const BLANKS = /[\s\u2800]+/g
 
 // Nearly every name matches this: no character in it looks like another one.
@@ -39,7 +41,7 @@ export function normaliseLooks(text: string): string {
   if (UNLIKE.test(text)) return text
   return text
     .normalize('NFD')
-    .replace(UNDRAWN, '')
+    .replace(getUndrawn(), '')
     .replace(FORMS, (each) => each.normalize('NFKD'))
     .replace(/[^a-z]/gu, (each) => PLAIN_OF.get(each) ?? each)
     .replace(BLANKS, ' ')
@@ -175,7 +177,6 @@ export function addContrast(phrase: string, first: string, second: string): stri
   return note === null ? phrase : `${phrase}; ${note}`
 }
 
-/** That a name looks like another one, and how it differs. */
 function describeResemblance(name: string, other: string): string {
   const [own, its] = describeSides(name, other)
   return [

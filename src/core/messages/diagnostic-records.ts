@@ -21,15 +21,27 @@ export interface DiagnosticRecord {
   readonly severity: 'error' | 'warning'
   /** Whether running again without a change may help. */
   readonly retryable: boolean
+  /** What else it says, for the code that reads an account or checks a connection. */
+  readonly shows:
+    | 'tls'
+    | 'redirect'
+    | 'the token arrived'
+    | 'a role that is too weak'
+    | 'a part that is not shown'
+    | 'lists that disagree'
+    | 'nothing'
   readonly meaning: string
   /** The next step. A message without its own advice shows this. */
   readonly remedy: string
   readonly example: string
 }
 
-const lasting = (cause: Cause) => ({ cause, severity: 'error', retryable: false }) as const
-const passing = (cause: Cause) => ({ cause, severity: 'error', retryable: true }) as const
-const warning = (cause: Cause) => ({ cause, severity: 'warning', retryable: false }) as const
+const lasting = (cause: Cause, shows: DiagnosticRecord['shows'] = 'nothing') =>
+  ({ cause, severity: 'error', retryable: false, shows }) as const
+const passing = (cause: Cause, shows: DiagnosticRecord['shows'] = 'nothing') =>
+  ({ cause, severity: 'error', retryable: true, shows }) as const
+const warning = (cause: Cause) =>
+  ({ cause, severity: 'warning', retryable: false, shows: 'nothing' }) as const
 
 const CHANGING =
   'If the account is being changed right now, run again in a few minutes. Otherwise look for a cache between rollcall and Chatwoot.'
@@ -57,7 +69,7 @@ export const DIAGNOSTICS = {
     ...lasting('usage'),
     meaning:
       'An `--allow` does not name a step, needs an address, or is not needed by any step of the plan.',
-    remedy: 'Run `rollcall plan` to see which `--allow` each step needs.',
+    remedy: 'Run `rollcall plan --approval` to see which `--allow` each step needs.',
     example: '`rollcall apply --allow remove-agent`, without the address of a person.',
   },
   'policy-not-found': {
@@ -277,8 +289,8 @@ export const DIAGNOSTICS = {
   'review-clock-turned-back': {
     ...passing('incomplete'),
     meaning:
-      'The clock of the machine was turned back while the account was read, so the times of the review would contradict each other.',
-    remedy: 'Run again. If it happens again, synchronise the clock of the machine with NTP.',
+      'The clock of the machine was turned back while the account was read, or is behind the times of the files of the review, so the times would contradict each other.',
+    remedy: 'Run again. If it happens again, synchronise the clocks of the machines with NTP.',
     example: 'NTP corrected the clock of a CI runner during the run.',
   },
   'review-decision': {
@@ -392,7 +404,7 @@ export const DIAGNOSTICS = {
     example: 'The base URL is the address of the company website.',
   },
   'settings-redirect': {
-    ...lasting('settings'),
+    ...lasting('settings', 'redirect'),
     meaning:
       'The server redirects to another address, and rollcall does not send the token there; or it redirects in a loop.',
     remedy: 'Use the address in the message, if it is yours.',
@@ -419,14 +431,14 @@ export const DIAGNOSTICS = {
     example: 'A proxy that removes headers that it does not know.',
   },
   'token-unknown': {
-    ...lasting('token'),
+    ...lasting('token', 'the token arrived'),
     meaning: 'The server does not know the token.',
     remedy:
       'Copy the access token again from the Profile settings in the dashboard of this server. It may have been reset, or may be from another installation.',
     example: 'The token was reset yesterday.',
   },
   'token-of-a-bot': {
-    ...lasting('token'),
+    ...lasting('token', 'the token arrived'),
     meaning:
       'The token does not belong to a person. It belongs to an agent bot, a platform app or a deleted user.',
     remedy: 'Use the access token from the Profile settings of a person who is on the account.',
@@ -440,7 +452,7 @@ export const DIAGNOSTICS = {
     example: 'A user of another account on the same server.',
   },
   'token-refused': {
-    ...lasting('token'),
+    ...lasting('token', 'a part that is not shown'),
     meaning: 'Chatwoot, or something in front of it, refused a request with this token.',
     remedy:
       'The message shows the reason: the rights of the owner of the token, the subscription of the account, two-factor authentication, or a firewall.',
@@ -467,7 +479,7 @@ export const DIAGNOSTICS = {
     example: '`https://chatt.acme.com`',
   },
   'network-tls': {
-    ...lasting('network'),
+    ...lasting('network', 'tls'),
     meaning:
       'There is no trusted https connection: the certificate is not trusted, or the server does not use https.',
     remedy:
@@ -524,7 +536,7 @@ export const DIAGNOSTICS = {
     example: '400 from a gateway that does not accept a header.',
   },
   'server-not-found': {
-    ...lasting('server'),
+    ...lasting('server', 'a part that is not shown'),
     meaning: 'The server does not have what rollcall requested.',
     remedy: 'Check that this version of Chatwoot is supported.',
     example: 'A very old Chatwoot without teams.',
@@ -537,21 +549,21 @@ export const DIAGNOSTICS = {
     example: 'The list of agents is not a list.',
   },
   'read-contradiction': {
-    ...passing('incomplete'),
+    ...passing('incomplete', 'lists that disagree'),
     meaning:
       'Two answers of the server contradict each other, and still do after rollcall read them again.',
     remedy: CHANGING,
     example: 'A member of a team who is not in the list of agents.',
   },
   'read-caller-missing': {
-    ...lasting('incomplete'),
+    ...lasting('incomplete', 'lists that disagree'),
     meaning:
       'The owner of the token is not in the list of agents, so the list is not complete; or the profile of the owner does not contain the account.',
     remedy: CHANGING,
     example: 'A proxy that shortens lists.',
   },
   'read-custom-roles': {
-    ...lasting('incomplete'),
+    ...lasting('incomplete', 'a role that is too weak'),
     meaning:
       'rollcall cannot find out whether a person has a custom role, or which custom roles the account has and what they permit. Only the token of an administrator shows this, and only if the server has the enterprise code.',
     remedy:
@@ -559,7 +571,7 @@ export const DIAGNOSTICS = {
     example: 'The policy has `custom_roles`, and the token belongs to an agent.',
   },
   'read-section': {
-    ...lasting('incomplete'),
+    ...lasting('incomplete', 'a role that is too weak'),
     meaning:
       'The policy has a section about something that was not read completely. Chatwoot shows an agent only their own inboxes, and does not say that there are others.',
     remedy:
@@ -583,7 +595,7 @@ export const DIAGNOSTICS = {
     example: '`rollcall list` with the token of an agent: it has no inboxes.',
   },
   'read-paging': {
-    ...lasting('incomplete'),
+    ...lasting('incomplete', 'lists that disagree'),
     meaning:
       'A list may be only one page of a longer list: it has the typical length of a page, and page 2 contains a different list.',
     remedy:
@@ -593,9 +605,9 @@ export const DIAGNOSTICS = {
   'guard-run': {
     ...lasting('guard'),
     meaning:
-      'An apply needs the token of an administrator, and a plan of everything that the policy manages, as it is now. So it does not work with a snapshot, for another day, with an option that hides a failure, or if something could not be read.',
+      'An apply needs the token of an administrator, and a complete read of everything that the policy manages.',
     remedy:
-      'Leave out the option that the message names. If something could not be read, run `rollcall doctor --for apply`.',
+      'Use the token of an administrator. To see what could not be read, and why, run `rollcall doctor --for apply`.',
     example: '`rollcall apply` for an account whose inboxes could not be read.',
   },
   'guard-administrators': {
@@ -693,13 +705,14 @@ export const DIAGNOSTICS = {
   'usage-approval': {
     ...lasting('usage'),
     meaning: 'The value of `--approve` is neither an approval nor a report with one.',
-    remedy: 'Copy the approval that `rollcall plan` shows, or name its JSON report.',
+    remedy: 'Copy the approval that `rollcall plan --approval` shows, or name its JSON report.',
     example: '`--approve yes`',
   },
   'guard-approval-expired': {
     ...lasting('guard'),
-    meaning: 'The approval has expired.',
-    remedy: 'Run `rollcall plan` again, check the plan, and use the new approval.',
+    meaning:
+      'The approval has expired, or is valid for more than a day: rollcall makes none like that.',
+    remedy: 'Run `rollcall plan --approval`, check the plan, and use the new approval.',
     example: 'An approval from two days ago.',
   },
   'guard-approval-differs': {
@@ -707,7 +720,7 @@ export const DIAGNOSTICS = {
     meaning:
       'The approval is for another plan: the account, the policy, the options or the version of rollcall have changed since.',
     remedy:
-      'Run `rollcall plan` again with the same options, check the plan, and use the new approval.',
+      'Run `rollcall plan --approval` with the same options, check the plan, and use the new approval.',
     example: 'Somebody joined a team after the plan was approved.',
   },
   'apply-incomplete': {

@@ -20,7 +20,6 @@ export interface Diagnostic {
   readonly summary: string
   /** What was requested and what was the answer, or why it is wrong. */
   readonly detail: string | null
-  /** The next step. */
   readonly advice: string | null
   readonly location: Location | null
   readonly excerpt: Excerpt | null
@@ -68,7 +67,6 @@ export class Failure extends Error {
   }
 }
 
-/** The failure of a run with only this diagnostic. */
 export function makeFailure(parts: Parts): Failure {
   return new Failure(makeDiagnostic(parts))
 }

@@ -64,9 +64,7 @@ export interface FindingRecord {
   readonly needs: Input | Rule | 'nothing'
 }
 
-/** Inputs that a run may have. */
 export type Input = 'an earlier snapshot' | 'a roster' | 'the whole log'
-/** Rules that a policy may have. */
 export type Rule =
   `rules.${'administrators' | 'email_domains' | 'team_members' | 'dormant_days' | 'invite_max_days'}`
 
@@ -80,18 +78,16 @@ const DIFFERS = {
 } as const
 
 /** Something on the account that the policy does not list. */
-const UNEXPECTED = {
-  pointsTo: 'a shared line',
-  fixedBy: 'a line',
-  judged: 'in turn',
-  needs: 'nothing',
-} as const
+const UNEXPECTED = { ...DIFFERS, folds: true, pointsTo: 'a shared line' } as const
 
 /** Something in the policy that the account does not have. */
-const MISSING = { fixedBy: 'a removed line', judged: 'in turn', needs: 'nothing' } as const
+const MISSING = { ...DIFFERS, folds: true, fixedBy: 'a removed line' } as const
+
+/** Something else about a person whom the policy lists. */
+const BESIDE = { ...DIFFERS, fixedBy: 'nothing', judged: 'in addition' } as const
 
 /** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
-const BESIDE = {
+const ALWAYS = {
   folds: false,
   pointsTo: 'a shared line',
   fixedBy: 'nothing',
@@ -110,7 +106,6 @@ export const FINDINGS = {
     example:
       'The policy lists `old-admin@acme.com: agent`, but on the account old-admin is still an administrator.',
     about: ['agent'],
-    folds: true,
     ...UNEXPECTED,
     recordedBy: 'role',
   },
@@ -123,7 +118,6 @@ export const FINDINGS = {
       'Remove the person from the account (Settings, Agents), or add the person to the policy.',
     example: 'sam@acme.com is an agent on the account, but the policy does not list sam.',
     about: ['agent'],
-    folds: true,
     ...UNEXPECTED,
     recordedBy: 'arrival',
   },
@@ -136,8 +130,6 @@ export const FINDINGS = {
       'Invite the person (Settings, Agents, Add Agent), or remove the person from the policy, also from its teams and inboxes.',
     example: 'The policy lists `hedy@acme.com: agent`, but nobody has invited hedy yet.',
     about: ['agent'],
-    folds: true,
-    pointsTo: 'its own line',
     ...MISSING,
     recordedBy: 'never',
   },
@@ -152,10 +144,8 @@ export const FINDINGS = {
     example:
       'The policy lists ken@acme.com. The user who had this address last week now has ken@acme.io.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
+    ...DIFFERS,
     fixedBy: 'nothing',
-    judged: 'in turn',
     recordedBy: 'never',
     needs: 'an earlier snapshot',
   },
@@ -199,12 +189,9 @@ export const FINDINGS = {
     example:
       'The policy lists `lee@acme.com: administrator`, and on the account lee is an administrator with the custom role "Billing clerk".',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
+    ...DIFFERS,
     fixedBy: 'nothing',
-    judged: 'in turn',
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'custom-role-foreign': {
     title: 'Custom role that is not on this account',
@@ -217,12 +204,9 @@ export const FINDINGS = {
     example:
       'ken@acme.com has the custom role 99, but the account has only the custom roles 1 and 2.',
     about: ['agent'],
-    folds: false,
+    ...BESIDE,
     pointsTo: 'a shared line',
-    fixedBy: 'nothing',
-    judged: 'in addition',
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'agent-name-differs': {
     title: 'Different name',
@@ -234,12 +218,9 @@ export const FINDINGS = {
     example:
       'The policy has `name: Grace Hopper` for grace@acme.com, but on the account the name is "grace".',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
+    ...BESIDE,
     fixedBy: 'name',
-    judged: 'in addition',
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'invite-pending': {
     title: 'Invitation not accepted',
@@ -251,12 +232,9 @@ export const FINDINGS = {
       'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. An administrator cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
     example: 'The policy lists `linus@acme.com: agent`, but linus has not accepted the invitation.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
+    ...BESIDE,
     fixedBy: 'pending_until',
-    judged: 'in addition',
     recordedBy: 'arrival',
-    needs: 'nothing',
   },
   'invite-unexpected': {
     title: 'Unexpected invitation',
@@ -268,7 +246,6 @@ export const FINDINGS = {
       'Remove the invited person from the account (Settings, Agents), or add the person to the policy.',
     example: 'eve@vendor.io was invited as an agent, but the policy does not list eve.',
     about: ['agent'],
-    folds: true,
     ...UNEXPECTED,
     recordedBy: 'arrival',
   },
@@ -283,12 +260,10 @@ export const FINDINGS = {
     example:
       'The policy has `expires: 2027-01-31` for temp@vendor.io. It is 1 February, and temp is still on the account.',
     about: ['agent'],
+    ...DIFFERS,
     folds: true,
-    pointsTo: 'its own line',
     fixedBy: 'a later end',
-    judged: 'in turn',
     recordedBy: 'arrival',
-    needs: 'nothing',
   },
   'access-expires-soon': {
     title: 'Access expires soon',
@@ -300,12 +275,9 @@ export const FINDINGS = {
       'Find out whether the access is still needed. If so, write a later date in `expires`. If not, remove the person from the account after the last day.',
     example: 'The policy has `expires: 2027-01-31` for temp@vendor.io, and it is 20 January.',
     about: ['agent'],
-    folds: false,
-    pointsTo: 'its own line',
+    ...BESIDE,
     fixedBy: 'a later end',
-    judged: 'in addition',
     recordedBy: 'nothing',
-    needs: 'nothing',
   },
   'rule-administrators': {
     title: 'Administrator rule broken',
@@ -318,7 +290,7 @@ export const FINDINGS = {
     example:
       'The policy has `administrators: { min: 2 }`, but ada@acme.com is the only administrator who accepted the invitation.',
     about: ['rule', 'agent'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'role',
     needs: 'rules.administrators',
   },
@@ -333,7 +305,7 @@ export const FINDINGS = {
     example: 'The policy has `email_domains: [acme.com]`, but vic@vendor.io is on the account.',
     about: ['agent'],
     // A line would allow everybody of that domain, which rollcall must not suggest.
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'arrival',
     needs: 'rules.email_domains',
   },
@@ -348,7 +320,7 @@ export const FINDINGS = {
     example:
       'sam@acme.com is an agent on the account. In the export of the identity provider, sam has been suspended since October.',
     about: ['agent'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'arrival',
     needs: 'a roster',
   },
@@ -363,7 +335,7 @@ export const FINDINGS = {
     example:
       'The policy has `dormant_days: 90`. ken@acme.com last signed in on 12 June, and it is 26 November.',
     about: ['agent'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'nothing',
     needs: 'rules.dormant_days',
   },
@@ -378,7 +350,7 @@ export const FINDINGS = {
     example:
       'The policy has `invite_max_days: 14`. linus@acme.com was invited on 1 October. It is 26 November, and the invitation is still open.',
     about: ['agent'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'arrival',
     needs: 'rules.invite_max_days',
   },
@@ -393,7 +365,7 @@ export const FINDINGS = {
     example:
       'mallory@evil.example added the user 77, who belongs to another account, to the inbox Website.',
     about: ['member'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'joining',
     needs: 'the whole log',
   },
@@ -408,7 +380,7 @@ export const FINDINGS = {
     example:
       'The policy has `team_members: { min: 2 }`, but ada@acme.com is the only member of the team billing.',
     about: ['group'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'nothing',
     needs: 'rules.team_members',
   },
@@ -422,9 +394,8 @@ export const FINDINGS = {
     example:
       'The policy lists the custom role `Billing clerk`, but the account has no custom role with this name.',
     about: ['custom-role'],
-    folds: false,
-    pointsTo: 'its own line',
     ...MISSING,
+    folds: false,
     recordedBy: 'never',
   },
   'custom-role-unexpected': {
@@ -438,8 +409,8 @@ export const FINDINGS = {
     example:
       'The account has a custom role Auditor, but the policy does not list it under `custom_roles`.',
     about: ['custom-role'],
-    folds: false,
     ...UNEXPECTED,
+    folds: false,
     recordedBy: 'never',
   },
   'custom-role-permissions-differ': {
@@ -479,8 +450,6 @@ export const FINDINGS = {
     remedy: 'Create the team (Settings, Teams), or remove it from the policy.',
     example: 'The policy lists the team `tier 1`, but the account has no team with this name.',
     about: ['group'],
-    folds: true,
-    pointsTo: 'its own line',
     ...MISSING,
     recordedBy: 'deletion',
   },
@@ -493,7 +462,6 @@ export const FINDINGS = {
       'Delete the team (Settings, Teams), add it to the policy, or ignore it with a pattern in `scope.ignore.teams`.',
     example: 'The account has a team night shift, but the policy does not list it under `teams`.',
     about: ['group'],
-    folds: true,
     ...UNEXPECTED,
     recordedBy: 'creation',
   },
@@ -519,9 +487,9 @@ export const FINDINGS = {
     example:
       'The policy lists grace@acme.com in the team billing, but on the account grace is not a member of it.',
     about: ['member'],
+    ...MISSING,
     folds: false,
     pointsTo: 'a shared line',
-    ...MISSING,
     recordedBy: 'leaving',
   },
   'member-unexpected': {
@@ -534,8 +502,8 @@ export const FINDINGS = {
     example:
       'sam@acme.com is a member of the team billing on the account. The policy lists sam, but not in this team.',
     about: ['member'],
-    folds: false,
     ...UNEXPECTED,
+    folds: false,
     recordedBy: 'joining',
   },
   'member-ghost': {
@@ -549,12 +517,10 @@ export const FINDINGS = {
     example:
       'gone@acme.com was removed from the account a minute ago, but the member list of the team billing still contains gone.',
     about: ['member'],
-    folds: false,
+    ...DIFFERS,
     pointsTo: 'a shared line',
     fixedBy: 'nothing',
-    judged: 'in turn',
     recordedBy: 'never',
-    needs: 'nothing',
   },
   'inbox-missing': {
     title: 'Missing inbox',
@@ -567,8 +533,6 @@ export const FINDINGS = {
     example:
       'The policy lists the inbox `Support mail`, but the account has no inbox with this name.',
     about: ['group'],
-    folds: true,
-    pointsTo: 'its own line',
     ...MISSING,
     recordedBy: 'deletion',
   },
@@ -583,7 +547,6 @@ export const FINDINGS = {
     example:
       'The account has an inbox Trial chat, but the policy does not list it under `inboxes`.',
     about: ['group'],
-    folds: true,
     ...UNEXPECTED,
     recordedBy: 'creation',
   },
@@ -611,9 +574,9 @@ export const FINDINGS = {
     example:
       'The policy lists grace@acme.com in the inbox Website, but on the account grace is not a member of it.',
     about: ['member'],
+    ...MISSING,
     folds: false,
     pointsTo: 'a shared line',
-    ...MISSING,
     recordedBy: 'leaving',
   },
   'inbox-member-unexpected': {
@@ -627,8 +590,8 @@ export const FINDINGS = {
     example:
       'sam@acme.com is a member of the inbox Website on the account. The policy lists sam, but not in this inbox.',
     about: ['member'],
-    folds: false,
     ...UNEXPECTED,
+    folds: false,
     recordedBy: 'joining',
   },
   'waiver-expired': {
@@ -642,7 +605,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15. It is 16 January, and old-admin is still an administrator.',
     about: ['waiver'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'nothing',
     needs: 'nothing',
   },
@@ -657,7 +620,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator, but old-admin became an agent yesterday.',
     about: ['waiver'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'nothing',
     needs: 'nothing',
   },
@@ -671,7 +634,7 @@ export const FINDINGS = {
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15, and it is 10 January.',
     about: ['waiver'],
-    ...BESIDE,
+    ...ALWAYS,
     recordedBy: 'nothing',
     needs: 'nothing',
   },

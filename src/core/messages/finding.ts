@@ -32,7 +32,6 @@ export type FindingActivity =
 
 export interface RecordedOrigin {
   readonly what: OriginAction
-  /** RFC 3339, UTC. */
   readonly at: string
   /** An e-mail address, or a user without one. Null: no user, but the server. Hostile. */
   readonly by: string | null

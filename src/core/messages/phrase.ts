@@ -34,7 +34,6 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`
 }
 
-/** Of a custom role: how many people have it. */
 export function describeHolders({ holders }: { readonly holders: number }): string {
   return holders === 0 ? 'nobody has it' : count(holders, 'person has it', 'people have it')
 }

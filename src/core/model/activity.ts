@@ -16,7 +16,6 @@ export interface AuditActor {
 export interface RecordedEvent {
   /** The id of the row: later rows have greater ids. */
   readonly id: number
-  /** RFC 3339, UTC. */
   readonly at: string
   /** Null: the server did it, not a user. */
   readonly by: AuditActor | null
@@ -36,7 +35,14 @@ export type AuditRow = RecordedEvent &
         readonly userId: number | null
         /** The person has left the account since, or was invited again. */
         readonly ended: boolean
-        readonly action: PersonAction
+        /** A role is null where the row has none. */
+        readonly action:
+          | {
+              readonly kind: 'added'
+              readonly role: Role | null
+              readonly inviterId: number | null
+            }
+          | { readonly kind: 'role-changed'; readonly from: Role | null; readonly to: Role | null }
       }
     | ({ readonly type: 'member' } & MembershipActivity)
     | {
@@ -49,11 +55,6 @@ export type AuditRow = RecordedEvent &
       }
     | { readonly type: 'other' }
   )
-
-/** A role is null where the row has none. */
-export type PersonAction =
-  | { readonly kind: 'added'; readonly role: Role | null; readonly inviterId: number | null }
-  | { readonly kind: 'role-changed'; readonly from: Role | null; readonly to: Role | null }
 
 export type GroupAction = 'created' | 'changed' | 'deleted'
 

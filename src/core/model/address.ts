@@ -7,28 +7,22 @@
 import { type GroupKind, KINDS } from './kinds.ts'
 import { normaliseEmail, spellName } from './names.ts'
 
-/** Which group: by name, with the id if the name alone does not say which one. */
-export interface GroupSubject {
+/** Which thing of a kind: by name, with the id if the name alone does not say which one. */
+export interface Named {
+  readonly name: string
+  readonly id: number | null
+}
+
+export interface GroupSubject extends Named {
   readonly kind: 'group'
   readonly of: GroupKind
-  readonly name: string
-  readonly id: number | null
 }
 
-/** Which custom role: by name, with the id if the name alone does not say which one. */
-export interface CustomRoleSubject {
+export interface CustomRoleSubject extends Named {
   readonly kind: 'custom-role'
-  readonly name: string
-  readonly id: number | null
 }
 
-/**
- * How a thing is named whose name may repeat: the name, and the id if the name alone does not say which
- * one.
- */
-export type Named = Pick<GroupSubject, 'name' | 'id'>
-
-/** With its id if the name alone does not say which one it is; also the key of a new entry. */
+/** Also the key of a new entry. */
 export function labelSubject({ name, id }: Named): string {
   return id === null ? name : `${name} #${id}`
 }
@@ -64,7 +58,7 @@ function encode(name: string): string {
 export function encodeCharacter(character: string): string {
   // encodeURIComponent does not encode `*`.
   if (character === '*') return '%2A'
-  return /\p{Cs}/u.test(character) ? character : encodeURIComponent(character)
+  return /[\ud800-\udfff]/u.test(character) ? character : encodeURIComponent(character)
 }
 
 /** After a name that may repeat, an id can follow. The mark between them is not part of the name. */
@@ -73,7 +67,7 @@ function encodeNamed({ name, id }: Named): string {
   return id === null ? text : `${text}#${id}`
 }
 
-function encodeGroup({ of, name, id }: Omit<GroupSubject, 'kind'>): string {
+function encodeGroup({ of, name, id }: GroupSubject): string {
   return of.repeats === null ? encode(name) : encodeNamed({ name, id })
 }
 
@@ -108,7 +102,7 @@ export function normaliseAddress(address: string, kinds: readonly GroupKind[] = 
   if (of === undefined) return address.toLowerCase()
   const group =
     of.repeats === null
-      ? (part: string) => encode(of.normalise(decode(part)))
+      ? (part: string) => encode(of.normalise(decodeAddress(part)))
       : normaliseNamed(of.normalise)
   return [prefix, ...names.slice(0, 1).map(group), ...names.slice(1).map(encodeEmail)].join('/')
 }
@@ -116,23 +110,18 @@ export function normaliseAddress(address: string, kinds: readonly GroupKind[] = 
 function normaliseNamed(normalise: (name: string) => string): (part: string) => string {
   return (part) => {
     const [, base = part, id] = /^(.*)#(\d+)$/s.exec(part) ?? []
-    const name = normalise(decode(base))
+    const name = normalise(decodeAddress(base))
     return encodeNamed({ name, id: id === undefined ? null : Number(id) })
   }
 }
 
 function encodeEmail(part: string): string {
-  return encode(normaliseEmail(decode(part)))
+  return encode(normaliseEmail(decodeAddress(part)))
 }
 
-/** As people write an address if they do not know its escapes. */
-export function decodeAddress(address: string): string {
-  return decode(address)
-}
-
-/** Text that is not an escape stays: people write addresses too. */
-function decode(part: string): string {
-  return part.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+/** An address or a part of it. Text that is not an escape stays: people write addresses too. */
+export function decodeAddress(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {
       return decodeURIComponent(escapes)
     } catch {

@@ -74,7 +74,6 @@ export function pairEntries<T>(
   ]
 }
 
-/** Computes the value on the first call, and keeps it. */
 export function computeOnce<T extends object>(compute: () => T): () => T {
   let value: T | null = null
   return () => {

@@ -23,18 +23,20 @@ export function isPermission(text: string): boolean {
   return PERMISSIONS.some((each) => each === text)
 }
 
-/** The permissions of the first list that the second one does not have. */
-export function listExcess(permissions: Iterable<string>, others: Iterable<string>): string[] {
-  const known = new Set(others)
-  return [...permissions].filter((each) => !known.has(each))
+/** What came and what went, and whether people with the role gain or lose by it. */
+export function comparePermissions(before: readonly string[], after: readonly string[]) {
+  const [came, went] = [listExcess(after, before), listExcess(before, after)]
+  return { came, went, gains: isMore(came, before), loses: isMore(went, after) }
 }
 
-/**
- * Whether the excess permits more than the others: a permission for all conversations includes the
- * smaller ones.
- */
-export function isMorePermitted(excess: readonly string[], others: Iterable<string>): boolean {
-  const all = [...others].includes('conversation_manage')
+function listExcess(permissions: readonly string[], others: readonly string[]): readonly string[] {
+  const known = new Set(others)
+  return permissions.filter((each) => !known.has(each))
+}
+
+/** A permission for all conversations includes the smaller ones. */
+function isMore(excess: readonly string[], others: readonly string[]): boolean {
+  const all = others.includes('conversation_manage')
   return excess.some((each) => !all || !each.startsWith('conversation_'))
 }
 

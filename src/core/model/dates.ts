@@ -1,6 +1,7 @@
-/** Calendar dates as `YYYY-MM-DD`, and times as RFC 3339, UTC. No clock is read here. */
+/**
+ * Everywhere, a date is `YYYY-MM-DD` and a time is RFC 3339, both in UTC. No clock is read here.
+ */
 
-/** `days` after `date`. */
 export function addDays(date: string, days: number): string {
   // biome-ignore lint/style/noRestrictedGlobals: arithmetic on a given date, not the time of day
   const at = new Date(`${date}T00:00:00Z`)

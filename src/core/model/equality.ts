@@ -2,7 +2,6 @@
  * Whether two states of a person or a group are the same, and who gains by the difference: for a plan,
  * which compares a policy with an account, and for two accounts or policies side by side.
  */
-import type { Setting, SettingValue } from './kinds.ts'
 import type { Role } from './snapshot.ts'
 
 interface Rights {
@@ -35,27 +34,6 @@ export function decideEffectOnRights(
   if (before.role !== after.role) return after.role === 'administrator' ? 'gained' : 'lost'
   if (!after.custom) return 'gained'
   return before.custom ? 'changed' : 'lost'
-}
-
-export interface DifferentSetting {
-  readonly setting: Setting
-  readonly before: SettingValue
-  readonly after: SettingValue
-}
-
-type Said = Readonly<Record<string, SettingValue | undefined>>
-
-/** A setting that only one side has is not compared. */
-export function compareSettings(
-  settings: readonly Setting[],
-  said: Said,
-  other: Said,
-): readonly DifferentSetting[] {
-  return settings.flatMap((setting) => {
-    const [before, after] = [said[setting.key], other[setting.key]]
-    if (before === undefined || after === undefined || before === after) return []
-    return [{ setting, before, after }]
-  })
 }
 
 interface Members {

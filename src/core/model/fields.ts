@@ -27,15 +27,12 @@ export interface Fields {
   readonly text: (key: string) => string
   readonly email: (key: string) => string
   readonly flag: (key: string) => boolean
-  /** RFC 3339, UTC. */
   readonly moment: (key: string) => string
   readonly role: (key: string) => Role
   readonly coverage: (key: string) => GroupCoverage
-  /** One of these texts. */
   readonly choice: <T extends string>(key: string, known: readonly [T, T, ...T[]]) => T
   readonly list: (key: string) => readonly unknown[]
   readonly object: (key: string) => Fields
-  /** Each entry of a list of objects. */
   readonly objects: <T>(key: string, parse: (entry: Fields) => T) => T[]
   readonly orNull: <T>(key: string, read: (key: string) => T) => T | null
   /** Refuses it for another reason, at a path within it. */

@@ -4,7 +4,6 @@ import type { Located, Location } from './location.ts'
 export interface Fleet {
   /** As messages show it. */
   readonly path: string
-  /** Hex SHA-256 of the bytes. */
   readonly sha256: string
   /** In the order of the file. */
   readonly accounts: readonly FleetAccount[]

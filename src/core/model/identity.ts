@@ -58,11 +58,7 @@ interface Spellings {
   readonly renamed?: ReadonlyMap<string, string>
 }
 
-/**
- * Empty unless all were read, with their permissions.
- *
- * @param listed those of a policy, or of the other side of a comparison
- */
+/** Empty unless all were read, with their permissions. */
 export function recogniseCustomRoles(
   { customRoles, agents }: Pick<Snapshot, 'customRoles' | 'agents'>,
   listed: readonly CustomRoleSubject[] = [],
@@ -153,41 +149,29 @@ function recogniseGroups(
     const known =
       of.repeats === null
         ? identifyByName(of, same, wanted, twins)
-        : nameByNameOrId(of, same, wanted)
+        : identifyByNameOrId(of.normalise, same, wanted)
     return same
-      .map((group) => ({ ...group, subject: known(group) }))
+      .map((group) => ({ ...group, subject: { kind: 'group', of, ...known(group) } as const }))
       .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name) || a.id - b.id)
   })
 }
-
-type Known = (group: Pick<SnapshotGroup, 'name' | 'id'>) => GroupSubject
 
 function identifyByName(
   of: GroupKind,
   groups: readonly SnapshotGroup[],
   wanted: readonly GroupSubject[],
   twins: Map<string, string | null>,
-): Known {
-  const names = byId(groups).map(({ name }) => name)
-  const found = match(
-    [names],
-    wanted.map(({ name }) => name),
-    of.normalise,
-  )
-  const subject = (name: string): GroupSubject => ({ kind: 'group', of, name, id: null })
+): (thing: Stored) => Named {
+  const found = match([listNames(byId(groups))], listNames(wanted), of.normalise)
+  const address = (name: string) => formatAddress({ kind: 'group', of, name, id: null })
   for (const [name, meant] of found.twins) {
-    twins.set(formatAddress(subject(name)), meant === null ? null : formatAddress(subject(meant)))
+    twins.set(address(name), meant === null ? null : address(meant))
   }
-  return ({ name }) => subject(found.known.get(name) ?? name)
+  return ({ name }) => ({ name: found.known.get(name) ?? name, id: null })
 }
 
-function nameByNameOrId(
-  of: GroupKind,
-  groups: readonly SnapshotGroup[],
-  wanted: readonly GroupSubject[],
-): Known {
-  const known = identifyByNameOrId(of.normalise, groups, wanted)
-  return (group) => ({ kind: 'group', of, ...known(group) })
+function listNames(things: readonly { readonly name: string }[]): readonly string[] {
+  return things.map(({ name }) => name)
 }
 
 type Stored = Pick<CustomRole, 'name' | 'id'>
@@ -211,18 +195,15 @@ function identifyByNameOrId(
   }
 }
 
-interface Matched {
-  /** Text of the account → the other text by which the policy knows it. */
-  readonly known: ReadonlyMap<string, string>
-  readonly twins: Twins
-}
-
-/** `ranks`: the texts of the account; an entry finds those of the first rank before the others. */
+/**
+ * `known`: text of the account → the other text by which the policy knows it.
+ * @param ranks the texts of the account; an entry finds those of the first rank before the others
+ */
 function match(
   ranks: readonly (readonly string[])[],
   listed: Iterable<string>,
   normalise: Normalise,
-): Matched {
+): { readonly known: ReadonlyMap<string, string>; readonly twins: Twins } {
   const known = new Map<string, string>()
   const twins = new Map<string, string | null>()
   const wanted = [...listed]
@@ -290,12 +271,8 @@ export function respell(policy: Policy, other: Policy): Policy {
       if (section === null) return groups
       const wanted = listed.groups.filter((each) => each.of === of)
       const entries = [...section.entries.values()]
-      const names = entries.map(({ subject }) => subject.name)
-      const found = match(
-        [names],
-        wanted.map(({ name }) => name),
-        of.normalise,
-      ).known
+      const names = listNames(entries.map(({ subject }) => subject))
+      const found = match([names], listNames(wanted), of.normalise).known
       return {
         ...groups,
         section: {

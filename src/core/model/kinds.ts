@@ -10,9 +10,7 @@ export type SettingValue = string | boolean
 export interface Setting {
   /** Its key in policies, snapshots and changes. */
   readonly key: string
-  /** Its title for people. */
   readonly label: string
-  /** How it is read, compared and shown. */
   readonly type: 'text' | 'flag'
   /** The default value, which an export leaves out. */
   readonly usual: SettingValue
@@ -36,7 +34,6 @@ const INBOX_CODES = {
   memberGhost: 'member-ghost',
 } as const
 
-/** The findings that a group can have. */
 type GroupFact = keyof typeof TEAM_CODES
 
 /** Finding codes; the catalogue must contain all of them. */

@@ -60,16 +60,17 @@ export function normalisePattern(pattern: string): string {
   return normal.slice(0, domain) + normal.slice(domain).replace(LABEL, labelToUnicode)
 }
 
-/** As a policy's team is shown and addressed. The final sigma stays as in older reports. */
+/** As a policy's team is shown and addressed. The server lower-cases a final Σ to σ, JavaScript to ς. */
 export function spellTeamName(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ')
 }
 
-/**
- * As Chatwoot 4.16 and later store it; older versions only lower-case it. Ruby turns a final Σ into σ.
- */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the server removes control characters
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
+
+/** As Chatwoot 4.16 and later store it; older versions only lower-case it. */
 export function normaliseTeamName(text: string): string {
-  return spellTeamName(text.replace(/\p{Cc}/gu, '').replace(/^ +| +$/g, ''))
+  return spellTeamName(text.replace(CONTROL, '').replace(/^ +| +$/g, ''))
 }
 
 /** A name that Chatwoot stores as it was entered: of custom roles. */

@@ -3,9 +3,10 @@
  * could mean both active and not active is a problem.
  */
 import { isDay, isOver } from './dates.ts'
+import { correctEmail } from './mistyped.ts'
 import { normaliseEmail, spellEmail } from './names.ts'
 import type { RosterEntry, StaffRoster } from './roster.ts'
-import { cutText, joinFirst } from './visible.ts'
+import { cutText, joinFirst, reveal } from './visible.ts'
 
 /** Names of columns. Null: found by its usual names. */
 export interface RosterColumns {
@@ -18,7 +19,6 @@ export interface RosterReading {
   readonly columns: RosterColumns
   /** What the status of active people is. Null: one of the usual values. */
   readonly active: readonly string[] | null
-  /** `YYYY-MM-DD`, UTC. */
   readonly today: string
 }
 
@@ -150,6 +150,15 @@ function gatherPeople(
     }
     counts[active ? 'active' : 'inactive'] += 1
     for (const { email, cell } of emails) {
+      // Nobody has such an address on the account, so the person would count as somebody who left.
+      if (active && isMistyped(email)) {
+        return {
+          problem: `has an invalid e-mail address: "${cutText(email)}"`,
+          advice: 'Write it like ada@acme.com',
+          row,
+          cell,
+        }
+      }
       const key = normaliseEmail(email)
       const known = people.get(key)
       if (known !== undefined && known.active !== active) {
@@ -168,7 +177,14 @@ function gatherPeople(
     }
   }
   const [first] = unknown.values()
-  if (first !== undefined) return { ...describeUnknown([...unknown.keys()]), ...first }
+  if (first !== undefined) {
+    return {
+      problem: `has a status that rollcall does not know: ${quoteSome([...unknown.keys()])}`,
+      advice:
+        'Name every value that means active, as in --roster-active "Active,On leave"; every other value then means not active',
+      ...first,
+    }
+  }
   if (people.size === 0) {
     return refuse(
       'has no e-mail address in it',
@@ -186,6 +202,11 @@ function listAddresses(cell: string): readonly string[] {
     .filter((word) => word.includes('@'))
 }
 
+/** Whether something was pasted with the address: `mailto:`, a bracket, an invisible character. */
+function isMistyped(email: string): boolean {
+  return correctEmail(email) !== email || reveal(email) !== email
+}
+
 /** Null: neither. If the active values are given, every other value means not active. */
 function isActive(status: string, given: readonly string[] | null): boolean | null {
   const value = status.toLowerCase()
@@ -199,14 +220,6 @@ const MOST_QUOTED = 10
 /** The first ones, cut: a file that is not a roster can have thousands, or one of a megabyte. */
 function quoteSome(texts: readonly string[]): string {
   return joinFirst(texts, MOST_QUOTED, (each) => `"${cutText(each)}"`)
-}
-
-function describeUnknown(values: readonly string[]) {
-  return {
-    problem: `has a status that rollcall does not know: ${quoteSome(values)}`,
-    advice:
-      'Name every value that means active, as in --roster-active "Active,On leave"; every other value then means not active',
-  }
 }
 
 /** A date and time is cut to its date; any other text stays as it is. */
@@ -223,14 +236,10 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
     status: findPart('status', head, wanted.status === null ? null : [wanted.status]),
     end: findPart('end', head, wanted.end === null ? null : [wanted.end]),
   }
+  const names = quoteSome(head.map((name) => name.trim()))
   for (const part of ['email', 'status', 'end'] as const) {
     const { missing, cells } = found[part]
-    if (missing !== undefined) {
-      return refuse(
-        `has no column "${missing}"`,
-        `It has: ${quoteSome(head.map((name) => name.trim()))}`,
-      )
-    }
+    if (missing !== undefined) return refuse(`has no column "${missing}"`, `It has: ${names}`)
     const [first, second] = cells
     if (part !== 'email' && first !== undefined && second !== undefined) {
       return {
@@ -246,7 +255,7 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
   if (found.email.cells.length === 0) {
     return refuse(
       'has no column with e-mail addresses that rollcall knows',
-      `Name it with --roster-columns email=NAME. The file has: ${quoteSome(head.map((name) => name.trim()))}`,
+      `Name it with --roster-columns email=NAME. The file has: ${names}`,
     )
   }
   // Otherwise a status under another name would make everybody active.
@@ -254,7 +263,7 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
   if (status < 0 && end < 0 && others && wanted.status !== '') {
     return refuse(
       'has no column with a status that rollcall knows',
-      `Name it with --roster-columns status=NAME, or write status= if everybody in the file is active. The file has: ${quoteSome(head.map((name) => name.trim()))}`,
+      `Name it with --roster-columns status=NAME, or write status= if everybody in the file is active. The file has: ${names}`,
     )
   }
   return { email: found.email.cells, status, end }
@@ -263,16 +272,18 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
 /** An empty name means that the file has no such column. */
 function findPart(part: Part, head: readonly string[], given: readonly string[] | null) {
   if (given === null) {
-    const cells = head.flatMap((name, cell) =>
-      USUAL_NAMES[part].includes(normaliseHeading(name)) ? [cell] : [],
-    )
-    return { cells }
+    const usual = USUAL_NAMES[part]
+    return { cells: listCells(head, (name) => usual.includes(normaliseHeading(name))) }
   }
   const names = given.filter((name) => name !== '')
   const same = (a: string, b: string) => a.trim().toLowerCase() === b.trim().toLowerCase()
   const missing = names.find((name) => !head.some((each) => same(each, name)))
-  const cells = head.flatMap((each, cell) => (names.some((name) => same(each, name)) ? [cell] : []))
+  const cells = listCells(head, (each) => names.some((name) => same(each, name)))
   return missing === undefined ? { cells } : { cells, missing }
+}
+
+function listCells(head: readonly string[], fits: (name: string) => boolean): readonly number[] {
+  return head.flatMap((name, cell) => (fits(name) ? [cell] : []))
 }
 
 function normaliseHeading(name: string): string {

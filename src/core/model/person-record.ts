@@ -17,12 +17,10 @@ export interface PersonRecord {
 }
 
 /** By user id. Null: the log was not read. */
-export type PersonRecords = (id: number) => PersonRecord | null
-
 export function makePersonRecords({
   activity,
   agents,
-}: Pick<Snapshot, 'activity' | 'agents'>): PersonRecords {
+}: Pick<Snapshot, 'activity' | 'agents'>): (id: number) => PersonRecord | null {
   if (activity.state !== 'read') return () => null
   const nameActor = makeActorNamer(activity, agents)
   return (id) => {

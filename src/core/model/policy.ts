@@ -11,7 +11,6 @@ import type { Step } from './steps.ts'
 export interface Policy {
   /** The path as the user named it, `<stdin>` for standard input. */
   readonly path: string
-  /** Hex SHA-256 of the file's bytes. */
   readonly sha256: string
   /** The text of the file, without a BOM. */
   readonly text: string
@@ -34,7 +33,6 @@ export interface Policy {
 
 /** Accepts findings of one code at one address, or at every address that a pattern matches. */
 export interface PolicyWaiver {
-  /** A code. */
   readonly finding: string
   /** As written; a pattern if it contains `*` or `?`. */
   readonly address: string
@@ -49,13 +47,11 @@ export interface PolicyWaiver {
 export type WantedSeverity = 'error' | 'warning' | 'off'
 
 export interface PolicySection<T> {
-  /** Place of the section's key. */
   readonly location: Location
   /** By e-mail address, or by the address of what it is about; each means a different one. */
   readonly entries: ReadonlyMap<string, T>
 }
 
-/** The part of a policy about the groups of one kind. */
 export interface PolicyGroups {
   readonly of: GroupKind
   /** Null: groups of this kind are unmanaged. */
@@ -106,6 +102,10 @@ export interface PolicyGroup {
   readonly location: Location
 }
 
+export function listAgents({ agents }: Pick<Policy, 'agents'>): readonly PolicyAgent[] {
+  return [...(agents?.entries.values() ?? [])]
+}
+
 export function listCustomRoles({
   customRoles,
 }: Pick<Policy, 'customRoles'>): readonly PolicyCustomRole[] {
@@ -139,7 +139,6 @@ export function findListedGroup(policy: Policy, subject: GroupSubject): PolicyGr
   return getGroups(policy, subject.of)?.section?.entries.get(formatAddress(subject)) ?? null
 }
 
-/** The settings that a policy gives. */
 export function getValues({
   settings,
 }: Pick<PolicyGroup, 'settings'>): Readonly<Record<string, SettingValue>> {
@@ -169,17 +168,9 @@ export interface PolicyRules {
 
 /** What `rollcall apply` must not do here. It can only restrict what the job allows. */
 export interface PolicyApply {
-  /** Steps that are never written. */
   readonly deny: readonly Located<Step>[]
-  /** Null: the limit of the job alone. */
-  readonly limits: {
-    /** How many people may lose access. */
-    readonly people: Located<number> | null
-    /** Likewise, in percent of the people in scope. */
-    readonly share: Located<number> | null
-    /** How many people may gain access. */
-    readonly gain: Located<number> | null
-  }
+  /** As the options of the job; null: the limit of the job alone. */
+  readonly limits: Readonly<Record<'people' | 'share' | 'gain', Located<number> | null>>
   /** E-mail addresses of people whom no step may touch. */
   readonly protect: readonly Located<string>[]
 }

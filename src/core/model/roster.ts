@@ -11,7 +11,6 @@ export interface StaffRoster extends RosterFacts {
 
 /** All that a report keeps of the file. */
 export interface RosterFacts {
-  /** Hex SHA-256 of the file's bytes. */
   readonly sha256: string
   /** Rows with an address, by whether they are active. */
   readonly active: number
@@ -26,11 +25,9 @@ export interface RosterEntry {
   readonly spellings: ReadonlySet<string>
 }
 
-/** `absent`: not in the file. */
-export type RosterStatus = 'active' | 'inactive' | 'absent'
-
 export interface RosterMatch {
-  readonly status: RosterStatus
+  /** `absent`: not in the file. */
+  readonly status: 'active' | 'inactive' | 'absent'
   readonly end: string | null
 }
 

@@ -17,7 +17,6 @@ export interface Snapshot {
   readonly account: { readonly id: number; readonly name: string }
   /** The owner of the token, with the role on this account. */
   readonly caller: { readonly email: string; readonly role: Role }
-  /** RFC 3339, UTC. */
   readonly startedAt: string
   readonly finishedAt: string
   /** Requests sent, repeated ones included. */
@@ -44,7 +43,6 @@ export interface FleetMark {
 /** `unread`: not requested. `unreadable`: the token shows only a part of them. */
 export type GroupCoverage = 'read' | 'unread' | 'unreadable'
 
-/** Whether the groups of a kind are all there. */
 export function hasGroups({ coverage }: Pick<Snapshot, 'coverage'>, of: GroupKind): boolean {
   return coverage[of.section] === 'read'
 }
@@ -90,7 +88,6 @@ export type CustomRoles =
     }
   | { readonly kind: 'read'; readonly roles: readonly CustomRole[] }
 
-/** What the answer says that refused something. */
 export interface Refusal {
   readonly detail: string | null
   readonly requestId: string | null
@@ -125,7 +122,6 @@ export function joinRefusal({ summary, detail }: ActivityRefusal): string {
   return detail === null ? summary : `${summary} ${detail}`
 }
 
-/** With what it permits. */
 export interface KnownCustomRole extends CustomRole {
   readonly permissions: readonly string[]
 }

@@ -35,7 +35,6 @@ export interface Group extends Omit<RecognisedGroup, 'members' | 'ghosts'> {
   readonly size: number
 }
 
-/** A person or group that the policy ignores by pattern. */
 export interface Ignored {
   readonly address: string
   readonly pattern: string

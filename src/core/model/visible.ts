@@ -3,28 +3,33 @@
  * one place that decides this: views only escape what comes from here, each in its own format.
  */
 
+import { computeOnce } from './collect.ts'
+
 const ASCII = /^[ -~]*$/
 
-const EAST_ASIAN = '[\\p{scx=Han}\\p{scx=Kana}\\p{scx=Hang}]'
+/**
+ * A regular expression that is made for the first text that needs it. V8 checks a literal when it
+ * loads the file, and looking up Unicode properties takes longer than all other code of a file.
+ */
+export function makeLater(source: string, flags: string): () => RegExp {
+  return computeOnce(() => new RegExp(source, flags))
+}
+
+const EAST_ASIAN = String.raw`[\p{scx=Han}\p{scx=Kana}\p{scx=Hang}]`
 
 // Control and format characters (escape sequences, direction marks, joiners, tags), line separators,
 // lone surrogates, noncharacters, everything that Unicode lets a program leave undrawn, the Braille
 // pattern without a dot, and every blank that is not the plain space.
 // Two of them belong to how people write: the selector that picks a form of the picture or of the
 // Chinese character before it, and the wide blank between Chinese, Japanese or Korean words.
-const HIDDEN = [
-  '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}\\u2800]',
-  '\\p{Default_Ignorable_Code_Point}(?<![\\p{ExtPict}\\p{sc=Han}\\p{sc=Mong}]\\p{Variation_Selector})',
-  `[^\\P{Zs} ](?<!${EAST_ASIAN}\\u3000(?=${EAST_ASIAN}))`,
-].join('|')
-
-let hidden: RegExp | null = null
-
-/** Made for the first text that is not ASCII: most runs meet none, and it takes a millisecond. */
-function getHidden(): RegExp {
-  hidden ??= new RegExp(HIDDEN, 'gu')
-  return hidden
-}
+const getHidden = makeLater(
+  [
+    String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u2800]`,
+    String.raw`\p{Default_Ignorable_Code_Point}(?<![\p{ExtPict}\p{sc=Han}\p{sc=Mong}]\p{Variation_Selector})`,
+    String.raw`[^\P{Zs} ](?<!${EAST_ASIAN}\u3000(?=${EAST_ASIAN}))`,
+  ].join('|'),
+  'gu',
+)
 
 /** Replaces every character that people cannot see with `written`; readable text stays as it is. */
 export function reveal(
@@ -59,23 +64,23 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 /** The first that fits. */
-const CLASSES: readonly (readonly [RegExp, string])[] = [
-  [/\p{Bidi_Control}/u, 'a text direction mark'],
-  [/\p{Variation_Selector}/u, 'a variation selector'],
-  [/[\u{e0000}-\u{e007f}]/u, 'an invisible tag character'],
-  [/[\p{Zs}\p{Zl}\p{Zp}]/u, 'another kind of space'],
-  [/\p{Cc}/u, 'a control character'],
-  [/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u, 'an invisible character'],
-  [/\p{M}/u, 'a combining mark'],
-  [/[\uff01-\uff5e]/u, 'a full-width character'],
-  [/[\u{1d400}-\u{1d7ff}]/u, 'a mathematical letter'],
-  [/\p{sc=Cyrl}/u, 'a Cyrillic letter'],
-  [/\p{sc=Grek}/u, 'a Greek letter'],
-  [/\p{sc=Armn}/u, 'an Armenian letter'],
-  [/\p{Pd}|\u2212/u, 'another dash'],
-  [/[\u1100-\u11ff]/u, 'a part of a Korean syllable'],
-  [/\p{L}/u, 'another letter'],
-  [/[\p{P}\p{S}]/u, 'another punctuation mark'],
+const CLASSES: readonly (readonly [string, string])[] = [
+  [String.raw`\p{Bidi_Control}`, 'a text direction mark'],
+  [String.raw`\p{Variation_Selector}`, 'a variation selector'],
+  [String.raw`[\u{e0000}-\u{e007f}]`, 'an invisible tag character'],
+  [String.raw`[\p{Zs}\p{Zl}\p{Zp}]`, 'another kind of space'],
+  [String.raw`\p{Cc}`, 'a control character'],
+  [String.raw`[\p{Cf}\p{Default_Ignorable_Code_Point}]`, 'an invisible character'],
+  [String.raw`\p{M}`, 'a combining mark'],
+  [String.raw`[\uff01-\uff5e]`, 'a full-width character'],
+  [String.raw`[\u{1d400}-\u{1d7ff}]`, 'a mathematical letter'],
+  [String.raw`\p{sc=Cyrl}`, 'a Cyrillic letter'],
+  [String.raw`\p{sc=Grek}`, 'a Greek letter'],
+  [String.raw`\p{sc=Armn}`, 'an Armenian letter'],
+  [String.raw`\p{Pd}|\u2212`, 'another dash'],
+  [String.raw`[\u1100-\u11ff]`, 'a part of a Korean syllable'],
+  [String.raw`\p{L}`, 'another letter'],
+  [String.raw`[\p{P}\p{S}]`, 'another punctuation mark'],
 ]
 
 /** `a no-break space (U+00A0)`. */
@@ -85,7 +90,8 @@ export function nameCharacter(character: string): string {
     NAMES[character] ??
     (point <= 0x7e && point > 0x20
       ? `${/\d/.test(character) ? 'the digit' : /\w/.test(character) ? 'the letter' : 'the character'} ${character}`
-      : (CLASSES.find(([shape]) => shape.test(character))?.[1] ?? 'another character'))
+      : (CLASSES.find(([shape]) => new RegExp(shape, 'u').test(character))?.[1] ??
+        'another character'))
   return `${kind} (${formatCodePoint(character)})`
 }
 
@@ -121,18 +127,22 @@ export function escapeUnits(text: string): string {
 }
 
 // A letter and its marks, or the parts of a Korean syllable.
-const PARTS = /\P{M}\p{M}+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?/gu
-const PART = /[\p{M}\u1100-\u11ff]/gu
+const getParts = makeLater(
+  String.raw`\P{M}\p{M}+|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?`,
+  'gu',
+)
+const getPart = makeLater(String.raw`[\p{M}\u1100-\u11ff]`, 'gu')
 
 /**
  * Escapes as in YAML what people would not see inside quotes: `\u200b`. Also escapes parts that look
  * the same as one single character, and marks that would be drawn on the quote.
  */
 export function escapeForYaml(text: string): string {
-  return reveal(text, escapeInYaml).replace(PARTS, (each) =>
+  if (ASCII.test(text)) return text
+  return reveal(text, escapeInYaml).replace(getParts(), (each) =>
     each.normalize('NFC') === each && !each.startsWith('"')
       ? each
-      : each.replace(PART, escapeInYaml),
+      : each.replace(getPart(), escapeInYaml),
   )
 }
 

@@ -2,7 +2,7 @@
  * The findings that only the audit log shows: hidden members of inboxes, people without a sign-in, old
  * invitations. Judges only people about whom the log says enough, and counts the others.
  */
-import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { type Diagnostic, type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
 import { makeFinding } from '../messages/phrase.ts'
@@ -16,45 +16,31 @@ import {
 import { formatAddress } from '../model/address.ts'
 import { goBack } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import type { Located } from '../model/location.ts'
 import { getGroups, type Policy } from '../model/policy.ts'
 import { type Activity, joinRefusal, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 import { recordOrigin } from './origin.ts'
 
-/** A rule that needs the log, as it is written in the policy. */
-interface ActivityRule extends Located<number> {
-  readonly key: string
-}
-
-function listActivityRules({ rules }: Policy): readonly ActivityRule[] {
-  const { dormantDays, inviteMaxDays } = rules
-  return [
-    ...(dormantDays === null ? [] : [{ key: 'rules.dormant_days', ...dormantDays }]),
-    ...(inviteMaxDays === null ? [] : [{ key: 'rules.invite_max_days', ...inviteMaxDays }]),
-  ]
-}
-
 /** Without the log, or with less of it than a rule needs, there is no verdict. */
 export function findUnreadActivity(
-  policy: Policy,
+  { rules }: Policy,
   { activity }: Snapshot,
 ): readonly LocatedDiagnostic[] {
-  return listActivityRules(policy).flatMap(({ key, value, location }) => {
-    const missing = describeMissing(activity, value)
-    if (missing === null) return []
-    const summary = `${key} needs the audit log, but ${missing.why}`
-    const { detail = null, requestId = null, advice } = missing
-    const text = { code: 'read-activity', summary, detail, requestId, location } as const
-    return makeDiagnostic({ ...text, ...(advice ? { advice } : {}) })
+  const needing = [
+    ['rules.dormant_days', rules.dormantDays],
+    ['rules.invite_max_days', rules.inviteMaxDays],
+  ] as const
+  return needing.flatMap(([key, rule]) => {
+    const missing = rule && describeMissing(activity, rule.value)
+    if (rule === null || missing === null) return []
+    const { why, ...rest } = missing
+    const summary = `${key} needs the audit log, but ${why}`
+    return makeDiagnostic({ code: 'read-activity', summary, location: rule.location, ...rest })
   })
 }
 
-interface Missing {
+interface Missing extends Partial<Pick<Diagnostic, 'advice' | 'detail' | 'requestId'>> {
   readonly why: string
-  readonly advice?: string
-  readonly detail?: string | null
-  readonly requestId?: string | null
 }
 
 function describeMissing(activity: Activity, days: number): Missing | null {
@@ -100,16 +86,14 @@ function isOlder(at: string, { to }: RecordedActivity, days: number): boolean {
 /** Codes whose people could not all be judged, with how many could not. */
 export type NotJudged = ReadonlyMap<FindingCode, number>
 
-export interface ActivityOutcome {
-  readonly findings: readonly Finding[]
-  readonly notJudged: NotJudged
-}
-
 /**
  * Like the findings of rules, these are in addition to other findings. Ignored people are left out,
  * except administrators.
  */
-export function judgeActivity(policy: Policy, actual: ActualState): ActivityOutcome {
+export function judgeActivity(
+  policy: Policy,
+  actual: ActualState,
+): { readonly findings: readonly Finding[]; readonly notJudged: NotJudged } {
   const { activity } = actual.snapshot
   if (activity.state !== 'read') return { findings: [], notJudged: new Map() }
   const people = [...actual.state.agents.values()]

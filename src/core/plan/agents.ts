@@ -8,8 +8,8 @@ import { describeContrast, findResemblances } from '../messages/alike.ts'
 import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { listNames, makeFinding } from '../messages/phrase.ts'
-import type { CustomRoleFact } from '../model/custom-role.ts'
 import {
+  type CustomRoleFact,
   compareCustomRole,
   describeCustomRole,
   describeHeldRole,
@@ -94,16 +94,11 @@ function add(
 
 function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void {
   const subject = { kind: 'agent', email: want.email } as const
-  const wanted =
-    want.customRole && describeWantedCustomRole(want.customRole.value, context.customRoles)
+  const wanted = describeWanted(want, context)
   const withRole = wanted ? ` with ${describeCustomRole(wanted.fact)}` : ''
   const groups = listNames('for', context.wantedGroupsOf(want.email))
-  const found = makeFinding(
-    'agent-missing',
-    subject,
-    want.location,
-    `missing, should be ${want.role}${withRole}${groups}`,
-  )
+  const summary = `missing, should be ${want.role}${withRole}${groups}`
+  const found = makeFinding('agent-missing', subject, want.location, summary)
   out.findings.push(found)
   const needs = findNeeds(want, context)
   // Without the custom role the invitation would give more than the policy allows.
@@ -126,15 +121,14 @@ function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void
   out.folded.set(want.email, { finding: found.id, needs, fate: 'arrives' })
 }
 
+function describeWanted({ customRole }: PolicyAgent, { customRoles }: Context) {
+  return customRole && describeWantedCustomRole(customRole.value, customRoles)
+}
+
 /** Findings that have to end before somebody can get the custom role; null: they never can. */
-function findNeeds(
-  { customRole }: PolicyAgent,
-  { policy, customRoles }: Pick<Context, 'policy' | 'customRoles'>,
-): readonly string[] | null {
-  if (customRole === null) return []
-  const { kind } = describeWantedCustomRole(customRole.value, customRoles)
-  if (kind !== 'absent') return []
-  const creation = findCreation(policy, customRole.value)
+function findNeeds(want: PolicyAgent, context: Context): readonly string[] | null {
+  if (want.customRole === null || describeWanted(want, context)?.kind !== 'absent') return []
+  const creation = findCreation(context.policy, want.customRole.value)
   return creation === null ? null : [creation]
 }
 
@@ -142,7 +136,7 @@ function findNeeds(
 function findForeign(
   { email, role, customRoleId }: SnapshotAgent,
   location: Location,
-  { customRoles }: Pick<Context, 'customRoles'>,
+  { customRoles }: Context,
 ): readonly Finding[] {
   if (customRoleId === null || !isForeign(customRoleId, customRoles)) return []
   const menus = role === 'administrator' ? `; on an administrator, it ${MENUS_ONLY}` : ''
@@ -183,9 +177,10 @@ function judgeListed(
 function judgeAccess(
   want: PolicyAgent,
   have: SnapshotAgent,
-  { customRoles }: Context,
+  context: Context,
   out: Collected,
 ): Finding | null {
+  const { customRoles } = context
   const subject = { kind: 'agent', email: want.email } as const
   const say = (code: Finding['code'], summary: string) =>
     makeFinding(code, subject, want.location, summary)
@@ -203,25 +198,21 @@ function judgeAccess(
   if (compared === 'same') {
     // Whatever the policy says: the API allows an administrator everything.
     if (have.role === 'agent' || carried === null) return null
-    return say(
-      'admin-with-custom-role',
-      `administrator, ${describeCustomRole(carried)} ${MENUS_ONLY}`,
-    )
+    const held = describeCustomRole(carried)
+    return say('admin-with-custom-role', `administrator, ${held} ${MENUS_ONLY}`)
   }
   if (compared !== 'custom-role') {
     out.unknown.push(findUnreadableName(want.email, compared, customRoles))
     return null
   }
-  const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
+  const wanted = describeWanted(want, context)
   const missing = wanted?.kind === 'absent' ? judgeAbsence(customRoles) : ''
   const should = wanted ? `${describeCustomRole(wanted.fact)}${missing}` : 'none'
   const found = say('custom-role-differs', `${describeCustomRole(carried)}, should have ${should}`)
   return { ...found, difference: findLookAlike(wanted?.fact ?? null, carried, customRoles) }
 }
 
-/**
- * The wanted name, compared with the one that the person has, or otherwise with those on the account.
- */
+/** The wanted name, compared with the one that the person has, else with those on the account. */
 function findLookAlike(
   wanted: CustomRoleFact | null,
   carried: CustomRoleFact | null,
@@ -249,20 +240,16 @@ function listFixes(
   found: Finding,
   context: Context,
 ): readonly Change[] {
-  const { customRoles } = context
   // People must decide which of the two is meant.
   if (found.code === 'admin-with-custom-role') return []
-  const wanted = want.customRole && describeWantedCustomRole(want.customRole.value, customRoles)
+  const subject = { kind: 'agent', email: want.email } as const
+  const wanted = describeWanted(want, context)
   const fix = (customRole: CustomRoleFact | null, needs: readonly string[]) =>
-    makeChange(
-      chooseRightsStep(have, want),
-      { kind: 'agent', email: want.email },
-      {
-        before: listFacts(have, customRoles),
-        after: { role: want.role, custom_role: customRole },
-        findings: [found.id, ...needs],
-      },
-    )
+    makeChange(chooseRightsStep(have, want), subject, {
+      before: listFacts(have, context.customRoles),
+      after: { role: want.role, custom_role: customRole },
+      findings: [found.id, ...needs],
+    })
   // A wrong role is more important than a custom role that does not exist and that no step creates.
   const needs = findNeeds(want, context)
   return [

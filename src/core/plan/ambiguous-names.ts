@@ -6,7 +6,7 @@ import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.t
 import { groupBy } from '../model/collect.ts'
 import { listIds } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
-import { listCustomRoles, listGroups, type Policy } from '../model/policy.ts'
+import { listAgents, listCustomRoles, listGroups, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 
 export function findAmbiguousNames(
@@ -15,8 +15,7 @@ export function findAmbiguousNames(
   today: string,
 ): readonly LocatedDiagnostic[] {
   const roles = { code: 'policy-ambiguous-custom-role', plural: 'custom roles' } as const
-  const rolesOfPeople = [...(policy.agents?.entries.values() ?? [])].flatMap((agent) => {
-    const { email, customRole, expires } = agent
+  const rolesOfPeople = listAgents(policy).flatMap(({ email, customRole, expires }) => {
     if (customRole === null || !('name' in customRole.value) || isOver(expires, today)) return []
     const { value, location } = customRole
     const ids = listIds(value.name, customRoles)

@@ -18,7 +18,6 @@ export interface Context {
   readonly policy: Policy
   readonly actual: Pick<ActualState, 'state' | 'people' | 'ignoredBy'>
   readonly customRoles: CustomRoles
-  /** `YYYY-MM-DD`, UTC. */
   readonly today: string
   /** The actual groups of people who are not in the policy. */
   readonly groupsOf: (email: string) => readonly string[]

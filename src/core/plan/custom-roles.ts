@@ -9,15 +9,15 @@ import { count, describeHolders, listPermissions, makeFinding } from '../message
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import {
+  comparePermissions,
   describeWantedCustomRole,
   hasPermissions,
-  isMorePermitted,
-  listExcess,
 } from '../model/custom-role.ts'
 import type { RecognisedCustomRole } from '../model/identity.ts'
 import type { Location } from '../model/location.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
+  listAgents,
   listCustomRoles,
   type Policy,
   type PolicyAgent,
@@ -28,37 +28,39 @@ import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
 import type { State } from '../model/state.ts'
 import { type Change, type DifferingFact, judgeFacts, makeChange } from './change.ts'
 
-export interface CustomRolesOutcome {
-  readonly findings: Finding[]
-  readonly changes: Change[]
-}
-
 export function judgeCustomRoles(
-  { customRoles: section, agents }: Policy,
+  policy: Policy,
   state: State,
   customRoles: CustomRoles,
-): CustomRolesOutcome {
-  const out: CustomRolesOutcome = { findings: [], changes: [] }
-  if (section === null) return out
+): { readonly findings: readonly Finding[]; readonly changes: readonly Change[] } {
+  const { customRoles: section } = policy
+  if (section === null) return { findings: [], changes: [] }
   const wanted = new Set(
-    [...(agents?.entries.values() ?? [])].map(
+    listAgents(policy).map(
       ({ customRole }) =>
         customRole && describeWantedCustomRole(customRole.value, customRoles).fact.id,
     ),
   )
-  for (const [address, want] of section.entries) {
-    const have = state.customRoles.get(address)
-    if (have === undefined) judgeMissing(want, out)
-    else {
-      judgePermissions(want, have, out)
-      judgeSettings(want, have, out)
-    }
+  const judged = [
+    ...[...section.entries].flatMap(([address, want]) => {
+      const have = state.customRoles.get(address)
+      if (have === undefined) return judgeMissing(want)
+      return [judgePermissions(want, have) ?? [], judgeTexts(want, have) ?? []].flat()
+    }),
+    ...[...state.customRoles]
+      .filter(([address]) => !section.entries.has(address))
+      .map(([, have]) => judgeUnlisted(have, wanted.has(have.id), section.location)),
+  ]
+  return {
+    findings: judged.map(({ finding }) => finding),
+    changes: judged.flatMap(({ change }) => change ?? []),
   }
-  for (const [address, have] of state.customRoles) {
-    if (section.entries.has(address)) continue
-    judgeUnlisted(have, wanted.has(have.id), section.location, out)
-  }
-  return out
+}
+
+interface Judged {
+  readonly finding: Finding
+  /** Null: no change may end it. */
+  readonly change: Change | null
 }
 
 /**
@@ -91,53 +93,37 @@ export function findCreation(policy: Policy, wanted: WantedCustomRole): string |
   return found ? `custom-role-missing:${formatAddress(found.subject)}` : null
 }
 
-function judgeMissing({ subject, ...want }: PolicyCustomRole, out: CustomRolesOutcome): void {
+function judgeMissing({ subject, ...want }: PolicyCustomRole): Judged {
   const permissions = sortPermissions(want)
   const summary = `missing, should permit ${listPermissions(permissions)}`
-  const found = makeFinding('custom-role-missing', subject, want.location, summary)
-  out.findings.push(found)
+  const finding = makeFinding('custom-role-missing', subject, want.location, summary)
   // A created custom role gets another id.
-  if (subject.id !== null) return
+  if (subject.id !== null) return { finding, change: null }
   const description = want.description === null ? {} : { description: want.description.value }
-  const after = { ...description, permissions }
-  out.changes.push(
-    makeChange('create-custom-role', subject, { before: null, after, findings: [found.id] }),
-  )
+  const parts = { before: null, after: { ...description, permissions }, findings: [finding.id] }
+  return { finding, change: makeChange('create-custom-role', subject, parts) }
 }
 
-function judgePermissions(
-  want: PolicyCustomRole,
-  have: RecognisedCustomRole,
-  out: CustomRolesOutcome,
-): void {
+function judgePermissions(want: PolicyCustomRole, have: RecognisedCustomRole): Judged | null {
   const [wanted, permitted] = [sortPermissions(want), have.permissions]
-  const [much, little] = [listExcess(permitted, wanted), listExcess(wanted, permitted)]
-  if (much.length + little.length === 0) return
+  const { came, went, gains, loses } = comparePermissions(permitted, wanted)
+  if (came.length + went.length === 0) return null
   const summary = [
-    ...(much.length === 0 ? [] : [`permits ${much.join(', ')}, which the policy does not`]),
-    ...(little.length === 0 ? [] : [`does not permit ${little.join(', ')}`]),
+    ...(went.length === 0 ? [] : [`permits ${went.join(', ')}, which the policy does not`]),
+    ...(came.length === 0 ? [] : [`does not permit ${came.join(', ')}`]),
     describeHolders(have),
   ].join('; ')
-  const more = isMorePermitted(much, wanted)
-  const found = makeFinding(
-    'custom-role-permissions-differ',
-    want.subject,
-    want.location,
-    summary,
-    more ? 'high' : 'medium',
-  )
-  out.findings.push(found)
-  out.changes.push(
-    makeChange(isMorePermitted(little, permitted) ? 'widen' : 'update-custom-role', want.subject, {
-      before: { permissions: permitted },
-      after: { permissions: wanted },
-      findings: [found.id],
-      effects:
-        have.holders === 0
-          ? []
-          : [`Changes what ${count(have.holders, 'person', 'people')} may do.`],
-    }),
-  )
+  const code = 'custom-role-permissions-differ'
+  const risk = loses ? 'high' : 'medium'
+  const finding = makeFinding(code, want.subject, want.location, summary, risk)
+  const affected = `Changes what ${count(have.holders, 'person', 'people')} may do.`
+  const change = makeChange(gains ? 'widen' : 'update-custom-role', want.subject, {
+    before: { permissions: permitted },
+    after: { permissions: wanted },
+    findings: [finding.id],
+    effects: have.holders === 0 ? [] : [affected],
+  })
+  return { finding, change }
 }
 
 /** The name if an id says which custom role is meant, and the description. */
@@ -155,41 +141,24 @@ export function listDifferingTexts(
   return differing
 }
 
-function judgeSettings(
-  want: PolicyCustomRole,
-  have: RecognisedCustomRole,
-  out: CustomRolesOutcome,
-): void {
+function judgeTexts(want: PolicyCustomRole, have: RecognisedCustomRole): Judged | null {
   const { subject } = want
   const texts = listDifferingTexts(want, have)
   const judged = judgeFacts('custom-role-settings-differ', subject, texts)
-  if (judged === null) return
-  const { finding, before, after } = judged
-  out.findings.push(finding)
-  out.changes.push(
-    makeChange('update-custom-role', subject, { before, after, findings: [finding.id] }),
-  )
+  if (judged === null) return null
+  const { finding, ...sides } = judged
+  const change = makeChange('update-custom-role', subject, { ...sides, findings: [finding.id] })
+  return { finding, change }
 }
 
-function judgeUnlisted(
-  have: RecognisedCustomRole,
-  wanted: boolean,
-  location: Location,
-  out: CustomRolesOutcome,
-): void {
+function judgeUnlisted(have: RecognisedCustomRole, wanted: boolean, location: Location): Judged {
   const { subject, description, permissions, holders } = have
   const summary = `custom role, not in the policy; permits ${listPermissions(permissions)}; ${describeHolders(have)}`
-  const found = makeFinding('custom-role-unexpected', subject, location, summary)
-  out.findings.push(found)
+  const finding = makeFinding('custom-role-unexpected', subject, location, summary)
   // Deleting it would turn people who have it, or should have it, into full agents.
-  if (holders > 0 || wanted) return
-  out.changes.push(
-    makeChange('delete-custom-role', subject, {
-      before: { description, permissions },
-      after: null,
-      findings: [found.id],
-    }),
-  )
+  if (holders > 0 || wanted) return { finding, change: null }
+  const parts = { before: { description, permissions }, after: null, findings: [finding.id] }
+  return { finding, change: makeChange('delete-custom-role', subject, parts) }
 }
 
 function sortPermissions({ permissions }: Pick<PolicyCustomRole, 'permissions'>): string[] {

@@ -18,13 +18,6 @@ import type { Group, State } from '../model/state.ts'
 import { type Change, type DifferingFact, judgeFacts, makeChange } from './change.ts'
 import type { Folded } from './context.ts'
 
-export interface GroupsOutcome {
-  readonly findings: readonly Finding[]
-  readonly changes: readonly Change[]
-  /** How many of each kind. */
-  readonly unmanaged: ReadonlyMap<GroupKind, number>
-}
-
 interface Context {
   readonly agents: State['agents']
   readonly folded: ReadonlyMap<string, Folded>
@@ -38,8 +31,9 @@ export function judgeGroups(
   state: State,
   folded: ReadonlyMap<string, Folded>,
   twins: Twins,
-): GroupsOutcome {
+) {
   const context: Context = { agents: state.agents, folded, twins, findings: [], changes: [] }
+  /** How many of each kind. */
   const unmanaged = new Map<GroupKind, number>()
   for (const { of, section } of policy.groups) {
     const present = [...state.groups].filter(([, { subject }]) => subject.of === of)

@@ -5,16 +5,19 @@
 
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
-import type { Subject } from '../model/address.ts'
-import { type CustomRoleSubject, formatAddress, type GroupSubject } from '../model/address.ts'
+import {
+  type CustomRoleSubject,
+  formatAddress,
+  type GroupSubject,
+  type Subject,
+} from '../model/address.ts'
 import { groupBy, invertMap } from '../model/collect.ts'
-import type { CustomRoleFact } from '../model/custom-role.ts'
-import { describeHeldRole } from '../model/custom-role.ts'
+import { type CustomRoleFact, describeHeldRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedCustomRole, RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
-import type { Policy } from '../model/policy.ts'
+import { listAgents, type Policy } from '../model/policy.ts'
 import type { Role, SnapshotAgent, SnapshotGroup } from '../model/snapshot.ts'
 import type { ActualState } from '../model/state.ts'
 
@@ -52,7 +55,6 @@ export type PersonInPolicy =
 /** The address is as the server has it, whatever the spelling in the policy. */
 export interface Seen extends Omit<SnapshotAgent, 'customRoleId'> {
   readonly customRole: CustomRoleFact | null
-  /** All groups that have the person as a member. */
   readonly groups: readonly GroupSubject[]
   /** Null: the audit log was not read. */
   readonly record: PersonRecord | null
@@ -62,7 +64,6 @@ export interface GroupOutcome extends WithMemberships {
   readonly subject: GroupSubject
   /** False: listed, but not on the account. */
   readonly exists: boolean
-  /** As the account has them. */
   readonly settings: SnapshotGroup['settings']
   readonly members: readonly MemberOutcome[]
 }
@@ -129,7 +130,7 @@ export function decideOutcomes(
 
   const have = new Map(snapshot.agents.map((agent) => [agent.email, agent]))
   // Their access has ended in the policy, and they left the account: fine.
-  const listed = [...(policy.agents?.entries.values() ?? [])]
+  const listed = listAgents(policy)
     .filter(({ email, expires }) => !have.has(email) && !isOver(expires, today))
     .map(({ email }) => email)
   const people = [

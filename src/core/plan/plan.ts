@@ -34,11 +34,11 @@ import { distinguishTexts } from './distinguish.ts'
 import { findUnreadGroups, judgeGroups } from './groups.ts'
 import { explainByActivity } from './origin.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
+import { findPolicyFix } from './policy-fix.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
 import { describeRenames, findRenames } from './renames.ts'
 import { judgeRoster } from './roster.ts'
 import { judgeRules } from './rules.ts'
-import { chooseSettlement } from './settle.ts'
 import { waive } from './waive.ts'
 import { countFindings, weighFindings } from './weigh.ts'
 
@@ -53,7 +53,7 @@ export interface Plan {
   /** The owner of the token, as the policy knows them. */
   readonly caller: Snapshot['caller']
   /** Policy statements that would end a finding, by the finding's id. */
-  readonly settlements: ReadonlyMap<string, Statements>
+  readonly fixes: ReadonlyMap<string, Statements>
   /** Display names of the people on the account, by e-mail address. */
   readonly names: ReadonlyMap<string, string>
   /** Everybody and every group, fine or not. */
@@ -151,9 +151,9 @@ export function plan(
       ).toSorted(compareSteps),
       ignored: actual.ignored.toSorted((a, b) => compareCodeUnits(a.address, b.address)),
       caller: snapshot.caller,
-      settlements: new Map(
+      fixes: new Map(
         findings.filter(isOpen).flatMap((finding) => {
-          const statements = chooseSettlement(finding, known)
+          const statements = findPolicyFix(finding, known)
           return statements ? [[finding.id, statements]] : []
         }),
       ),

@@ -7,13 +7,13 @@ import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.t
 import { addDays, isOver } from '../model/dates.ts'
 import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import type { Policy, PolicyGroup } from '../model/policy.ts'
+import { listAgents, type Policy, type PolicyGroup } from '../model/policy.ts'
 
 /** The same policy, without people in groups whose access has ended. */
 export function removeExpired(policy: Policy, today: string): Policy {
   const { agents } = policy
   const gone = (email: string) => isOver(agents?.entries.get(email)?.expires ?? null, today)
-  if (![...(agents?.entries.keys() ?? [])].some(gone)) return policy
+  if (!listAgents(policy).some(({ email }) => gone(email))) return policy
   const without = (group: PolicyGroup) => ({
     ...group,
     members: new Map([...group.members].filter(([email]) => !gone(email))),
@@ -32,10 +32,10 @@ export function removeExpired(policy: Policy, today: string): Policy {
 
 /** Errors of a valid policy on that day, each with its place. With any of them, there is no verdict. */
 export function findDatedProblems(policy: Policy, today: string): readonly LocatedDiagnostic[] {
-  return [...isNobodyLeft(policy, today), ...isTooFarAhead(policy, today)]
+  return [...findNobodyLeft(policy, today), ...findLongWaivers(policy, today)]
 }
 
-function isTooFarAhead({ waivers, rules }: Policy, today: string): readonly LocatedDiagnostic[] {
+function findLongWaivers({ waivers, rules }: Policy, today: string): readonly LocatedDiagnostic[] {
   const most = rules.waiverMaxDays
   if (most === null) return []
   const last = addDays(today, most)
@@ -53,10 +53,8 @@ function isTooFarAhead({ waivers, rules }: Policy, today: string): readonly Loca
 }
 
 /** A policy needs an administrator, also after the access of some has ended. */
-function isNobodyLeft({ agents }: Policy, today: string): readonly LocatedDiagnostic[] {
-  const administrators = [...(agents?.entries.values() ?? [])].filter(
-    ({ role }) => role === 'administrator',
-  )
+function findNobodyLeft(policy: Policy, today: string): readonly LocatedDiagnostic[] {
+  const administrators = listAgents(policy).filter(({ role }) => role === 'administrator')
   if (administrators.some(({ expires }) => !isOver(expires, today))) return []
   const [last] = administrators.toSorted(
     (a, b) =>

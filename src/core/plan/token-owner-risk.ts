@@ -7,7 +7,6 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Change } from './change.ts'
 
-/** A warning where a change would remove or demote the owner of the token; at most one. */
 export function findOwnerRisk(
   { email, role }: Snapshot['caller'],
   changes: readonly Change[],

@@ -18,7 +18,6 @@ export function weighFindings(
   })
 }
 
-/** How many findings of each code, by code. */
 export function countFindings(findings: readonly Finding[]): ReadonlyMap<FindingCode, number> {
   const by = new Map<FindingCode, number>()
   for (const { code } of findings.toSorted((a, b) => compareCodeUnits(a.code, b.code))) {

@@ -23,7 +23,6 @@ export interface RecordedSection extends AccessSection {
 
 export interface AccountAccess extends AccessAnswer {
   readonly sections: readonly RecordedSection[]
-  /** Origin. */
   readonly server: string
   readonly serverVersion: string | null
   readonly account: Snapshot['account']

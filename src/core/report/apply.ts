@@ -15,9 +15,7 @@ import { addDiagnostics, type Report, type Verdict } from './report.ts'
  */
 export type ApplyEnd = 'refused' | 'not-approved' | 'nothing' | 'applied' | 'stopped'
 
-/** What is known when the run ends. */
 export interface ApplyFacts {
-  /** The plan before. */
   readonly before: Report
   /** Null: there is no plan. */
   readonly proposal: Proposal | null
@@ -33,7 +31,6 @@ export interface ApplyFacts {
   readonly signal: number | null
 }
 
-/** What this run wrote, in short. */
 export interface WorkDone {
   readonly classes: readonly StepClass[]
   /**

@@ -27,14 +27,12 @@ export interface Check {
   readonly status: 'ok' | 'warn' | 'fail'
   readonly summary: string
   readonly detail: string | null
-  /** The next step. */
   readonly advice: string | null
   readonly requestId: string | null
 }
 
 export interface Checkup {
   readonly tool: { readonly name: string; readonly version: string }
-  /** Origin. */
   readonly server: string | null
   readonly accountId: number | null
   readonly checks: readonly Check[]

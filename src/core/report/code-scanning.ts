@@ -18,13 +18,8 @@ export function findTooManyPolicies(policies: number): Diagnostic | null {
   })
 }
 
-export interface Results {
-  readonly shown: readonly Finding[]
-  readonly leftOut: number
-}
-
 /** Worst first; waived findings are left out before open ones. */
-export function chooseResults(findings: readonly Finding[]): Results {
+export function chooseResults(findings: readonly Finding[]) {
   if (findings.length <= MOST_RESULTS) return { shown: findings, leftOut: 0 }
   const open = findings.filter(isOpen)
   const waived = findings.filter((each) => !isOpen(each))

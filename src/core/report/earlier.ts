@@ -3,7 +3,6 @@ import type { Risk } from '../messages/finding-records.ts'
 
 /** The part of a report that is compared with a later one. */
 export interface EarlierReport {
-  /** RFC 3339, UTC. */
   readonly generatedAt: string
   readonly accounts: readonly EarlierAccount[]
 }
@@ -23,8 +22,9 @@ export interface PastFinding {
   readonly code: string
   readonly address: string
   readonly risk: Risk
-  /** RFC 3339, UTC. */
   readonly firstSeen: string
+  /** Whether it counted as drift. */
+  readonly counted: boolean
   /** When the audit log recorded what was found: RFC 3339, UTC. Null: not recorded, or not known. */
   readonly recordedAt: string | null
 }
@@ -36,6 +36,8 @@ export interface Since {
   readonly firstSeen: ReadonlyMap<string, string>
   readonly resolved: readonly PastFinding[]
   readonly notChecked: readonly PastFinding[]
+  /** Those that were known, but count as drift only now: a waiver is gone, or the severity is higher. */
+  readonly countNow: readonly Pick<PastFinding, 'id'>[]
   /** The account has no verdict, and had one then. */
   readonly lostVerdict: boolean
 }

@@ -4,7 +4,6 @@ import { concludeNoVerdict, type Judgement, type NoVerdict, type Report } from '
 
 export interface FactsReport extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
   readonly tool: Report['tool']
-  /** RFC 3339, UTC. */
   readonly generatedAt: string
   readonly diagnostics: readonly Diagnostic[]
   readonly exitCode: 0 | 1

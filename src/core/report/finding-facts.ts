@@ -28,11 +28,11 @@ export interface FindingFacts {
 
 export function describeFinding(
   { id, code, subject }: Finding,
-  { names, settlements }: Pick<JudgedAccount, 'names' | 'settlements'>,
+  { names, fixes }: Pick<JudgedAccount, 'names' | 'fixes'>,
 ): FindingFacts {
   // A person who is not on the account and has no known address is `#ID`.
   const email = 'email' in subject && !subject.email.startsWith('#') ? subject.email : null
-  const settlement = settlements.get(id)
+  const fix = fixes.get(id)
   return {
     kind: nameKind(subject),
     email,
@@ -40,7 +40,7 @@ export function describeFinding(
     group: groupOf(subject)?.name ?? null,
     remedy: {
       text: FINDINGS[code].remedy,
-      lines: settlement?.fits ? nestLines([settlement]) : [],
+      lines: fix?.fits ? nestLines([fix]) : [],
     },
   }
 }

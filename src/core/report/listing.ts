@@ -42,7 +42,6 @@ export const RANKS = ['administrator', 'invitation', 'custom-role', 'agent'] as 
 export type Rank = (typeof RANKS)[number]
 
 export interface Listing {
-  /** Origin. */
   readonly server: string
   readonly account: Snapshot['account']
   readonly read: Reading

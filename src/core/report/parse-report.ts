@@ -51,6 +51,7 @@ function parseFinding(finding: Fields, generatedAt: string): PastFinding {
     address: finding.text('address'),
     risk: risk ?? finding.refuse(['risk'], `should be one of ${RISKS.join(', ')}`),
     firstSeen: findFirstSeen(finding, generatedAt),
+    counted: isCounted(finding),
     recordedAt: findRecordedAt(finding),
   }
 }
@@ -59,6 +60,12 @@ function parseFinding(finding: Fields, generatedAt: string): PastFinding {
 function findFirstSeen(finding: Fields, generatedAt: string): string {
   if (finding.has('first_seen')) return finding.moment('first_seen')
   return finding.has('since') ? finding.object('since').moment('first_seen') : generatedAt
+}
+
+/** A finding that was not checked is only listed: it counts as before. */
+function isCounted(finding: Fields): boolean {
+  if (!finding.has('disposition')) return true
+  return finding.text('disposition') === 'open' && finding.text('severity') === 'error'
 }
 
 function findRecordedAt(finding: Fields): string | null {

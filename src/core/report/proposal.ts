@@ -11,7 +11,6 @@ import { compareCodeUnits } from '../model/names.ts'
 
 export interface Proposal {
   readonly plan: SteppedPlan
-  /** What it would write, by class. */
   readonly classes: readonly StepClass[]
   /** E-mail addresses of those who would reach more, and of those who would reach less. */
   readonly people: { readonly gain: readonly string[]; readonly lose: readonly string[] }
@@ -25,16 +24,13 @@ export interface Proposal {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Summarises what would be written, and for whom it changes something. */
 export function summariseSteps(plan: SteppedPlan): Pick<Proposal, 'classes' | 'people'> {
   const { gain, lose } = compareStates(plan.before, plan.states.at(-1) ?? plan.before)
   const people = { gain: [...gain].sort(compareCodeUnits), lose: [...lose].sort(compareCodeUnits) }
   return { classes: classifySteps(plan.written), people }
 }
 
-/**
- * A plan that an error stops cannot be approved, and if nothing is written there is nothing to approve.
- */
+/** A plan that an error stops cannot be approved, and neither can one that writes nothing. */
 export function isApprovable({ diagnostics, plan }: Proposal): boolean {
   return plan.written.length > 0 && diagnostics.every(({ severity }) => severity !== 'error')
 }

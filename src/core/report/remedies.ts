@@ -7,7 +7,6 @@ import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
 import { groupBy } from '../model/collect.ts'
 import type { JudgedAccount, PolicyLines } from './report.ts'
 
-/** What findings of one code have in common. */
 export interface Remedy {
   readonly code: FindingCode
   readonly title: string
@@ -15,25 +14,21 @@ export interface Remedy {
   readonly remedy: string
   readonly findings: readonly Finding[]
   /** The lines that would end them, for findings that a line of the policy can end. */
-  readonly lines: readonly RemedyLines[]
-}
-
-export interface RemedyLines extends PolicyLines {
-  readonly finding: Finding
+  readonly lines: readonly (PolicyLines & { readonly finding: Finding })[]
 }
 
 /** One for each code of those that count, in the order of the findings: worst first. */
 export function listRemedies({
   findings,
-  settlements,
-}: Pick<JudgedAccount, 'findings' | 'settlements'>): readonly Remedy[] {
+  fixes,
+}: Pick<JudgedAccount, 'findings' | 'fixes'>): readonly Remedy[] {
   const kinds = groupBy(findings.filter(isOpen), ({ code }) => code)
   return [...kinds.values()].map((same): Remedy => {
     const [{ code }] = same
     const { title, remedy } = FINDINGS[code]
     const lines = same.flatMap((finding) => {
-      const settlement = settlements.get(finding.id)
-      return settlement?.fits ? [{ ...settlement, finding }] : []
+      const fix = fixes.get(finding.id)
+      return fix?.fits ? [{ ...fix, finding }] : []
     })
     return { code, title, remedy, findings: same, lines }
   })

@@ -44,7 +44,6 @@ export interface NoVerdict {
 export type Report = RunOutcome & {
   readonly command: string
   readonly tool: { readonly name: string; readonly version: string }
-  /** RFC 3339, UTC. */
   readonly generatedAt: string
   readonly exitCode: ExitCode
   /** `--exit-zero`: exit code 0 instead of 2 on drift, for report-only jobs. */
@@ -80,12 +79,11 @@ export interface JudgedAccount
     Pick<Plan, 'names' | 'getOutcomes' | 'unjudged' | 'notJudged'> {
   /** The text of the policy, for views that quote or hash its lines. */
   readonly policyText: string
-  /** Origin. */
   readonly server: string
   readonly account: { readonly id: number; readonly name: string }
   readonly read: Reading
   /** Lines of a policy that would end a finding, by the finding's id. */
-  readonly settlements: ReadonlyMap<string, PolicyLines>
+  readonly fixes: ReadonlyMap<string, PolicyLines>
   /** What an apply would write; null: it was not requested. */
   readonly proposal: Proposal | null
 }
@@ -198,7 +196,7 @@ export function concludeAccount(
   policy: Policy,
   snapshot: Snapshot,
   plan: Plan,
-  settlements: JudgedAccount['settlements'],
+  fixes: JudgedAccount['fixes'],
   file: string | null = null,
   proposal: Proposal | null = null,
   detailed = true,
@@ -223,7 +221,7 @@ export function concludeAccount(
     ),
     read: describeReading(snapshot, file),
     ...found,
-    settlements,
+    fixes,
     getOutcomes: detailed ? plan.getOutcomes : failWithoutDetails,
     summary: summarise(plan),
     since: null,

@@ -3,7 +3,7 @@
  * which are resolved. Only findings that this run would have found again are resolved. Never changes a
  * verdict.
  */
-import { type Finding, isOpen } from '../messages/finding.ts'
+import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { FINDINGS, isFindingCode } from '../messages/finding-records.ts'
 import { KINDS } from '../model/kinds.ts'
 import type { Outcome } from '../plan/outcome.ts'
@@ -30,6 +30,7 @@ export function compareWithEarlier(account: AccountReport, earlier: EarlierRepor
   const { known, judged } = findEarlierAccount(account, earlier) ?? { known: [], judged: true }
   const before = new Map(known.map(({ id, firstSeen }) => [id, firstSeen]))
   const present = new Set(account.findings.map(({ id }) => id))
+  const uncounted = new Set(known.flatMap(({ id, counted }) => (counted ? [] : [id])))
   const gone = known.filter(({ id }) => !present.has(id))
   const wouldFind = account.verdict === 'none' ? () => false : makeJudge(account)
   return {
@@ -37,6 +38,7 @@ export function compareWithEarlier(account: AccountReport, earlier: EarlierRepor
     firstSeen: new Map([...before].filter(([id]) => present.has(id))),
     resolved: gone.filter(wouldFind),
     notChecked: gone.filter((each) => !wouldFind(each)),
+    countNow: account.findings.filter((each) => isDrift(each) && uncounted.has(each.id)),
     lostVerdict: account.verdict === 'none' && judged,
   }
 }
@@ -126,8 +128,8 @@ export function sumSince(accounts: readonly AccountReport[]): SinceCounts | null
 }
 
 /**
- * Whether a run that repeats every night should notify people: something is new or resolved, an account
- * has lost its verdict, or the run itself failed. Null: it was not compared with an earlier report.
+ * Whether a run that repeats every night should notify people: something is new or resolved, or counts as
+ * drift only now, an account has lost its verdict, or the run itself failed. Null: it was not compared with an earlier report.
  */
 export function hasNews({
   verdict,
@@ -137,7 +139,8 @@ export function hasNews({
   if (all === null) return null
   const failed = verdict === 'none' && accounts.every((each) => each.verdict !== 'none')
   const lost = accounts.some(({ since }) => since?.lostVerdict)
-  return failed || lost || all.new + all.resolved > 0
+  const counts = accounts.some(({ since }) => since !== null && since.countNow.length > 0)
+  return failed || lost || counts || all.new + all.resolved > 0
 }
 
 export function isNew({ id }: Finding, { firstSeen }: Since): boolean {

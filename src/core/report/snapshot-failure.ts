@@ -14,10 +14,8 @@ export const FAILURE_FORMAT = 'rollcall.snapshot-failure'
 
 export interface SnapshotFailure {
   readonly fleet: FleetMark
-  /** Origin. */
   readonly server: string
   readonly accountId: number
-  /** RFC 3339, UTC. */
   readonly failedAt: string
   /** At least one is an error. */
   readonly diagnostics: readonly Diagnostic[]

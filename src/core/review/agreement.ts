@@ -2,6 +2,7 @@
  * Whether the parts of a review are about the same account and the same things: what no file shows
  * twice, and so is not found by writing the files again. Reads no files.
  */
+import { groupBy } from '../model/collect.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { Disorder } from './moments.ts'
@@ -35,10 +36,10 @@ export function findMiscounts(
     const problem = `is ${people}, but snapshot.json has ${agents.length} people`
     found.push({ place: 'summary.people', problem })
   }
-  const numbers = new Map([
+  const numbers = new Map<string, number>([
     ['agents', agents.length],
-    ...[...new Set(groups.map(({ of }) => of))].map(
-      (of) => [of.section, groups.filter((each) => each.of === of).length] as const,
+    ...[...groupBy(groups, ({ of }) => of.section)].map(
+      ([section, { length }]) => [section, length] as const,
     ),
     ...(customRoles.kind === 'read' ? [['custom_roles', customRoles.roles.length] as const] : []),
   ])

@@ -32,7 +32,6 @@ export interface ClosedDecision extends ReviewDecision {
   readonly result: { readonly done: boolean; readonly what: string } | null
 }
 
-/** A reviewer, and who they are on the account. */
 export interface ClosedReviewer extends ReviewerTally {
   /** Null: not on the account. */
   readonly role: SnapshotAgent['role'] | null

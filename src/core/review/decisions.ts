@@ -20,7 +20,6 @@ export interface ReviewDecision {
   readonly email: string
   readonly decision: (typeof DECISIONS)[number]
   readonly reviewer: string
-  /** `YYYY-MM-DD`. */
   readonly date: string
   readonly ticket: string
   readonly why: string
@@ -49,7 +48,6 @@ export interface DecisionRules {
    */
   readonly since: string
   readonly today: string
-  /** The open findings about each person. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>
 }
 

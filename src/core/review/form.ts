@@ -28,7 +28,6 @@ export interface ReviewForm {
   readonly rows: readonly FormRow[]
 }
 
-/** A row of a CSV file. */
 export interface TableRow {
   readonly cells: readonly string[]
   /** Where a cell begins; for a missing cell, where the row begins. */

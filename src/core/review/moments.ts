@@ -14,13 +14,10 @@ export interface ClockReading {
   readonly server: string | null
 }
 
-/** Null: no answer came. */
-export interface Clocks {
-  readonly first: ClockReading | null
-  readonly last: ClockReading | null
-}
-
-export function readClocks(requests: readonly RequestRecord[]): Clocks {
+/** The first and the last answer. Null: no answer came. */
+export function readClocks(
+  requests: readonly RequestRecord[],
+): Readonly<Record<'first' | 'last', ClockReading | null>> {
   const answers = requests
     .filter(({ status }) => status !== null)
     .map((each) => ({ machine: addMilliseconds(each.at, each.ms), server: each.serverTime }))

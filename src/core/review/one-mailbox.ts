@@ -26,10 +26,7 @@ export function simplifyAddress(email: string): string {
     .replace(/["\s]|\.+$|\+.*(?=@)/g, '')
 }
 
-export type OwnDecision = 'no' | 'same' | 'variant'
-
-/** Whether the reviewer is the person that the decision is about. */
-export function judgeOwnDecision(reviewer: string, email: string): OwnDecision {
+export function judgeOwnDecision(reviewer: string, email: string): 'no' | 'same' | 'variant' {
   if (normaliseEmail(reviewer) === normaliseEmail(email)) return 'same'
   return simplifyAddress(reviewer) === simplifyAddress(email) ? 'variant' : 'no'
 }

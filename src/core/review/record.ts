@@ -21,7 +21,6 @@ export const MANIFEST_VERSION = '1.2'
 
 export interface ReviewRecord {
   readonly tool: { readonly name: string; readonly version: string }
-  /** RFC 3339, UTC. */
   readonly generatedAt: string
   /** The day that dates of the policy and of the roster were compared with. */
   readonly judgedOn: string

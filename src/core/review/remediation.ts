@@ -72,16 +72,12 @@ export function checkRemediation(
     }),
     came,
     gained: decisions
-      .filter(({ decision, email }) => decision === 'keep' && hasMore(compare(email)))
+      .filter(({ decision, email }) => decision === 'keep' && compare(email).more)
       .map(({ email }) => email),
   }
 }
 
 const UNCHANGED = 'nothing was changed'
-
-function hasMore(difference: AccessDifference): boolean {
-  return difference === 'more' || difference === 'both'
-}
 
 /** @param holder the person of the review who has the address now */
 function judgeAbsence(
@@ -104,28 +100,19 @@ function judgeAbsence(
 
 function judgeChange(
   found: readonly Difference[],
-  access: AccessDifference,
+  { more, less }: AccessDifference,
 ): Pick<Happened, 'happened' | 'what'> {
   const seen = found.map(({ subject, summary }) =>
     subject.kind === 'member' ? `${subject.group.name}: ${summary}` : summary,
   )
-  switch (access) {
-    case 'less':
-      return { happened: true, what: seen.join('; ') || 'reaches less than before' }
-    case 'more':
-      return { happened: false, what: [...seen, 'more access than before'].join('; ') }
-    case 'both':
-      return {
-        happened: false,
-        what: [...seen, 'less access in one place, but more in another'].join('; '),
-      }
-    case 'equal':
-      // A membership that gives nothing, such as that of an administrator, can still be removed.
-      return {
-        happened: found.some(({ after }) => after === null),
-        what: seen.join('; ') || UNCHANGED,
-      }
+  if (more) {
+    const but = less ? 'less access in one place, but more in another' : 'more access than before'
+    return { happened: false, what: [...seen, but].join('; ') }
   }
+  if (less) return { happened: true, what: seen.join('; ') || 'reaches less than before' }
+  // A membership that gives nothing, such as that of an administrator, can still be removed.
+  const happened = found.some(({ after }) => after === null)
+  return { happened, what: seen.join('; ') || UNCHANGED }
 }
 
 /**

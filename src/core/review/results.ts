@@ -13,7 +13,6 @@ export interface WrittenReview {
   readonly clocks: readonly Diagnostic[]
 }
 
-/** What to do about a mismatch. */
 export const MISMATCH_ADVICE = {
   changed:
     'The folder was changed after the run. Get it from where the run stored it, or collect a new review.',

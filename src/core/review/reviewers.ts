@@ -8,7 +8,6 @@ import { nameCharacter } from '../model/visible.ts'
 import { countDecisions, type DecisionCounts, type ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 
-/** One reviewer, with what they decided. */
 export interface ReviewerTally {
   /** As written first. */
   readonly email: string
@@ -48,16 +47,11 @@ export interface ReviewerRules {
   readonly allowed: readonly string[] | null
 }
 
-export interface JudgedReviewers {
-  readonly problems: readonly Diagnostic[]
-  /** What an auditor should look at: nothing here is certainly wrong. */
-  readonly notes: readonly Diagnostic[]
-}
-
+/** Problems, and notes on what an auditor should look at although nothing is certainly wrong. */
 export function judgeReviewers(
   tallies: readonly ReviewerTally[],
   { people, doubtful, allowed }: ReviewerRules,
-): JudgedReviewers {
+): Readonly<Record<'problems' | 'notes', readonly Diagnostic[]>> {
   const listed = allowed && new Set(allowed.map(normaliseEmail))
   const suspects = new Map([...doubtful].map(([email, code]) => [simplifyAddress(email), code]))
   const problems: Diagnostic[] = []

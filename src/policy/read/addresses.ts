@@ -7,7 +7,7 @@ import type { Subject } from '../../core/model/address.ts'
 import { findKindByCode, joinWords, KINDS } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isDomain, isEmail } from '../../core/model/mistyped.ts'
 import { isPattern } from '../../core/model/pattern.ts'
-import { escapeInYaml, formatCodePoint } from '../../core/model/visible.ts'
+import { escapeInYaml, formatCodePoint, makeLater } from '../../core/model/visible.ts'
 import {
   listTexts,
   type Placed,
@@ -19,14 +19,17 @@ import {
 import { getText, type TreeNode } from './tree.ts'
 
 /** Zero-width spaces, direction marks and fillers; NFC does not remove them. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu
+const getInvisible = makeLater(
+  String.raw`[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]`,
+  'gu',
+)
 /** Matches almost every value: those that need no closer look. */
 const PLAIN = /^[ -~]*$/
 
 /** The invisible characters that are written directly, not as escapes. */
 function findInvisible({ source }: Problems, { span }: Placed, value: string): readonly string[] {
   if (PLAIN.test(value)) return []
-  const found = new Set(value.trim().match(INVISIBLE))
+  const found = new Set(value.trim().match(getInvisible()))
   const text = source.text.slice(span.start, span.end)
   return [...found].filter((each) => text.includes(each))
 }

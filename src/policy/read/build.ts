@@ -134,9 +134,7 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
   }
 }
 
-/**
- * Which group an entry means: if names may repeat, its key is a name only if the entry has no `name`.
- */
+/** If names may repeat, the key of an entry is a name only if the entry has no `name`. */
 export function groupSubject(of: GroupKind, entry: Entry): GroupSubject {
   const { name, id } = of.repeats === null ? { name: entry.key, id: null } : readNamed(entry)
   return { kind: 'group', of, name: of.spell(name), id }

@@ -220,7 +220,7 @@ function buildAccount(
   if (account !== null && account !== id.value) {
     report(problems, 'policy-value', findAccountPlace(map, 'account'), {
       summary: `${subject} has \`account: ${id.value}\`, but its \`base_url\` is the dashboard of account ${account}.`,
-      advice: 'Use the same account in both, or write only the address of the server.',
+      advice: 'Use the same account in both, or write only the base URL of the server.',
     })
     return null
   }

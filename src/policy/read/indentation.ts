@@ -8,12 +8,10 @@ import { findEmail, isTopLevelKey, listKeysAt } from './wording.ts'
 const KEY = /([ \t]*)((?:- +)*)(["']?)([^\s#"'][^\r\n]*?)\3[ \t]*:(?=[ \t\r\n]|$)/y
 
 interface Misaligned {
-  /** The key. */
   readonly span: Span
   readonly key: string
   /** What is wrong with it, after its name. */
   readonly fault: string
-  /** What to do with the line. */
   readonly advice: string
 }
 

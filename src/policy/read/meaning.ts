@@ -27,7 +27,6 @@ import {
   suggest,
   type Text,
 } from './problems.ts'
-import { checkRules } from './rules.ts'
 import {
   type Entry,
   getEntries,
@@ -38,8 +37,7 @@ import {
   type MapNode,
   type TreeNode,
 } from './tree.ts'
-import { checkDate, checkServerKey, checkSeverity } from './values.ts'
-import { checkWaivers } from './waivers.ts'
+import { checkDate, checkRules, checkServerKey, checkSeverity, checkWaivers } from './values.ts'
 
 /** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20
@@ -191,26 +189,18 @@ function checkGroups(
     })
   }
   for (const entry of getEntries(getValue(root, of.section))) {
-    checkMembers(problems, getList(entry.value, 'members'), checkMember)
+    const seen = new Map<string, Text>()
+    for (const text of listTexts(problems, getList(entry.value, 'members'))) {
+      const meant = checkEmail(problems, text.node, text.key)
+      const email = normaliseEmail(meant)
+      if (reportRepeated(problems, seen, email, text, text.node)) continue
+      checkMember(text.node, meant, email)
+    }
     if (problems.faulty.has(entry)) continue
     const { name, id } = groupSubject(of, entry)
     if (reportRepeated(problems, groups, id ?? of.normalise(name), entry)) continue
     const pattern = patterns.find((each) => matches(each.key, name, of.normalise))
     if (pattern !== undefined) reportIgnored(problems, entry, entry.key, pattern)
-  }
-}
-
-function checkMembers(
-  problems: Problems,
-  members: TreeNode | undefined,
-  checkMember: (item: TreeNode, written: string, email: string) => void,
-): void {
-  const seen = new Map<string, Text>()
-  for (const text of listTexts(problems, members)) {
-    const meant = checkEmail(problems, text.node, text.key)
-    const email = normaliseEmail(meant)
-    if (reportRepeated(problems, seen, email, text, text.node)) continue
-    checkMember(text.node, meant, email)
   }
 }
 

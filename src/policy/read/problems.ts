@@ -7,7 +7,7 @@ import { describeContrast } from '../../core/messages/alike.ts'
 import { type LocatedDiagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
 import { compareLocations } from '../../core/model/location.ts'
-import { cutText, escapeUnits } from '../../core/model/visible.ts'
+import { cutText, escapeUnits, makeLater } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
 import { getItems, getText, type TreeNode } from './tree.ts'
 
@@ -98,12 +98,10 @@ export function reportRepeated<K, N extends Name>(
 
 /** The texts of a list that have no error yet. */
 export function listTexts({ faulty }: Problems, list: TreeNode | undefined): readonly Text[] {
-  const texts: Text[] = []
-  for (const node of getItems(list)) {
+  return getItems(list).flatMap((node) => {
     const key = getText(node)
-    if (key !== null && !faulty.has(node)) texts.push({ key, span: node.span, node })
-  }
-  return texts
+    return key === null || faulty.has(node) ? [] : [{ key, span: node.span, node }]
+  })
 }
 
 /** For keys that are beside the entry that they belong to. */
@@ -126,9 +124,11 @@ export function formatPlace(problems: Problems, span: Span): string {
   return `${line}:${column}`
 }
 
+const getUnquotable = makeLater(String.raw`[\p{Cc}\u2028\u2029]`, 'gu')
+
 /** A name as messages show it: in backticks and short enough for one line. */
 export function quoteName(name: string): string {
-  const oneLine = name.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+  const oneLine = name.replace(getUnquotable(), (character) =>
     character < ' ' ? JSON.stringify(character).slice(1, -1) : escapeUnits(character),
   )
   return `\`${cutText(oneLine)}\``

@@ -4,7 +4,12 @@
  */
 import type { Span } from './source-text.ts'
 
-export type TreeNode = MapNode | ListNode | ScalarNode | BrokenNode
+export type TreeNode =
+  | MapNode
+  | { readonly kind: 'list'; readonly span: Span; readonly items: readonly TreeNode[] }
+  | ScalarNode
+  /** A node with an error already (an alias, a tag), so that it gets no second one. */
+  | { readonly kind: 'broken'; readonly span: Span }
 
 export interface MapNode {
   readonly kind: 'map'
@@ -22,24 +27,12 @@ export interface Entry {
   doubtful: boolean
 }
 
-export interface ListNode {
-  readonly kind: 'list'
-  readonly span: Span
-  readonly items: readonly TreeNode[]
-}
-
 export interface ScalarNode {
   readonly kind: 'scalar'
   readonly span: Span
   readonly value: string | number | boolean | null
   /** As written, without quotes. */
   readonly source: string
-}
-
-/** A node with an error already (an alias, a tag), so that it gets no second one. */
-export interface BrokenNode {
-  readonly kind: 'broken'
-  readonly span: Span
 }
 
 export function getEntry(node: TreeNode | undefined, key: string): Entry | undefined {

@@ -1,11 +1,20 @@
-/**
- * Checks single values that the schema cannot check: whether a text is an origin, whether a date exists.
- */
+/** Checks values that the schema cannot check: origins, dates, severities, rules and waivers. */
 
 import { isAlwaysCritical } from '../../core/messages/finding-records.ts'
 import { isDay } from '../../core/model/dates.ts'
+import { isPattern } from '../../core/model/pattern.ts'
+import { checkWaiverAddress } from './addresses.ts'
 import { type Problems, quoteName, reportOnce } from './problems.ts'
-import { getEntries, getText, getValue, type TreeNode } from './tree.ts'
+import {
+  getEntries,
+  getEntry,
+  getItems,
+  getNumber,
+  getText,
+  getValue,
+  type MapNode,
+  type TreeNode,
+} from './tree.ts'
 
 /** `server` must be an http or https origin and nothing more. */
 export function checkServerKey(problems: Problems, node: TreeNode | undefined): void {
@@ -53,6 +62,46 @@ export function checkSeverity(problems: Problems, severity: TreeNode | undefined
         'This finding can give somebody control of the whole account, so a policy cannot lower its severity.',
       advice:
         'Remove the line. To accept one such finding temporarily, add a waiver with its exact address.',
+    })
+  }
+}
+
+export function checkRules(problems: Problems, rules: TreeNode | undefined, root: MapNode): void {
+  const administrators = getValue(rules, 'administrators')
+  const [min, max] = [getEntry(administrators, 'min'), getEntry(administrators, 'max')]
+  const [fewest, most] = [getNumber(min?.value), getNumber(max?.value)]
+  if (max !== undefined && fewest !== null && most !== null && fewest > most) {
+    reportOnce(problems, 'policy-value', max.value, {
+      summary: `\`rules.administrators.max\` is ${most}, but \`min\` is ${fewest}.`,
+      detail: 'No account can meet both.',
+      advice: 'Raise `max` or lower `min`.',
+    })
+  }
+  const reason = getEntry(administrators, 'require_reason')
+  const required = reason?.value.kind === 'scalar' && reason.value.value === true
+  if (reason !== undefined && required && !root.open && !root.entries.has('agents')) {
+    reportOnce(problems, 'policy-missing-key', reason, {
+      summary: '`rules.administrators.require_reason` needs the key `agents`.',
+      detail: 'The reason belongs in the entry of each administrator.',
+      advice: 'List the administrators under `agents`, or remove `require_reason`.',
+    })
+  }
+}
+
+/** What each waiver accepts, and its address. */
+export function checkWaivers(problems: Problems, waivers: TreeNode | undefined): void {
+  for (const [index, waiver] of getItems(waivers).entries()) {
+    checkDate(problems, waiver, 'expires', () => `waiver ${index + 1}`)
+    const code = getText(getValue(waiver, 'finding'))
+    const address = getValue(waiver, 'address')
+    const text = getText(address)
+    if (address !== undefined) checkWaiverAddress(problems, address, code)
+    if (address === undefined || code === null || text === null) continue
+    if (problems.faulty.has(address) || !isAlwaysCritical(code) || !isPattern(text)) continue
+    reportOnce(problems, 'policy-critical-finding', address, {
+      summary: `${quoteName(code)} is critical, but ${quoteName(text)} is a pattern: accept critical findings one by one.`,
+      detail: 'A pattern would also accept the next person who becomes administrator.',
+      advice: 'Write one waiver with the exact address for each.',
     })
   }
 }

@@ -4,6 +4,7 @@
  * validator. It is long because a policy has many places.
  */
 import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
+import { computeOnce } from '../../core/model/collect.ts'
 import { PERMISSIONS } from '../../core/model/custom-role.ts'
 import { type GroupKind, INBOX, joinWords, KINDS, TEAM } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
@@ -167,9 +168,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     advice: 'Write the id of the custom role, for example `{id: 3}`.',
     empty: 'Write the id of the custom role, for example `{id: 3}`.',
   },
-  'agents/*/reason': {
-    ...TEXT,
-  },
+  'agents/*/reason': TEXT,
   'agents/*/expires': {
     ...DATE,
     empty: 'Write the last day of access, or remove the key if access must not end.',
@@ -261,9 +260,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     expected: NUMBER,
     advice: 'Write the maximum number of administrators, for example 4.',
   },
-  'rules/administrators/require_reason': {
-    ...FLAG,
-  },
+  'rules/administrators/require_reason': FLAG,
   'rules/email_domains': {
     expected: 'a list of domains',
     advice: 'Write the domains as a list, for example `[acme.com]`.',
@@ -336,9 +333,7 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     expected: LIMIT,
     advice: 'Write how many people may gain access in one run, for example 5.',
   },
-  'apply/protect': {
-    ...ADDRESSES,
-  },
+  'apply/protect': ADDRESSES,
   'apply/protect/[]': {
     subject: ({ index }) => `Person ${index + 1} of \`apply.protect\``,
     expected: 'an e-mail address',
@@ -393,28 +388,19 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
   },
 })
 
-let places: ReturnType<typeof indexPlaces> | null = null
+/** Path → wording. Made for the first error: a valid policy needs nothing of this large table. */
+export const getWordings = computeOnce(describePlaces)
 
-function indexPlaces() {
-  const wordings = describePlaces()
-  const paths = Object.keys(wordings)
-  return {
-    wordings,
-    topLevelKeys: new Set(paths.filter((path) => path !== '' && !path.includes('/'))),
-    keysOfEntries: new Set(paths.flatMap((path) => /\/\*\/([^/]+)$/.exec(path)?.slice(1) ?? [])),
-  }
-}
+const getTopLevelKeys = computeOnce(
+  () => new Set(Object.keys(getWordings()).filter((path) => path !== '' && !path.includes('/'))),
+)
 
-/** Made for the first error: the table is large, and a valid policy needs nothing of it. */
-function getPlaces(): ReturnType<typeof indexPlaces> {
-  places ??= indexPlaces()
-  return places
-}
-
-/** Path → wording. */
-export function getWordings(): Readonly<Record<string, Wording>> {
-  return getPlaces().wordings
-}
+const getKeysOfEntries = computeOnce(
+  () =>
+    new Set(
+      Object.keys(getWordings()).flatMap((path) => /\/\*\/([^/]+)$/.exec(path)?.slice(1) ?? []),
+    ),
+)
 
 /** What a message calls a place: by its own words, or by its key. */
 export function nameSubject(path: string, names: Names): string {
@@ -432,12 +418,12 @@ export function isKnownPlace(path: string): boolean {
 
 /** Whether the entry of a person, a group or a custom role can have this key. */
 export function isKeyOfEntries(key: string): boolean {
-  return getPlaces().keysOfEntries.has(key)
+  return getKeysOfEntries().has(key)
 }
 
 /** Whether this key stands at the left margin. */
 export function isTopLevelKey(key: string): boolean {
-  return getPlaces().topLevelKeys.has(key)
+  return getTopLevelKeys().has(key)
 }
 
 /** The place of a key in a map at this path. */

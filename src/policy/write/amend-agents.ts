@@ -2,10 +2,10 @@
 import type { AgentKeys, Amendments } from '../../core/adopt/amendments.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { compareCodeUnits, spellEmail } from '../../core/model/names.ts'
-import { writeCustomRole } from '../../core/plan/settle.ts'
+import { writeCustomRole } from '../../core/plan/policy-fix.ts'
 import type { Span } from '../read/source-text.ts'
 import { type Entry, getEntries, getEntry, getText, getValue, type TreeNode } from '../read/tree.ts'
-import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'
+import { amendKeys, amendListed, findPlaces, writeInline } from './amend-entry.ts'
 import { type Addition, changeCollection, listSpans } from './collection.ts'
 import { hasComment, isOwnComment, listParagraphs, readComment } from './comments.ts'
 import type { Page } from './page.ts'
@@ -15,31 +15,26 @@ export function amendAgents(page: Page, section: Entry, { agents }: Amendments):
   const entries = [...getEntries(section.value)]
   const names = entries.map(({ key }) => spellEmail(key.trim()))
   const kinds = entries.map(({ value }) => decideKind(value))
-  for (const [index, entry] of entries.entries()) {
-    const keys = agents.get(names[index] ?? '')
-    if (keys !== undefined && keys !== 'remove') amendAgent(page, entry, keys)
-  }
-  const listed = new Set(names)
-  const added = [...agents].flatMap(([email, keys]) =>
-    keys === 'remove' || listed.has(email) ? [] : [{ email, keys }],
+  const { added, isRemoved } = amendListed<AgentKeys>(entries, names, agents, (entry, keys) =>
+    amendAgent(page, entry, keys),
   )
-  const placeOf = makePlacement(page, { names, kinds, spans: listSpans(page, section.value) })
+  const placeOf = makePlacement(page, names, kinds, listSpans(page, section.value))
   const headed = new Set<AgentRank>()
   const additions = added
-    .map((each) => ({ ...each, place: placeOf(each.email, decideKindOfKeys(each.keys)) }))
+    .map((each) => ({ ...each, place: placeOf(each.name, decideKindOfKeys(each.keys)) }))
     .sort(
       (a, b) =>
         compareCodeUnits(a.place.heading ?? '', b.place.heading ?? '') ||
-        compareCodeUnits(a.email, b.email),
+        compareCodeUnits(a.name, b.name),
     )
-    .map(({ email, keys, place: { heading, ...place } }): Addition => {
+    .map(({ name, keys, place: { heading, ...place } }): Addition => {
       const value = writeAgentValue(keys)
       const above = heading === null || headed.has(heading) ? [] : ['', `# ${HEADINGS[heading]}`]
       if (heading !== null) headed.add(heading)
-      const lines = [...above, ...writeKeyed(email, value)]
-      return { ...place, lines, inline: writeInline(email, value) }
+      const lines = [...above, ...writeKeyed(name, value)]
+      return { ...place, lines, inline: writeInline(name, value) }
     })
-  changeCollection(page, section, (index) => agents.get(names[index] ?? '') === 'remove', additions)
+  changeCollection(page, section, isRemoved, additions)
 }
 
 /** How a policy groups people for its readers: entries of the same sort are together. */
@@ -84,12 +79,6 @@ function decideTopic(comment: string): AgentRank | null {
   return word.toLowerCase() === 'agent' ? 'agent' : 'administrator'
 }
 
-interface Listed {
-  readonly names: readonly string[]
-  readonly kinds: readonly AgentKind[]
-  readonly spans: readonly Span[]
-}
-
 type Place = Pick<Addition, 'after' | 'belowHeading'> & {
   /** Of a paragraph that begins with this person; null: no heading above them is wrong. */
   readonly heading: AgentRank | null
@@ -102,7 +91,9 @@ type Place = Pick<Addition, 'after' | 'belowHeading'> & {
  */
 function makePlacement(
   page: Page,
-  { names, kinds, spans }: Listed,
+  names: readonly string[],
+  kinds: readonly AgentKind[],
+  spans: readonly Span[],
 ): (name: string, kind: AgentKind) => Place {
   const paragraphs = listParagraphs(page, spans)
   const findHeading = (index: number) => {

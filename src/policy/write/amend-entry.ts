@@ -4,6 +4,28 @@ import { type Addition, changeCollection, endOf } from './collection.ts'
 import type { Page } from './page.ts'
 import { writeKeyed } from './yaml.ts'
 
+/**
+ * Amends the entries that the text has. Returns what it does not have yet, and which entries go.
+ * @param names of the entries, as the amendments call them
+ */
+export function amendListed<K>(
+  entries: readonly Entry[],
+  names: readonly string[],
+  amended: ReadonlyMap<string, K | 'remove'>,
+  amend: (entry: Entry, keys: K) => void,
+) {
+  const own = entries.map((_, index) => amended.get(names[index] ?? ''))
+  for (const [index, entry] of entries.entries()) {
+    const keys = own[index]
+    if (keys !== undefined && keys !== 'remove') amend(entry, keys)
+  }
+  const listed = new Set(names)
+  const added = [...amended].flatMap(([name, keys]) =>
+    keys === 'remove' || listed.has(name) ? [] : [{ name, keys }],
+  )
+  return { added, isRemoved: (index: number) => own[index] === 'remove' }
+}
+
 /** Sets keys of an entry that is a map, and removes keys whose new value is null. */
 export function amendKeys(
   page: Page,

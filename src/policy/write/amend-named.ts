@@ -12,7 +12,7 @@ import type { GroupKind } from '../../core/model/kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/names.ts'
 import { groupSubject, identifyCustomRole } from '../read/build.ts'
 import { type Entry, getEntries, getEntry, getItems, getText } from '../read/tree.ts'
-import { amendKeys, findPlaces, writeInline } from './amend-entry.ts'
+import { amendKeys, amendListed, findPlaces, writeInline } from './amend-entry.ts'
 import { type Addition, changeCollection } from './collection.ts'
 import { followsBlank } from './comments.ts'
 import { findLineStart, type Page } from './page.ts'
@@ -61,19 +61,15 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
 ): void {
   const entries = [...getEntries(section.value)]
   const addresses = entries.map((entry) => formatAddress(kind.identify(entry)))
-  for (const [index, entry] of entries.entries()) {
-    const keys = amended.get(addresses[index] ?? '')
-    if (keys !== undefined && keys !== 'remove') amendNamed(page, entry, keys, kind)
-  }
-  const listed = new Set(addresses)
-  const placeOf = findPlaces(entries.map(({ key }) => kind.spell(key)))
-  const added = [...amended].flatMap(([address, keys]) =>
-    keys === 'remove' || listed.has(address) ? [] : [keys],
+  const { added, isRemoved } = amendListed(entries, addresses, amended, (entry, keys) =>
+    amendNamed(page, entry, keys, kind),
   )
+  const placeOf = findPlaces(entries.map(({ key }) => kind.spell(key)))
   const spaced =
     entries.length > 1 &&
     entries.slice(1).every(({ span }) => followsBlank(page, findLineStart(page, span.start)))
   const additions = added
+    .map(({ keys }) => keys)
     .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name))
     .map(({ key, keys, join }): Addition => {
       const items = [...join].sort(compareCodeUnits)
@@ -84,12 +80,7 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
       const separated = after < 0 ? [...lines, ''] : ['', ...lines]
       return { after, lines: spaced ? separated : lines, inline: writeInline(key, value) }
     })
-  changeCollection(
-    page,
-    section,
-    (index) => amended.get(addresses[index] ?? '') === 'remove',
-    additions,
-  )
+  changeCollection(page, section, isRemoved, additions)
 }
 
 const WIDTH = 76

@@ -16,9 +16,7 @@ export const UNKNOWN_LAYOUT = Symbol('unknown layout')
 export interface Addition {
   /** Index of the item that it follows; -1 begins the collection. */
   readonly after: number
-  /**
-   * True: directly above the next item, below the heading of that item. False: directly below this one.
-   */
+  /** True: above the next item, below the heading of that item. False: directly below this one. */
   readonly belowHeading?: boolean
   /** The lines of a new entry, for a collection of indented lines; the first without a dash. */
   readonly lines: readonly string[]
@@ -29,7 +27,6 @@ export interface Addition {
 interface Collection {
   readonly kind: 'map' | 'list'
   readonly span: Span
-  /** Where the key of this value ends. */
   readonly keyEnd: number
   readonly spans: readonly Span[]
   readonly isRemoved: (index: number) => boolean
@@ -78,9 +75,7 @@ export function changeCollection(
   else rewriteFlow(page, collection)
 }
 
-/**
- * The indentation of an entry that begins a line; with anything else before it, the layout is unknown.
- */
+/** The indentation of an entry that begins a line. With anything else before it: unknown layout. */
 function indentOf(page: Page, span: Span, kind: 'map' | 'list'): string {
   const before = page.text.slice(findLineStart(page, span.start), span.start)
   const [, indent] = (kind === 'map' ? /^( *)(?:\? +)?$/ : /^( *)- +$/).exec(before) ?? []

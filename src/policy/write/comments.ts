@@ -98,7 +98,6 @@ export function isOwnComment(page: Page, spans: readonly Span[], paragraph: Para
   return first === last || (first > 0 && !followsBlank(page, paragraph.comment.start))
 }
 
-/** Whether the line above a line is blank. */
 export function followsBlank(page: Page, start: number): boolean {
   const [above] = listLinesAbove(page, start)
   return above !== undefined && readLine(page, above).trim() === ''
@@ -113,7 +112,6 @@ function names(page: Page, span: Span | undefined): readonly string[] {
     : [local, ...local.split(/[._+-]/).filter((part) => part.length > 1)]
 }
 
-/** Whether the comment begins with the name. */
 function isNameFirst(comment: string, name: string): boolean {
   const words = comment.replace(/^[\s#]+/, '').toLowerCase()
   return words.startsWith(name.toLowerCase()) && !/^[\p{L}\p{N}]/u.test(words.slice(name.length))

@@ -73,10 +73,8 @@ export function writeStatements({ path, said }: Statements): PolicyLines {
 }
 
 /** Those of a plan, by the ids of their findings. */
-export function writeSettlements({
-  settlements,
-}: Pick<Plan, 'settlements'>): ReadonlyMap<string, PolicyLines> {
-  return new Map([...settlements].map(([id, statements]) => [id, writeStatements(statements)]))
+export function writeFixes({ fixes }: Pick<Plan, 'fixes'>): ReadonlyMap<string, PolicyLines> {
+  return new Map([...fixes].map(([id, statements]) => [id, writeStatements(statements)]))
 }
 
 /** A whole policy. */

@@ -24,7 +24,7 @@ import {
 } from './markup.ts'
 
 export function renderFindings(account: JudgedAccount, id: string): Markup {
-  const { settlements, policyText } = account
+  const { fixes, policyText } = account
   const findings = account.findings.filter(isOpen)
   const off = describeSwitchedOff(account)
   const note = off && renderParagraph(off)
@@ -37,7 +37,7 @@ export function renderFindings(account: JudgedAccount, id: string): Markup {
 <p>${renderSubject(finding.subject, who)}: ${renderDates(phraseFinding(finding, abridge))}</p>${
     finding.location && renderPlace(finding.location, lines)
   }
-</div>${renderSettlement(settlements.get(finding.id))}
+</div>${renderSettlement(fixes.get(finding.id))}
 </li>`
   const { shown, rest } = limit(findings)
   const kept = new Set(shown)

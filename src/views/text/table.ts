@@ -5,15 +5,14 @@
 
 import { type Finding, isOpen, listWaived } from '../../core/messages/finding.ts'
 import { count } from '../../core/messages/phrase.ts'
-import { encodeCharacter, labelSubject, type Subject } from '../../core/model/address.ts'
+import { quoteAddress } from '../../core/messages/shell-word.ts'
+import { labelSubject, type Subject } from '../../core/model/address.ts'
 import { groupBy, invertMap } from '../../core/model/collect.ts'
 import { getHeading } from '../../core/model/kinds.ts'
 import type { Location } from '../../core/model/location.ts'
-import { reveal } from '../../core/model/visible.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { describeAcceptance, phraseFinding, SYMBOLS } from '../labels.ts'
-import { quoteForShell } from '../shell-word.ts'
 import { joinTexts, makePrintable, type Paint, pad, shorten, WIDTH, wrap } from './layout.ts'
 import { measureWidth } from './width.ts'
 
@@ -183,7 +182,7 @@ const LONGEST_WORD = 240
 /** One word for a shell, in one line to copy; null if it is too long for that. */
 function writeWord(text: string): string | null {
   if (text.length > LONGEST_WORD) return null
-  return quoteForShell(makePrintable(reveal(text, encodeCharacter)))
+  return makePrintable(quoteAddress(text))
 }
 
 /** The number of findings that are not shown; those that are shown are the worst. */

@@ -4,6 +4,8 @@
  * as long as starting node; a test compares the two.
  */
 
+import { makeLater } from '../../core/model/visible.ts'
+
 const ASCII = /^[ -~]*$/
 
 export function measureWidth(text: string): number {
@@ -13,6 +15,15 @@ export function measureWidth(text: string): number {
 // Created on first use: most reports are ASCII, and creating these is slow.
 let segmenter: Intl.Segmenter | null = null
 let wide: readonly (readonly [number, number])[] | null = null
+const getUndrawn = makeLater(
+  String.raw`[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]`,
+  'gu',
+)
+const getSpaced = makeLater(String.raw`[\p{Mc}\uff00-\uffef]`, 'u')
+const getPicture = makeLater(
+  String.raw`^\p{RI}{2}$|^[\d#*]\ufe0f?\u20e3$|^\p{Emoji}\ufe0f|\p{ExtPict}.*\u200d.*\p{ExtPict}`,
+  'su',
+)
 
 function measureWide(text: string): number {
   segmenter ??= new Intl.Segmenter('en')
@@ -24,23 +35,18 @@ function measureWide(text: string): number {
 }
 
 function measureCluster(cluster: string): number {
-  const [first, ...more] = cluster.replace(
-    /[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/gu,
-    '',
-  )
+  const [first, ...more] = cluster.replace(getUndrawn(), '')
   if (first === undefined) return 0
   if (isPicture(cluster)) return 2
   // Spacing marks of the same cluster have their own width.
   return more
-    .filter((each) => /[\p{Mc}\uff00-\uffef]/u.test(each))
+    .filter((each) => getSpaced().test(each))
     .reduce((columns, each) => columns + measureCharacter(each), measureCharacter(first))
 }
 
 /** Several characters that are drawn as one picture: flags, keycaps, joined emoji. */
 function isPicture(cluster: string): boolean {
-  return /^\p{RI}{2}$|^[\d#*]\ufe0f?\u20e3$|^\p{Emoji}\ufe0f|\p{ExtPict}.*\u200d.*\p{ExtPict}/su.test(
-    cluster,
-  )
+  return getPicture().test(cluster)
 }
 
 function measureCharacter(character: string): number {

@@ -400,6 +400,26 @@ describe('a write', () => {
       expect(isAsPlanned(write, before, change(before))).toBe(false)
     })
 
+    test('a custom role that this apply has created permits more, or there are two of its name', () => {
+      const { write, before } = find('set-custom-role', 'New')
+      const { customRoles } = before
+      if (customRoles.kind !== 'read') throw new Error('They are not read.')
+      const seen = (permissions: string[], ids = [9]) => ({
+        ...before,
+        customRoles: {
+          ...customRoles,
+          roles: [
+            ...customRoles.roles.filter(({ id }) => id > 0),
+            ...ids.map((id) => ({ id, name: 'New', description: '', permissions })),
+          ],
+        },
+      })
+      expect(isAsPlanned(write, before, seen(['report_manage']))).toBe(true)
+      expect(isAsPlanned(write, before, seen(['conversation_manage', 'report_manage']))).toBe(false)
+      expect(isAsPlanned(write, before, seen(['report_manage'], [9, 10]))).toBe(false)
+      expect(isAsPlanned(write, before, seen([], []))).toBe(false)
+    })
+
     test('and not because a server without custom roles shows none', () => {
       const { write, before } = find('add-member')
       const customRoles = { kind: 'unsupported' as const }

@@ -358,6 +358,15 @@ describe('an approval', () => {
     ])
   })
 
+  test('that is valid for longer than a day is refused, whoever made it', () => {
+    const early = (now: string) => check(given(null), {}, now).map(({ summary }) => summary)
+    // The clock of the machine that planned may be ahead.
+    expect(early('2026-11-23T11:00:00.000Z')).toEqual([])
+    expect(early('2026-11-23T10:59:59.999Z')).toEqual([
+      'The approval is valid until 2026-11-24 13:00 UTC, which is more than a day.',
+    ])
+  })
+
   test('with another plan is refused; only a report can say what differs', () => {
     expect(check(given(null), { version: '0.3.0' })).toMatchObject([
       { code: 'guard-approval-differs', detail: expect.stringContaining('--approve REPORT.json') },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Circumstances, watchAdministrators } from '../../../src/core/apply/guards.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from '../build.ts'
-import { applied, guarded, planned, stops, TODAY } from './apply.ts'
+import { applied, guarded, planned, stops, TODAY, written } from './apply.ts'
 
 const ada = { 'ada@acme.com': 'administrator' } as const
 const eve = { 'eve@acme.com': 'administrator' } as const
@@ -224,6 +224,15 @@ describe('whoever is protected', () => {
       },
     ])
   })
+})
+
+test('whoever is protected is recognised under another spelling of the address', () => {
+  const plan = planned(
+    { agents: owner, apply: { protect: ['eva@xn--mller-kva.de'] } },
+    { agents: { ...owner, 'eva@müller.de': 'agent' } },
+    ['remove-agent:agent/eva@müller.de'],
+  )
+  expect(stops(plan)).toEqual(['guard-protected'])
 })
 
 describe('a rule of the policy', () => {
@@ -622,6 +631,30 @@ describe('somebody who leaves while somebody like them comes', () => {
     expect(swap(gone, comes, [], { previous: earlier('old@acme.com') })).toEqual(['guard-rename'])
     expect(swap(gone, comes, [], { previous: earlier('NEW@acme.com') })).toEqual([])
     expect(swap(gone, comes, [], { previous: snapshot({ agents: owner }) })).toEqual([])
+  })
+
+  test('may be named although the policy lets nobody be removed', () => {
+    const [gone, comes] = ['agent/ken@old.example', 'agent/ken@acme.com']
+    const plan = planned(
+      {
+        agents: { ...owner, 'ken@acme.com': 'agent' },
+        apply: { deny: ['remove-agent'] },
+      },
+      { agents: { ...owner, 'ken@old.example': 'agent' } },
+      [`remove-agent:${gone}`, `invite:${comes}`],
+    )
+    expect([stops(plan), written(plan)]).toEqual([[], [`invite ${comes}`]])
+  })
+
+  test('the message can be copied into a shell, whatever the address is', () => {
+    const plan = planned(
+      { agents: { ...owner, "ken*o'b@acme.com": 'agent' } },
+      { agents: { ...owner, "ken*o'b@old.example": 'agent' } },
+      ["invite:agent/ken*o'b@acme.com"],
+    )
+    expect(guarded(plan)[0]?.advice).toContain(
+      "--allow 'remove-agent:agent/ken%2Ao'\\''b@old.example' --allow 'invite:agent/ken%2Ao'\\''b@acme.com'",
+    )
   })
 
   test('the message shows how to name both, also a new administrator', () => {

@@ -212,6 +212,25 @@ describe('a group that had members', () => {
   })
 })
 
+test('what a step gives and takes is said as if nothing that is kept back were written', () => {
+  const policy: WrittenPolicy = {
+    agents: { ...ada, 'bob@acme.com': 'administrator' },
+    customRoles: { Clerk: [] },
+  }
+  const account: SeenAccount = {
+    agents: { ...ada, 'bob@acme.com': { role: 'agent', customRoleId: 1 } },
+    customRoles: { 1: { name: 'Clerk', permissions: ['conversation_manage'] } },
+  }
+  const effects = (allow: string[]) =>
+    planned(policy, account, allow).steps.written.map(({ change, effect }) => [change.step, effect])
+  // An administrator reaches everything, whatever the custom role permits.
+  expect(effects(['promote:agent/bob@acme.com', 'update-custom-role'])).toEqual([
+    ['promote', 'gives'],
+    ['update-custom-role', 'neither'],
+  ])
+  expect(effects(['update-custom-role'])).toEqual([['update-custom-role', 'takes']])
+})
+
 describe('what waits', () => {
   test('a membership waits for its person and for its group', () => {
     const plan = planned(
@@ -302,6 +321,33 @@ describe('an --allow that cannot be right is an error', () => {
   test('but a step that needs none may be named, for those limits that do not count named people', () => {
     const plan = planned(policy, account, [' invite : agent/NEW@acme.com', 'remove-member'])
     expect(plan.diagnostics).toEqual([])
+  })
+})
+
+describe('an --allow of an address', () => {
+  const alike = ['agent/j\u00f6@acme.com', 'agent/jo\u0308@acme.com'] as const
+  const [one, other] = alike
+  const allowed = (address: string, both: readonly string[] = alike) => {
+    const people = both.map((each) => [each.replace('agent/', ''), 'agent'] as const)
+    const plan = planned({ agents: ada }, { agents: { ...ada, ...Object.fromEntries(people) } }, [
+      `remove-agent:${address}`,
+    ])
+    return plan.diagnostics.length > 0
+      ? plan.diagnostics.map(({ summary }) => summary)
+      : written(plan)
+  }
+
+  test('means one person, however much another one looks like them', () => {
+    expect(allowed(one)).toEqual([`remove-agent ${one}`])
+    expect(allowed(other)).toEqual([`remove-agent ${other}`])
+    expect(allowed('agent/J\u00d6@acme.com')).toEqual([
+      `--allow remove-agent:agent/J\u00d6@acme.com matches several steps of this plan: ${[other, one].join(', ')}.`,
+    ])
+  })
+
+  test('may be written in another spelling if only one person has that address', () => {
+    expect(allowed(other, [one])).toEqual([`remove-agent ${one}`])
+    expect(allowed('agent/ J\u00d6@ACME.com', [other])).toEqual([`remove-agent ${other}`])
   })
 })
 
@@ -470,6 +516,26 @@ describe('custom roles', () => {
     expect(kept(planned(policy, seen(['conversation_manage'])))).toEqual([])
     // What was not read may be anything.
     expect(kept(planned(policy, seen(null)))).toEqual(named)
+  })
+
+  test('that permit too much until a step that is kept back are given by address', () => {
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'cyd@acme.com': { role: 'agent', customRole: 'Boss' } },
+      customRoles: { Boss: ['conversation_participating_manage'] },
+    }
+    const seen: SeenAccount = {
+      agents: { ...ada, 'cyd@acme.com': 'agent' },
+      customRoles: { 1: { name: 'Boss', permissions: ['conversation_manage', 'report_manage'] } },
+    }
+    expect(kept(planned(policy, seen))).toEqual([
+      'update-custom-role custom-role/Boss: --allow update-custom-role',
+      'narrow agent/cyd@acme.com: --allow narrow:agent/cyd@acme.com',
+    ])
+    const both = planned(policy, seen, ['update-custom-role'])
+    expect([written(both), kept(both)]).toEqual([
+      ['update-custom-role custom-role/Boss', 'narrow agent/cyd@acme.com'],
+      [],
+    ])
   })
 
   test('say who gains and who loses by them', () => {

@@ -8,7 +8,7 @@ function offered(written: WrittenPolicy, account: SeenAccount): Record<string, s
   const decision = plan(policy(written), snapshot(account), '2026-11-23')
   if (decision.kind === 'unknown') throw new Error('no plan')
   return Object.fromEntries(
-    [...decision.plan.settlements].map(([id, statements]) => {
+    [...decision.plan.fixes].map(([id, statements]) => {
       const { path, lines } = writeStatements(statements)
       return [id, `${path.join(' > ')} > ${lines.join(' / ')}`]
     }),
@@ -135,6 +135,18 @@ describe('the line that is offered', () => {
         'team-differs:team/billing': 'teams > billing > description: ""',
         'team-differs:team/tier 1': 'teams > tier 1 > auto_assign: true',
         'team-unexpected:team/on call': 'teams > on call: [ada@acme.com, b@x.com]',
+      },
+    ],
+    [
+      'is none for a person or a team that a policy cannot list',
+      { agents: ada, teams: {} },
+      {
+        agents: { ...ada, '.dot@x.com': 'agent', 'b@x.com': 'agent' },
+        teams: { billing: { members: ['.dot@x.com', 'b@x.com'] }, 'tier 1': { members: [] } },
+      },
+      {
+        'agent-unexpected:agent/b@x.com': 'agents > b@x.com: agent',
+        'team-unexpected:team/tier 1': 'teams > tier 1: []',
       },
     ],
     [

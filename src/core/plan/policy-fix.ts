@@ -16,6 +16,7 @@ import {
 import { describeActualCustomRole, isForeign, isPermission, listIds } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import { isDouble, type RecognisedCustomRole } from '../model/identity.ts'
+import { isEmail } from '../model/mistyped.ts'
 import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   findListedGroup,
@@ -32,11 +33,9 @@ import type { ActualState, Group } from '../model/state.ts'
 import type { Statements, Value } from '../model/statement.ts'
 import { listDifferingSettings } from './groups.ts'
 
-/** What a policy statement is chosen from. */
 export interface KnownSides {
   readonly policy: Policy
   readonly actual: ActualState
-  /** `YYYY-MM-DD`, UTC. */
   readonly today: string
 }
 
@@ -44,12 +43,13 @@ export interface KnownSides {
 export const GRACE_DAYS = 14
 
 /** Null if no policy statement would end the finding, as for everything that is missing. */
-export function chooseSettlement({ code, subject }: Finding, known: KnownSides): Statements | null {
+export function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   const { fixedBy } = FINDINGS[code]
   if (fixedBy === 'nothing' || fixedBy === 'a removed line') return null
   if (cannotBeListed(subject, actual)) return null
+  if ('email' in subject && !isEmail(subject.email)) return null
   switch (subject.kind) {
     case 'agent': {
       // A person must not be both ignored and listed: no line helps while the pattern is there.
@@ -133,16 +133,18 @@ export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole 
   if (id === null || isForeign(id, roles)) return null
   const { name } = describeActualCustomRole(id, roles)
   const meant = name !== null && name.trim() !== '' && listIds(name, roles).length === 1
-  return meant ? { name } : { id }
+  return meant ? { name: spellName(name) } : { id }
 }
 
 export function writeCustomRole(role: WantedCustomRole): Value {
   return 'id' in role ? { id: role.id } : role.name
 }
 
-function writeGroup(have: Group, policy: Policy): Statements {
+/** Null if a policy cannot list one of its members. */
+function writeGroup(have: Group, policy: Policy): Statements | null {
   const { of } = have.subject
   const members = [...have.members].sort(compareCodeUnits)
+  if (!members.every(isEmail)) return null
   const said = listNewEntries([have], listGroups(policy)).map(({ key, says }) => ({
     key,
     value: Object.keys(says).length === 0 ? members : { ...says, members },
