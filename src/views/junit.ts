@@ -201,7 +201,7 @@ function phraseWithAddress(finding: Finding, own: string): string {
 function explainFinding(
   finding: Finding,
   own: string,
-  settlement: PolicyLines | undefined,
+  fix: PolicyLines | undefined,
 ): string[] {
   const { code, address, risk, location } = finding
   const { title, meaning, remedy } = FINDINGS[code]
@@ -214,9 +214,9 @@ function explainFinding(
     `(${code}, risk ${risk}${place})`,
     meaning,
     `What to do: ${remedy}`,
-    ...(settlement === undefined
+    ...(fix === undefined
       ? []
-      : [`${OFFER} below ${settlement.path.join(': ')}:`, ...settlement.lines]),
+      : [`${OFFER} below ${fix.path.join(': ')}:`, ...fix.lines]),
   ]
 }
 

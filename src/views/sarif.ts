@@ -150,7 +150,7 @@ function makeResult(
     level: waiver === null ? severity : 'note',
     ...(waiver !== null && { suppressions: [makeSuppression(waiver, uri)] }),
     message: {
-      text: `${escapeMessage(address)}: ${phraseFinding(finding, escapeMessage)}.${describeSettlement(account.fixes.get(id))}`,
+      text: `${escapeMessage(address)}: ${phraseFinding(finding, escapeMessage)}.${describeFix(account.fixes.get(id))}`,
     },
     locations: [makeLocation(finding, account, uri)],
     partialFingerprints: {
@@ -179,10 +179,10 @@ function makeSuppression(waiver: Waiver, uri: Repository['uri']): Suppression {
   }
 }
 
-function describeSettlement(settlement: PolicyLines | undefined): string {
-  if (settlement === undefined) return ''
-  const below = settlement.path.map(escapeMessage).join(': ')
-  const lines = settlement.lines.map((line) => `\n${escapeMessage(line)}`).join('')
+function describeFix(fix: PolicyLines | undefined): string {
+  if (fix === undefined) return ''
+  const below = fix.path.map(escapeMessage).join(': ')
+  const lines = fix.lines.map((line) => `\n${escapeMessage(line)}`).join('')
   return `\n${OFFER} below ${below}:${lines}`
 }
 

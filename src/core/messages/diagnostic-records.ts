@@ -711,7 +711,7 @@ export const DIAGNOSTICS = {
   'guard-approval-expired': {
     ...lasting('guard'),
     meaning:
-      'The approval has expired, or is valid for more than a day: rollcall makes none like that.',
+      'The approval has expired, or is valid for more than a day, which no approval of rollcall is.',
     remedy: 'Run `rollcall plan --approval`, check the plan, and use the new approval.',
     example: 'An approval from two days ago.',
   },

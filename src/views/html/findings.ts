@@ -37,7 +37,7 @@ export function renderFindings(account: JudgedAccount, id: string): Markup {
 <p>${renderSubject(finding.subject, who)}: ${renderDates(phraseFinding(finding, abridge))}</p>${
     finding.location && renderPlace(finding.location, lines)
   }
-</div>${renderSettlement(fixes.get(finding.id))}
+</div>${renderFix(fixes.get(finding.id))}
 </li>`
   const { shown, rest } = limit(findings)
   const kept = new Set(shown)
@@ -132,9 +132,9 @@ function renderPlace({ file, line, column }: Location, lines: readonly string[])
 /** Longer lines are not shown: nobody pastes them, and a cut line would be wrong. */
 const LONGEST = 8_000
 
-function renderSettlement(settlement: PolicyLines | undefined): Markup | null {
-  if (settlement === undefined) return null
-  const { path, lines } = settlement
+function renderFix(fix: PolicyLines | undefined): Markup | null {
+  if (fix === undefined) return null
+  const { path, lines } = fix
   const keys = path.map((key, index) => html`${index > 0 && ' › '}<code>${abridge(key)}</code>`)
   const length = lines.join('').length
   const text =
