@@ -198,11 +198,7 @@ function phraseWithAddress(finding: Finding, own: string): string {
   return address === own ? phrase : `${address}: ${phrase}`
 }
 
-function explainFinding(
-  finding: Finding,
-  own: string,
-  fix: PolicyLines | undefined,
-): string[] {
+function explainFinding(finding: Finding, own: string, fix: PolicyLines | undefined): string[] {
   const { code, address, risk, location } = finding
   const { title, meaning, remedy } = FINDINGS[code]
   const first = `${title}: ${phraseWithAddress(finding, own)}`
@@ -214,9 +210,7 @@ function explainFinding(
     `(${code}, risk ${risk}${place})`,
     meaning,
     `What to do: ${remedy}`,
-    ...(fix === undefined
-      ? []
-      : [`${OFFER} below ${fix.path.join(': ')}:`, ...fix.lines]),
+    ...(fix === undefined ? [] : [`${OFFER} below ${fix.path.join(': ')}:`, ...fix.lines]),
   ]
 }
 
