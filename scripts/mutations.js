@@ -264,7 +264,9 @@ const APPLY_MUTATIONS = {
   'core/apply/decide.ts': [
     ["denied !== undefined) return { kind: 'denied'", "false) return { kind: 'denied'"],
     ["missing !== undefined) return { kind: 'waits'", "false) return { kind: 'waits'"],
-    ["effect !== 'takes' && effect !== 'neither'", 'false'],
+    ['? gain.size > 0\n', '? false\n'],
+    ['compareStates(least, next).gain.size > 0', 'false'],
+    ['{ ...write, customRole: null }', 'write'],
     ['if (invites && !isOrdinaryAddress', 'if (false && !isOrdinaryAddress'],
     ["saml && STEPS[step].ofIdentity ? 'class' :", ''],
     ['/^[!-~]+$/.test(local) && ', ''],

@@ -87,10 +87,10 @@ export function decideSteps(
   for (;;) {
     const emptied = findEmptied(known.snapshot, sorted.written)
     const measured = measureAfterKept(known.snapshot, steps, sorted)
-    const effects = new Map(measured.map(({ change, effect }) => [change, effect]))
+    const measures = new Map(measured.map((each) => [each.change, each]))
     const weighed = steps.map((each): PlannedStep => {
-      const effect = effects.get(each.change) ?? each.effect
-      const stricter = emptied.has(each.change) || isGivingTooMuch(each.change, effect)
+      const { effect, excessive } = measures.get(each.change) ?? { ...each, excessive: false }
+      const stricter = emptied.has(each.change) || excessive
       return { ...each, effect, needs: stricter ? 'address' : each.needs }
     })
     const same = (each: PlannedStep, index: number) =>
@@ -117,8 +117,8 @@ function prepareSteps(
 ): readonly PlannedStep[] {
   const domains = listOwnDomains(terms.policy, known)
   const steps = changes.map((change) => ({ change, writes: listWrites(change, known) }))
-  return measureEffects(known.snapshot, steps).map((step) => {
-    return { ...step, needs: decideNeeds(step.change, step.effect, terms, domains) }
+  return measureEffects(known.snapshot, steps).map(({ excessive, ...step }) => {
+    return { ...step, needs: excessive ? 'address' : decideNeeds(step.change, terms, domains) }
   })
 }
 
@@ -134,18 +134,35 @@ function measureAfterKept(
   return measureEffects(earlier.reduce(applyWrite, before), written.slice(number))
 }
 
-/** What each of these steps gives and takes if they, and no others, are written in this order. */
-function measureEffects<T extends Pick<PlannedStep, 'writes'>>(
+/**
+ * What each of these steps gives and takes if they, and no others, are written in this order.
+ * `excessive`: a step that should only take gives something, or an invited agent could do more than an
+ * agent without custom role.
+ */
+function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
   before: RecognisedSnapshot,
   steps: readonly T[],
-): readonly (T & Pick<PlannedStep, 'effect'>)[] {
+): readonly (T & Pick<PlannedStep, 'effect'> & { readonly excessive: boolean })[] {
   let now = before
   return steps.map((step) => {
     const next = step.writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
+    const least = STEPS[step.change.step].invites
+      ? step.writes.map(giveNoCustomRole).reduce(applyWrite, now)
+      : next
     now = next
-    return { ...step, effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0] }
+    return {
+      ...step,
+      effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0],
+      excessive: STEPS[step.change.step].onlyTakes
+        ? gain.size > 0
+        : compareStates(least, next).gain.size > 0,
+    }
   })
+}
+
+function giveNoCustomRole(write: Write): Write {
+  return write.kind === 'invite' ? { ...write, customRole: null } : write
 }
 
 /** By whether somebody gains, then by whether somebody loses. */
@@ -156,18 +173,12 @@ const EFFECTS = [
 
 function decideNeeds(
   { step, subject }: Change,
-  effect: PlannedStep['effect'],
   { saml }: Terms,
   domains: ReadonlySet<string>,
 ): Permission {
-  if (isGivingTooMuch({ step }, effect)) return 'address'
   const invites = subject.kind === 'agent' && step === 'invite'
   if (invites && !isOrdinaryAddress(subject.email, domains)) return 'address'
   return saml && STEPS[step].ofIdentity ? 'class' : STEPS[step].needs
-}
-
-function isGivingTooMuch({ step }: Pick<Change, 'step'>, effect: PlannedStep['effect']): boolean {
-  return STEPS[step].onlyTakes && effect !== 'takes' && effect !== 'neither'
 }
 
 /** In a domain of the policy, and without letters that could look like others. */

@@ -530,6 +530,29 @@ describe('custom roles', () => {
     expect(kept(planned(policy, seen(null)))).toEqual(named)
   })
 
+  test('that permit what a full agent may not are also needed by address in an invitation', () => {
+    const policy: WrittenPolicy = {
+      agents: { ...ada, 'new@acme.com': { role: 'agent', customRole: 'Boss' } },
+    }
+    const asking = (permissions: string[] | null, allow: string[] = [], more: WrittenPolicy = {}) =>
+      kept(
+        planned(
+          { ...policy, ...more },
+          { agents: ada, customRoles: { 1: { name: 'Boss', permissions } } },
+          allow,
+        ),
+      )
+    const named = 'invite agent/new@acme.com: --allow invite:agent/new@acme.com'
+    expect(asking(['conversation_manage'])).toEqual([])
+    expect(asking(['report_manage'])).toEqual([named])
+    expect(asking(['report_manage'], ['invite:agent/new@acme.com'])).toEqual([])
+    const narrower: WrittenPolicy = { customRoles: { Boss: ['conversation_manage'] } }
+    // People are invited before a custom role permits less.
+    expect(
+      asking(['conversation_manage', 'report_manage'], ['update-custom-role'], narrower),
+    ).toEqual([named])
+  })
+
   test('that permit too much until a step that is kept back are given by address', () => {
     const policy: WrittenPolicy = {
       agents: { ...ada, 'cyd@acme.com': { role: 'agent', customRole: 'Boss' } },
