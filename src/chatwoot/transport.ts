@@ -101,7 +101,7 @@ function openTransport(
       if (url.origin !== origin) throw new Error('A transport must not send to another origin.')
       const path = url.pathname + url.search
       if (signal.aborted) return Promise.reject(signal.reason)
-      const stop = relay(signal)
+      const stop = getRelay(signal)
       const options = { origin, method, path, headers: unsealHeaders(headers), signal: stop, body }
       return stopOnAbort(dispatcher.request({ ...options, reset: fresh }), stop)
     },
@@ -115,7 +115,7 @@ const RELAYS = new WeakMap<AbortSignal, EventEmitter>()
  * Emits `abort` with the signal. Signals of Node are slow: with two listeners for each request, a read
  * took 2 % more CPU.
  */
-function relay(signal: AbortSignal): EventEmitter {
+function getRelay(signal: AbortSignal): EventEmitter {
   const known = RELAYS.get(signal)
   if (known !== undefined) return known
   const made = new EventEmitter().setMaxListeners(0)
