@@ -150,6 +150,17 @@ export function noteUnchanged({ command }: Pick<Report, 'command'>): string {
   return command === 'apply' ? '' : ' Nothing was changed.'
 }
 
+/** `Plan: 1 to add, 0 to change, 0 to remove. Nothing was changed.` */
+export function summarisePlan({ summary }: Pick<AccountReport, 'summary'>, report: Report): string {
+  const todo = [
+    `${summary.create} to add`,
+    `${summary.update} to change`,
+    `${summary.delete} to remove`,
+    ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to check`]),
+  ]
+  return `Plan: ${todo.join(', ')}.${noteUnchanged(report)}`
+}
+
 export function summariseVerdicts({ accounts }: Report): string {
   const { verdicts: of, critical } = countTotals(accounts)
   const parts = `${of.in_sync} in sync, ${of.drift} with drift, ${of.none} without a verdict`

@@ -37,6 +37,7 @@ import {
   phraseFinding,
   SYMBOLS,
   summariseAccount,
+  summarisePlan,
   VERDICTS,
 } from '../labels.ts'
 import { MAY_HELP, OFFER, shortenRemedy } from '../remedy.ts'
@@ -322,10 +323,6 @@ function renderBasis(account: AccountReport, report: Report): string {
   }
   lines.push(...listAccountNotes(account))
   if (summary.ignored > 0) lines.push(`Ignored by patterns of the policy: ${summary.ignored}.`)
-  if (verdict !== 'none') {
-    const { create, update, delete: remove } = summary
-    const plan = `${create} to add, ${update} to change, ${remove} to remove`
-    lines.push(`Plan: ${plan}.${noteUnchanged(report)}`)
-  }
+  if (account.verdict !== 'none') lines.push(summarisePlan(account, report))
   return lines.map((line) => `* ${line}`).join('\n')
 }

@@ -19,8 +19,8 @@ import {
   listAccountNotes,
   listNumbers,
   nameAccount,
-  noteUnchanged,
   summariseAccount,
+  summarisePlan,
   summariseVerdicts,
   VERDICTS,
 } from '../labels.ts'
@@ -113,20 +113,14 @@ function renderAccount(account: AccountReport, paint: Paint, report: Report): st
 }
 
 function renderFooter(account: JudgedAccount, report: Report): string {
-  const { findings, ignored, read, summary, policy } = account
+  const { findings, ignored, read, policy } = account
   const located = findings.length + ignored.length > 0
   const places = `The numbers on the right are line:column in ${shorten(policy.path)}. `
-  const todo = [
-    `${summary.create} to add`,
-    `${summary.update} to change`,
-    `${summary.delete} to remove`,
-    ...(summary.toLookAt === 0 ? [] : [`${summary.toLookAt} to check`]),
-  ]
   return wrapParagraphs([
     `${located ? places : ''}${describeCoverage(account)}`,
     report.accounts.length > 1 ? '' : API_LIMITS,
     `${describeReader(read, shorten)}: ${listNumbers(read).join(', ')}.`,
     ...listAccountNotes(account),
-    `Plan: ${todo.join(', ')}.${noteUnchanged(report)}`,
+    summarisePlan(account, report),
   ])
 }
