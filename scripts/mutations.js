@@ -314,6 +314,8 @@ const APPLY_MUTATIONS = {
     ['!TWO_PARTS.has(write.kind) || ', ''],
     removeText("if (answer === 'lost' && !lateOver) return { next: 'look-again' }"),
     ["answer === 'token' ? 'not-done' : 'unknown'", "'unknown'"],
+    ["REFUSALS.has(answer) ? 'done-by-others' : 'done'", "'done'"],
+    ["answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop'", "'stop'"],
     ["answer === 'lost' ? 'unknown' : 'not-done'", "'not-done'"],
   ],
   'commands/apply/execute.ts': [

@@ -1,14 +1,18 @@
 /** What a live server does to an apply at the worst moment, one trap after the other. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Failure, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { SandboxRequest } from '../../src/sandbox/server.ts'
 import type { SandboxMember, SandboxState } from '../../src/sandbox/state.ts'
 import {
+  apply,
   applyAll,
   listSteps,
   listWrites,
   makeClock,
   makeState,
+  parseSaid,
   RIVAL_TOKEN,
   readLines,
   whenStep,
@@ -148,6 +152,35 @@ describe('a rate limit', () => {
     expect(listSteps(said)).toEqual([`add-member team/a/rita@acme.com: ${status}`])
     expect(ran.code, said.summary).toBe(code)
     if (code === 1) expect(said.stopped).toContain('rate limit')
+  })
+
+  test('that a proxy reports after the server removed somebody is not the end of their trace', async () => {
+    const state = makeState({ agents: { 'old@acme.com': 'agent' } })
+    const sandbox = await serve(
+      {
+        intercept: (request, response, _state, honest) => {
+          if (writeOf(request) !== 'DELETE agents') return false
+          honest()
+          response.writeHead(429, { 'content-type': 'text/plain' }).end('Retry later\n')
+          return true
+        },
+      },
+      state,
+    )
+    const { said, ran } = await applyAll(sandbox, writePolicy({}))
+    expect(listSteps(said)).toEqual(['remove-agent agent/old@acme.com: done-by-others'])
+    const results = readLines(ran.cwd).filter(({ line }) => line === 'result')
+    expect(results.map(({ answer, outcome }) => [answer, outcome])).toEqual([
+      ['rate-limit', 'done-by-others'],
+    ])
+    const journal = readFileSync(join(ran.cwd, 'j.jsonl'), 'utf8')
+    const back = await apply(
+      sandbox,
+      writePolicy({ 'old@acme.com': 'agent' }),
+      ['--format=json', '--journal=k.jsonl'],
+      { files: { 'j.jsonl': journal } },
+    )
+    expect(parseSaid(back).diagnostics.map(({ code }) => code)).toContain('guard-return')
   })
 
   test('gives nobody a minute to be somebody else: what is sent again is looked at again', async () => {

@@ -191,7 +191,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const lateOver = world.now().getTime() >= lateAt
       const decision = decideNext({ answer, seen: found, sent: count, lateOver })
       if (decision.next === 'send-again') {
-        await close('not-done')
+        await close(decision.outcome)
         return unrecorded === null ? decision.next : endWrite(write, 'not-done', 'stop', unrecorded)
       }
       if (decision.next === 'read' || decision.next === 'look-again') {
