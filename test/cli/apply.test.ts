@@ -30,6 +30,30 @@ const nobody = async () => null
 /** Without line breaks. */
 const fold = (text: string) => text.replaceAll(/\s+/g, ' ')
 
+describe('a stdout that is full', () => {
+  const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
+  const stdout = { isTerminal: false, write: () => Promise.reject(full) }
+
+  test.each([
+    [['--journal=j.jsonl'], 'The journal j.jsonl contains each request.'],
+    [[], 'There is no journal. `rollcall plan` shows what is there now.'],
+  ])('does not hide what an apply with %j wrote', async (argv, says) => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const world = { stdout }
+    const { code, stderr } = await apply(sandbox, JOIN, ['--format=json', ...argv], { world })
+    expect([code, listWrites(sandbox)]).toEqual([1, JOINED])
+    expect(fold(stderr)).toContain(`1 of 1 step written. ${says}`)
+  })
+
+  test('shows nobody what they would approve, so nothing is written', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { code, stderr } = await apply(sandbox, JOIN, [], { world: { stdout } })
+    expect([code, writesOf(sandbox)]).toEqual([1, []])
+    expect(fold(stderr)).toContain('stdout (no space left on the disk). Nothing was written')
+    expect(stderr).not.toContain('bug')
+  })
+})
+
 describe('the question', () => {
   test('names server and account, and comes after the plan and what would be written', async () => {
     const sandbox = await serve({}, makeState(TEAM))
