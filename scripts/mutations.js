@@ -346,6 +346,7 @@ const APPLY_MUTATIONS = {
     disableCondition('changed.length > 0'),
     ['...again.proposed.diagnostics.filter(isError), ', ''],
     ['if (stops.some(isError)) return', 'if (false) return'],
+    [', ...checkUnused(given, used)', ''],
   ],
 }
 

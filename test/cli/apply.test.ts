@@ -168,6 +168,25 @@ describe('the question', () => {
 })
 
 describe('an approval', () => {
+  test('works once, also if somebody undoes what it wrote and no audit log shows that', async () => {
+    const state = makeState(TEAM)
+    for (const account of state.accounts) account.features['audit_logs'] = false
+    const sandbox = await serve({}, state)
+    const { value } = await shown(sandbox)
+    const cwd = folder({ 'rollcall.yaml': JOIN })
+    const again = (journal: string) => {
+      const argv = ['--format=json', `--approve=${value}`, `--journal=${journal}`]
+      return apply(sandbox, JOIN, argv, { world: { cwd } })
+    }
+    expect((await again('a.jsonl')).code).toBe(0)
+    for (const team of sandbox.state.accounts[0]?.teams ?? []) team.members = []
+    const ran = await again('b.jsonl')
+    const said = parseSaid(ran)
+    expect([ran.code, listWrites(sandbox)]).toEqual([1, JOINED])
+    expect(said.diagnostics.map(({ code: stop }) => stop)).toEqual(['guard-approval-differs'])
+    expect(said.diagnostics[0]?.summary).toContain('a.jsonl')
+  })
+
   const shown = async (sandbox: Parameters<typeof apply>[0], policy = JOIN) => {
     const ran = await apply(sandbox, policy, ['--format=json'], { world: { ask: nobody } })
     return { ran, value: parseSaid(ran).approval?.value ?? '' }
