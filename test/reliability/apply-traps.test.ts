@@ -574,6 +574,21 @@ test('what a stopped clean-up leaves is said, and waited for two minutes', async
   ])
 })
 
+test('an old membership that comes back with an invitation is said, also in an inbox that is not managed', async () => {
+  const made = { others: ['new@acme.com'], inboxes: { desk: [], mail: ['new@acme.com'] } }
+  const sandbox = await serve({}, makeState(made))
+  const policy = writePolicy({ 'new@acme.com': 'agent' }, 'inboxes:\n  desk: [new@acme.com]\n')
+  const ignored = `${policy}scope: { ignore: { inboxes: [mail] } }\n`
+  const { said, ran } = await applyAll(sandbox, ignored)
+  expect([ran.code, listSteps(said)]).toEqual([
+    0,
+    ['invite agent/new@acme.com: done', 'add-member inbox/desk/new@acme.com: done'],
+  ])
+  expect(said.pending).toEqual([
+    expect.stringContaining('new@acme.com was invited and is now also in inbox mail'),
+  ])
+})
+
 describe('a journal that cannot be written any more', () => {
   const state = makeState({ teams: { a: [], b: [] } })
   const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n  b: [rita@acme.com]\n')
