@@ -327,6 +327,8 @@ const APPLY_MUTATIONS = {
     ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
     ["decision.outcome === 'done' ? findConfirmed(write, now) : null", 'null'],
     ['if (full && isInvitation(step)) {', 'if (false) {'],
+    ['if (wouldEmptyGroup(step)) {', 'if (false) {'],
+    ['allDone || findAllowance(asking, execution.allowances) !== null', 'allDone'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],

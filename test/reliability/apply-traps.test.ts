@@ -80,6 +80,37 @@ describe('seats', () => {
     expect(account(sandbox.state).teams[0]?.members).toEqual(['ann@acme.com'])
   })
 
+  test('that stay taken never leave a group empty whose members were to be replaced', async () => {
+    const made = { agents: { 'ann@acme.com': 'agent' }, teams: { a: ['ann@acme.com'] } } as const
+    const agents = { 'ann@acme.com': 'agent', 'new@acme.com': 'agent' }
+    const policy = writePolicy(agents, 'teams:\n  a: [new@acme.com]\n')
+    const sandbox = await serve({}, makeState({ ...made, seats: 3 }))
+    const { said, ran } = await applyAll(sandbox, policy)
+    expect(listSteps(said)).toEqual([
+      'invite agent/new@acme.com: skipped',
+      'add-member team/a/new@acme.com: skipped',
+      'remove-member team/a/ann@acme.com: skipped',
+    ])
+    expect(said.steps.at(-1)?.because).toContain('would leave the group empty')
+    expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([2, ['ann@acme.com']])
+    const named = ['--allow=remove-member:team/a/ann@acme.com', '--journal=j.jsonl']
+    await apply(sandbox, policy, named)
+    expect(account(sandbox.state).teams[0]?.members).toEqual([])
+  })
+
+  test('that a removal frees let the replaced member leave after the new one has joined', async () => {
+    const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
+    const state = makeState({ agents, teams: { a: ['ann@acme.com'] }, seats: 4 })
+    const invited = '{ role: agent, pending_until: 2026-12-15 }'
+    const wanted = { 'ann@acme.com': 'agent', 'new@acme.com': invited }
+    const sandbox = await serve({}, state)
+    const policy = writePolicy(wanted, 'teams:\n  a: [new@acme.com]\n')
+    const { said, ran } = await applyAll(sandbox, policy)
+    expect(said.steps.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done'])
+    expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([0, ['new@acme.com']])
+    expect(listWrites(sandbox).at(-1)).toBe('DELETE /teams/1/team_members 200')
+  })
+
   test('that stay taken leave drift, and the rest is done', async () => {
     const sandbox = await serve({}, makeState({ seats: 2, teams: { a: [] } }))
     const policy = writePolicy(

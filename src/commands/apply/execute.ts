@@ -5,6 +5,7 @@
  * rate limit or a full account refused.
  */
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
+import { type Allowance, findAllowance } from '../../core/apply/allow.ts'
 import {
   checkWritten,
   classifyReply,
@@ -17,7 +18,7 @@ import {
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
-import type { PlannedStep, SteppedPlan } from '../../core/apply/decide.ts'
+import { findEmptied, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
 import { watchAdministrators } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
 import {
@@ -40,6 +41,7 @@ import type { Rereader, SeenSubject } from './reread.ts'
 export interface Execution {
   readonly plan: SteppedPlan
   readonly policy: Policy
+  readonly allowances: readonly Allowance[]
   /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   /** Of the approval. */
@@ -77,6 +79,7 @@ interface Carried {
 
 const UNREAD = 'The account could not be read again.'
 const NO_SEAT = 'The account has no free seat.'
+const EMPTY = 'It would leave the group empty, because somebody who should join it was not added.'
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
@@ -265,6 +268,18 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     results.set(step, { step, writes, status: concludeStep(step, writes), because: null })
   }
 
+  /** Whether a group would become empty, which nobody approved, because others could not join it. */
+  function wouldEmptyGroup(step: PlannedStep): boolean {
+    const allDone = [...results.values()].every(({ status }) => isDone(status))
+    const asking = { ...step.change, needs: 'address' } as const
+    if (allDone || findAllowance(asking, execution.allowances) !== null) return false
+    const rest = plan.written.filter(
+      (each) =>
+        !results.has(each) && findMissing(each, results) === null && !(full && isInvitation(each)),
+    )
+    return findEmptied(expected, rest).has(step.change)
+  }
+
   const skip = (step: PlannedStep, because: string) =>
     results.set(step, { step, writes: [], status: 'skipped', because })
 
@@ -282,6 +297,11 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       waiting.push(step)
       continue
     }
+    if (wouldEmptyGroup(step)) {
+      skip(step, EMPTY)
+      waiting.push(step)
+      continue
+    }
     await carryOutStep(step)
     if (full && isInvitation(step)) waiting.push(step)
   }
@@ -292,8 +312,9 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (full && isInvitation(step)) continue
     results.delete(step)
     const missing = findMissing(step, results)
-    if (missing === null) await carryOutStep(step)
-    else skip(step, `It needs ${missing}, which was not written.`)
+    if (missing !== null) skip(step, `It needs ${missing}, which was not written.`)
+    else if (wouldEmptyGroup(step)) skip(step, EMPTY)
+    else await carryOutStep(step)
   }
   return {
     steps: plan.written.map(

@@ -273,6 +273,7 @@ async function execute(
     return await executeSteps({
       plan,
       policy: terms.policy,
+      allowances: terms.allowances,
       today: getToday(world),
       hash: own.hash,
       accountId,

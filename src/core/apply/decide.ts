@@ -200,7 +200,7 @@ function listOwnDomains({ rules, agents }: Policy, { snapshot, storedAs }: Known
 }
 
 /** Removals that would leave a group empty that had members. */
-function findEmptied(
+export function findEmptied(
   before: RecognisedSnapshot,
   written: readonly PlannedStep[],
 ): ReadonlySet<Change> {
