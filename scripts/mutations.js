@@ -265,6 +265,11 @@ const APPLY_MUTATIONS = {
     ["denied !== undefined) return { kind: 'denied'", "false) return { kind: 'denied'"],
     ["missing !== undefined) return { kind: 'waits'", "false) return { kind: 'waits'"],
     ['? gain.size > 0\n', '? false\n'],
+    [
+      "needs: 'address' }, allowances) !== null) return null",
+      "needs: 'address' }, allowances) !== null) {}",
+    ],
+    [".some(({ excessive }) => excessive)) return 'gives'", ".some(() => false)) return 'gives'"],
     ['compareStates(least, next).gain.size > 0', 'false'],
     ['{ ...write, customRole: null }', 'write'],
     ['if (invites && !isOrdinaryAddress', 'if (false && !isOrdinaryAddress'],
@@ -327,8 +332,7 @@ const APPLY_MUTATIONS = {
     ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
     ["decision.outcome === 'done' ? findConfirmed(write, now) : null", 'null'],
     ['if (full && isInvitation(step)) {', 'if (false) {'],
-    ['if (wouldEmptyGroup(step)) {', 'if (false) {'],
-    ['allDone || findAllowance(asking, execution.allowances) !== null', 'allDone'],
+    ['if (excess !== null) {', 'if (false) {'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],

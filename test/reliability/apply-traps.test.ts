@@ -234,6 +234,28 @@ describe('a rate limit', () => {
   })
 })
 
+test('nobody gets a custom role that permits too much because it could not be narrowed before', async () => {
+  const made = { agents: { 'ann@acme.com': 'agent' } } as const
+  const customRoles = { Clerk: ['conversation_manage', 'report_manage'] }
+  const sandbox = await serve({}, makeState({ ...made, customRoles }))
+  const policy = writePolicy(
+    { 'ann@acme.com': '{ role: agent, custom_role: Clerk }' },
+    'custom_roles:\n  Clerk: [conversation_manage]\n',
+  )
+  // A colleague corrects the description at the same time.
+  const world = whenStep('update-custom-role custom-role/Clerk', () => {
+    for (const role of account(sandbox.state).custom_roles) role.description = 'For clerks'
+  })
+  const argv = ['--format=json', '--journal=j.jsonl', '--allow=update-custom-role']
+  const said = parseSaid(await apply(sandbox, policy, argv, { world }))
+  expect(listSteps(said)).toEqual([
+    'update-custom-role custom-role/Clerk: changed-meanwhile',
+    'narrow agent/ann@acme.com: skipped',
+  ])
+  expect(said.steps.at(-1)?.because).toContain('would give more than was approved')
+  expect(listWrites(sandbox)).toEqual([])
+})
+
 test('somebody else who changes a person in the moment of a write stops the run, which says why', async () => {
   const sandbox = await serve(
     {

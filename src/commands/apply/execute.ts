@@ -5,7 +5,7 @@
  * rate limit or a full account refused.
  */
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
-import { type Allowance, findAllowance } from '../../core/apply/allow.ts'
+import type { Allowance } from '../../core/apply/allow.ts'
 import {
   checkWritten,
   classifyReply,
@@ -18,7 +18,7 @@ import {
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
-import { findEmptied, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
+import { findExcess, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
 import { watchAdministrators } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
 import {
@@ -79,7 +79,10 @@ interface Carried {
 
 const UNREAD = 'The account could not be read again.'
 const NO_SEAT = 'The account has no free seat.'
-const EMPTY = 'It would leave the group empty, because somebody who should join it was not added.'
+const EXCESS = {
+  gives: 'It would give more than was approved, because a custom role was not changed before it.',
+  empties: 'It would leave the group empty, because somebody who should join it was not added.',
+} as const
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
@@ -268,16 +271,15 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     results.set(step, { step, writes, status: concludeStep(step, writes), because: null })
   }
 
-  /** Whether a group would become empty, which nobody approved, because others could not join it. */
-  function wouldEmptyGroup(step: PlannedStep): boolean {
-    const allDone = [...results.values()].every(({ status }) => isDone(status))
-    const asking = { ...step.change, needs: 'address' } as const
-    if (allDone || findAllowance(asking, execution.allowances) !== null) return false
+  /** Why a step would now do more than was approved. Null: it would not. */
+  function describeExcess(step: PlannedStep): string | null {
+    if ([...results.values()].every(({ status }) => isDone(status))) return null
     const rest = plan.written.filter(
       (each) =>
         !results.has(each) && findMissing(each, results) === null && !(full && isInvitation(each)),
     )
-    return findEmptied(expected, rest).has(step.change)
+    const excess = findExcess(step, expected, rest, execution.allowances)
+    return excess && EXCESS[excess]
   }
 
   const skip = (step: PlannedStep, because: string) =>
@@ -297,8 +299,9 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       waiting.push(step)
       continue
     }
-    if (wouldEmptyGroup(step)) {
-      skip(step, EMPTY)
+    const excess = describeExcess(step)
+    if (excess !== null) {
+      skip(step, excess)
       waiting.push(step)
       continue
     }
@@ -312,9 +315,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (full && isInvitation(step)) continue
     results.delete(step)
     const missing = findMissing(step, results)
-    if (missing !== null) skip(step, `It needs ${missing}, which was not written.`)
-    else if (wouldEmptyGroup(step)) skip(step, EMPTY)
-    else await carryOutStep(step)
+    const because =
+      missing === null ? describeExcess(step) : `It needs ${missing}, which was not written.`
+    if (because === null) await carryOutStep(step)
+    else skip(step, because)
   }
   return {
     steps: plan.written.map(
