@@ -265,6 +265,11 @@ const APPLY_MUTATIONS = {
     ["denied !== undefined) return { kind: 'denied'", "false) return { kind: 'denied'"],
     ["missing !== undefined) return { kind: 'waits'", "false) return { kind: 'waits'"],
     ['? gain.size > 0\n', '? false\n'],
+    [
+      "needs: 'address' }, allowances) !== null) return null",
+      "needs: 'address' }, allowances) !== null) {}",
+    ],
+    [".some(({ excessive }) => excessive)) return 'gives'", ".some(() => false)) return 'gives'"],
     ['compareStates(least, next).gain.size > 0', 'false'],
     ['{ ...write, customRole: null }', 'write'],
     ['if (invites && !isOrdinaryAddress', 'if (false && !isOrdinaryAddress'],
@@ -314,6 +319,8 @@ const APPLY_MUTATIONS = {
     ['!TWO_PARTS.has(write.kind) || ', ''],
     removeText("if (answer === 'lost' && !lateOver) return { next: 'look-again' }"),
     ["answer === 'token' ? 'not-done' : 'unknown'", "'unknown'"],
+    ["REFUSALS.has(answer) ? 'done-by-others' : 'done'", "'done'"],
+    ["answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop'", "'stop'"],
     ["answer === 'lost' ? 'unknown' : 'not-done'", "'not-done'"],
   ],
   'commands/apply/execute.ts': [
@@ -325,6 +332,7 @@ const APPLY_MUTATIONS = {
     ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
     ["decision.outcome === 'done' ? findConfirmed(write, now) : null", 'null'],
     ['if (full && isInvitation(step)) {', 'if (false) {'],
+    ['if (excess !== null) {', 'if (false) {'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],
@@ -344,6 +352,7 @@ const APPLY_MUTATIONS = {
     disableCondition('changed.length > 0'),
     ['...again.proposed.diagnostics.filter(isError), ', ''],
     ['if (stops.some(isError)) return', 'if (false) return'],
+    [', ...checkUnused(given, used)', ''],
   ],
 }
 

@@ -5,11 +5,11 @@
 
 import { resolve } from 'node:path'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
-import { describeReason } from '../core/messages/system-reasons.ts'
 import { findNearest } from '../policy/nearest.ts'
 import { findColor } from '../shell/arguments.ts'
 import { choosePaint } from '../shell/color.ts'
 import type { Command } from '../shell/command.ts'
+import { describeOutputProblem } from '../shell/output-problem.ts'
 import type { Result, World } from '../shell/world.ts'
 import { COMMANDS, findCommand } from './command-list.ts'
 import { asksForHelp, renderHelp } from './help.ts'
@@ -36,7 +36,7 @@ async function runAndWrite(argv: readonly string[], world: World): Promise<numbe
     await world.stdout.write(result.output)
     return result.exitCode
   } catch (error) {
-    await showDiagnostics([describeOutputError(error)], argv, world)
+    await showDiagnostics([describeOutputProblem(error, result.lasting ?? null)], argv, world)
     return 1
   }
 }
@@ -138,16 +138,5 @@ function describeInternalError(error: unknown): Diagnostic {
     summary: `rollcall failed: ${error instanceof Error ? error.message : String(error)}`,
     detail: 'This is a bug in rollcall. You did nothing wrong.',
     advice: 'Please report it, with the command that you ran. This run has no verdict.',
-  })
-}
-
-function describeOutputError(error: unknown): Diagnostic {
-  const code =
-    error instanceof Error && 'code' in error ? ` (${describeReason(String(error.code))})` : ''
-  return makeDiagnostic({
-    code: 'output-failed',
-    summary: `The report could not be written to stdout${code}.`,
-    advice:
-      'Free disk space or correct the target of stdout, then run again. This run has no verdict.',
   })
 }

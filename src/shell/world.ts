@@ -40,6 +40,8 @@ export interface Result {
   readonly exitCode: number
   /** Whether it is written even after a signal: it must then say that the run was stopped. */
   readonly kept?: boolean
+  /** What people must know even if stdout fails. */
+  readonly lasting?: string | null
 }
 
 /** As `YYYY-MM-DD`, in UTC. */

@@ -30,6 +30,30 @@ const nobody = async () => null
 /** Without line breaks. */
 const fold = (text: string) => text.replaceAll(/\s+/g, ' ')
 
+describe('a stdout that is full', () => {
+  const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
+  const stdout = { isTerminal: false, write: () => Promise.reject(full) }
+
+  test.each([
+    [['--journal=j.jsonl'], 'The journal j.jsonl contains each request.'],
+    [[], 'There is no journal. `rollcall plan` shows what is there now.'],
+  ])('does not hide what an apply with %j wrote', async (argv, says) => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const world = { stdout }
+    const { code, stderr } = await apply(sandbox, JOIN, ['--format=json', ...argv], { world })
+    expect([code, listWrites(sandbox)]).toEqual([1, JOINED])
+    expect(fold(stderr)).toContain(`1 of 1 step written. ${says}`)
+  })
+
+  test('shows nobody what they would approve, so nothing is written', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { code, stderr } = await apply(sandbox, JOIN, [], { world: { stdout } })
+    expect([code, writesOf(sandbox)]).toEqual([1, []])
+    expect(fold(stderr)).toContain('stdout (no space left on the disk). Nothing was written')
+    expect(stderr).not.toContain('bug')
+  })
+})
+
 describe('the question', () => {
   test('names server and account, and comes after the plan and what would be written', async () => {
     const sandbox = await serve({}, makeState(TEAM))
@@ -144,6 +168,25 @@ describe('the question', () => {
 })
 
 describe('an approval', () => {
+  test('works once, also if somebody undoes what it wrote and no audit log shows that', async () => {
+    const state = makeState(TEAM)
+    for (const account of state.accounts) account.features['audit_logs'] = false
+    const sandbox = await serve({}, state)
+    const { value } = await shown(sandbox)
+    const cwd = folder({ 'rollcall.yaml': JOIN })
+    const again = (journal: string) => {
+      const argv = ['--format=json', `--approve=${value}`, `--journal=${journal}`]
+      return apply(sandbox, JOIN, argv, { world: { cwd } })
+    }
+    expect((await again('a.jsonl')).code).toBe(0)
+    for (const team of sandbox.state.accounts[0]?.teams ?? []) team.members = []
+    const ran = await again('b.jsonl')
+    const said = parseSaid(ran)
+    expect([ran.code, listWrites(sandbox)]).toEqual([1, JOINED])
+    expect(said.diagnostics.map(({ code: stop }) => stop)).toEqual(['guard-approval-differs'])
+    expect(said.diagnostics[0]?.summary).toContain('a.jsonl')
+  })
+
   const shown = async (sandbox: Parameters<typeof apply>[0], policy = JOIN) => {
     const ran = await apply(sandbox, policy, ['--format=json'], { world: { ask: nobody } })
     return { ran, value: parseSaid(ran).approval?.value ?? '' }

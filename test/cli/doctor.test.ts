@@ -414,6 +414,26 @@ test('for apply without a policy, the owner cannot be checked', async () => {
   expect(status['owner']).toBe('warn')
 })
 
+test.each([
+  ['refuses to show the custom roles', /\/custom_roles/, 'does not show those of the account'],
+  ['does not say which features', /\/accounts\/1$/, 'does not say whether the account has them'],
+])('for apply, a server that %s is a warning if the policy gives one', async (_, path, says) => {
+  const sandbox = await serve({
+    intercept: (request, response) => {
+      if (!path.test(request.path)) return false
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{}')
+      return true
+    },
+  })
+  const gives = EXACT.replace('custom_role: Billing clerk', 'custom_role: { id: 1 }')
+  const env = { CHATWOOT_BASE_URL: sandbox.baseUrl, CHATWOOT_APPLY_TOKEN: ADA }
+  const ask = (policy: string) => doctor(APPLY, { files: { 'rollcall.yaml': policy }, env })
+  const { status, texts } = await ask(gives)
+  expect([status['features'], texts['features']]).toEqual(['warn', expect.stringContaining(says)])
+  const none = await ask('version: 1\naccount: 1\nteams: {}\n')
+  expect(none.status['features']).toBe('ok')
+})
+
 test('for apply, SAML is a warning with its numbers', async () => {
   const state = recordedState()
   for (const user of state.users) if (user.email === 'grace@acme.com') user.provider = 'saml'

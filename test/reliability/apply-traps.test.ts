@@ -1,14 +1,18 @@
 /** What a live server does to an apply at the worst moment, one trap after the other. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Failure, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { SandboxRequest } from '../../src/sandbox/server.ts'
 import type { SandboxMember, SandboxState } from '../../src/sandbox/state.ts'
 import {
+  apply,
   applyAll,
   listSteps,
   listWrites,
   makeClock,
   makeState,
+  parseSaid,
   RIVAL_TOKEN,
   readLines,
   whenStep,
@@ -74,6 +78,37 @@ describe('seats', () => {
       ['agent/old@acme.com', 'done', null],
     ])
     expect(account(sandbox.state).teams[0]?.members).toEqual(['ann@acme.com'])
+  })
+
+  test('that stay taken never leave a group empty whose members were to be replaced', async () => {
+    const made = { agents: { 'ann@acme.com': 'agent' }, teams: { a: ['ann@acme.com'] } } as const
+    const agents = { 'ann@acme.com': 'agent', 'new@acme.com': 'agent' }
+    const policy = writePolicy(agents, 'teams:\n  a: [new@acme.com]\n')
+    const sandbox = await serve({}, makeState({ ...made, seats: 3 }))
+    const { said, ran } = await applyAll(sandbox, policy)
+    expect(listSteps(said)).toEqual([
+      'invite agent/new@acme.com: skipped',
+      'add-member team/a/new@acme.com: skipped',
+      'remove-member team/a/ann@acme.com: skipped',
+    ])
+    expect(said.steps.at(-1)?.because).toContain('would leave the group empty')
+    expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([2, ['ann@acme.com']])
+    const named = ['--allow=remove-member:team/a/ann@acme.com', '--journal=j.jsonl']
+    await apply(sandbox, policy, named)
+    expect(account(sandbox.state).teams[0]?.members).toEqual([])
+  })
+
+  test('that a removal frees let the replaced member leave after the new one has joined', async () => {
+    const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
+    const state = makeState({ agents, teams: { a: ['ann@acme.com'] }, seats: 4 })
+    const invited = '{ role: agent, pending_until: 2026-12-15 }'
+    const wanted = { 'ann@acme.com': 'agent', 'new@acme.com': invited }
+    const sandbox = await serve({}, state)
+    const policy = writePolicy(wanted, 'teams:\n  a: [new@acme.com]\n')
+    const { said, ran } = await applyAll(sandbox, policy)
+    expect(said.steps.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done'])
+    expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([0, ['new@acme.com']])
+    expect(listWrites(sandbox).at(-1)).toBe('DELETE /teams/1/team_members 200')
   })
 
   test('that stay taken leave drift, and the rest is done', async () => {
@@ -150,6 +185,35 @@ describe('a rate limit', () => {
     if (code === 1) expect(said.stopped).toContain('rate limit')
   })
 
+  test('that a proxy reports after the server removed somebody is not the end of their trace', async () => {
+    const state = makeState({ agents: { 'old@acme.com': 'agent' } })
+    const sandbox = await serve(
+      {
+        intercept: (request, response, _state, honest) => {
+          if (writeOf(request) !== 'DELETE agents') return false
+          honest()
+          response.writeHead(429, { 'content-type': 'text/plain' }).end('Retry later\n')
+          return true
+        },
+      },
+      state,
+    )
+    const { said, ran } = await applyAll(sandbox, writePolicy({}))
+    expect(listSteps(said)).toEqual(['remove-agent agent/old@acme.com: done-by-others'])
+    const results = readLines(ran.cwd).filter(({ line }) => line === 'result')
+    expect(results.map(({ answer, outcome }) => [answer, outcome])).toEqual([
+      ['rate-limit', 'done-by-others'],
+    ])
+    const journal = readFileSync(join(ran.cwd, 'j.jsonl'), 'utf8')
+    const back = await apply(
+      sandbox,
+      writePolicy({ 'old@acme.com': 'agent' }),
+      ['--format=json', '--journal=k.jsonl'],
+      { files: { 'j.jsonl': journal } },
+    )
+    expect(parseSaid(back).diagnostics.map(({ code }) => code)).toContain('guard-return')
+  })
+
   test('gives nobody a minute to be somebody else: what is sent again is looked at again', async () => {
     let limit = true
     const sandbox = await serve(
@@ -168,6 +232,28 @@ describe('a rate limit', () => {
     expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: changed-meanwhile'])
     expect(account(sandbox.state).teams[0]?.members).toEqual([])
   })
+})
+
+test('nobody gets a custom role that permits too much because it could not be narrowed before', async () => {
+  const made = { agents: { 'ann@acme.com': 'agent' } } as const
+  const customRoles = { Clerk: ['conversation_manage', 'report_manage'] }
+  const sandbox = await serve({}, makeState({ ...made, customRoles }))
+  const policy = writePolicy(
+    { 'ann@acme.com': '{ role: agent, custom_role: Clerk }' },
+    'custom_roles:\n  Clerk: [conversation_manage]\n',
+  )
+  // A colleague corrects the description at the same time.
+  const world = whenStep('update-custom-role custom-role/Clerk', () => {
+    for (const role of account(sandbox.state).custom_roles) role.description = 'For clerks'
+  })
+  const argv = ['--format=json', '--journal=j.jsonl', '--allow=update-custom-role']
+  const said = parseSaid(await apply(sandbox, policy, argv, { world }))
+  expect(listSteps(said)).toEqual([
+    'update-custom-role custom-role/Clerk: changed-meanwhile',
+    'narrow agent/ann@acme.com: skipped',
+  ])
+  expect(said.steps.at(-1)?.because).toContain('would give more than was approved')
+  expect(listWrites(sandbox)).toEqual([])
 })
 
 test('somebody else who changes a person in the moment of a write stops the run, which says why', async () => {
@@ -538,6 +624,21 @@ test('what a stopped clean-up leaves is said, and waited for two minutes', async
   expect(listSteps(said)).toEqual(['remove-agent agent/old@acme.com: done'])
   expect(said.pending).toEqual([
     'old@acme.com was removed, but Chatwoot still lists them in a group: its clean-up job has not run yet.',
+  ])
+})
+
+test('an old membership that comes back with an invitation is said, also in an inbox that is not managed', async () => {
+  const made = { others: ['new@acme.com'], inboxes: { desk: [], mail: ['new@acme.com'] } }
+  const sandbox = await serve({}, makeState(made))
+  const policy = writePolicy({ 'new@acme.com': 'agent' }, 'inboxes:\n  desk: [new@acme.com]\n')
+  const ignored = `${policy}scope: { ignore: { inboxes: [mail] } }\n`
+  const { said, ran } = await applyAll(sandbox, ignored)
+  expect([ran.code, listSteps(said)]).toEqual([
+    0,
+    ['invite agent/new@acme.com: done', 'add-member inbox/desk/new@acme.com: done'],
+  ])
+  expect(said.pending).toEqual([
+    expect.stringContaining('new@acme.com was invited and is now also in inbox mail'),
   ])
 })
 

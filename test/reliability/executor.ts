@@ -136,6 +136,7 @@ export async function execute(
     const executed = await executeSteps({
       plan,
       policy: terms.policy,
+      allowances: terms.allowances,
       today: TODAY,
       hash: own.hash,
       accountId: 1,

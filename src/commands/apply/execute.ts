@@ -5,6 +5,7 @@
  * rate limit or a full account refused.
  */
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
+import type { Allowance } from '../../core/apply/allow.ts'
 import {
   checkWritten,
   classifyReply,
@@ -17,7 +18,7 @@ import {
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
-import type { PlannedStep, SteppedPlan } from '../../core/apply/decide.ts'
+import { findExcess, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
 import { watchAdministrators } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
 import {
@@ -40,6 +41,7 @@ import type { Rereader, SeenSubject } from './reread.ts'
 export interface Execution {
   readonly plan: SteppedPlan
   readonly policy: Policy
+  readonly allowances: readonly Allowance[]
   /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   /** Of the approval. */
@@ -77,6 +79,10 @@ interface Carried {
 
 const UNREAD = 'The account could not be read again.'
 const NO_SEAT = 'The account has no free seat.'
+const EXCESS = {
+  gives: 'It would give more than was approved, because a custom role was not changed before it.',
+  empties: 'It would leave the group empty, because somebody who should join it was not added.',
+} as const
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
@@ -191,7 +197,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const lateOver = world.now().getTime() >= lateAt
       const decision = decideNext({ answer, seen: found, sent: count, lateOver })
       if (decision.next === 'send-again') {
-        await close('not-done')
+        await close(decision.outcome)
         return unrecorded === null ? decision.next : endWrite(write, 'not-done', 'stop', unrecorded)
       }
       if (decision.next === 'read' || decision.next === 'look-again') {
@@ -265,6 +271,17 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     results.set(step, { step, writes, status: concludeStep(step, writes), because: null })
   }
 
+  /** Why a step would now do more than was approved. Null: it would not. */
+  function describeExcess(step: PlannedStep): string | null {
+    if ([...results.values()].every(({ status }) => isDone(status))) return null
+    const rest = plan.written.filter(
+      (each) =>
+        !results.has(each) && findMissing(each, results) === null && !(full && isInvitation(each)),
+    )
+    const excess = findExcess(step, expected, rest, execution.allowances)
+    return excess && EXCESS[excess]
+  }
+
   const skip = (step: PlannedStep, because: string) =>
     results.set(step, { step, writes: [], status: 'skipped', because })
 
@@ -282,6 +299,12 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       waiting.push(step)
       continue
     }
+    const excess = describeExcess(step)
+    if (excess !== null) {
+      skip(step, excess)
+      waiting.push(step)
+      continue
+    }
     await carryOutStep(step)
     if (full && isInvitation(step)) waiting.push(step)
   }
@@ -292,8 +315,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (full && isInvitation(step)) continue
     results.delete(step)
     const missing = findMissing(step, results)
-    if (missing === null) await carryOutStep(step)
-    else skip(step, `It needs ${missing}, which was not written.`)
+    const because =
+      missing === null ? describeExcess(step) : `It needs ${missing}, which was not written.`
+    if (because === null) await carryOutStep(step)
+    else skip(step, because)
   }
   return {
     steps: plan.written.map(

@@ -8,7 +8,7 @@ import { matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
-import { checkApproval, type Expiry, type Given } from '../../core/apply/approval.ts'
+import { checkApproval, checkUnused, type Expiry, type Given } from '../../core/apply/approval.ts'
 import { listNewcomers } from '../../core/apply/elsewhere.ts'
 import { Failure, isError, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -163,7 +163,7 @@ interface Setup {
 async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const { policy, connection, previous, flags, inputs, servers } = setup
   const given = flags.approve === null ? null : await readApproval(flags.approve, world)
-  const earlier = await readEarlierRuns(flags.journal, connection.origin, world)
+  const { used, ...earlier } = await readEarlierRuns(flags.journal, connection.origin, world)
   const readAndPropose = async (expiry: Expiry | null) => {
     const account = await readForApply(servers, connection, policy, flags, world)
     const newcomers = listNewcomers(policy, account.snapshot)
@@ -185,7 +185,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
     ...proposed.diagnostics,
     // Before the question: nobody should approve what then cannot begin.
     ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
-    ...(given === null ? [] : compareApproval(given, proposed)),
+    ...(given === null ? [] : [...compareApproval(given, proposed), ...checkUnused(given, used)]),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
   if (stops.some(isError)) return concludeApply(checked)
@@ -273,6 +273,7 @@ async function execute(
     return await executeSteps({
       plan,
       policy: terms.policy,
+      allowances: terms.allowances,
       today: getToday(world),
       hash: own.hash,
       accountId,

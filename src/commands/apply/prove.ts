@@ -2,7 +2,7 @@
  * Reads the account again after an apply, until the server has cleaned up after the people who were
  * removed, or for two minutes.
  */
-import type { StepResult } from '../../core/apply/results.ts'
+import { isDone, type StepResult } from '../../core/apply/results.ts'
 import type { PersonRef } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
@@ -60,7 +60,7 @@ export async function proveResult(
         ]
         return {
           snapshot,
-          pending: [...ghosts.map(describeGhost), ...wrong],
+          pending: [...ghosts.map(describeGhost), ...wrong, ...listRevived(steps, snapshot)],
           lost: wrong.length > 0,
         }
       }
@@ -87,6 +87,37 @@ function isStillOn({ id, stored }: PersonRef, { agents }: Snapshot): boolean {
 function isGhost({ stored }: PersonRef, { groups }: Snapshot): boolean {
   const email = normaliseEmail(stored)
   return groups.some(({ ghosts }) => ghosts.some((ghost) => normaliseEmail(ghost) === email))
+}
+
+/**
+ * Invited people who are also in a group that this apply did not add them to. The server keeps
+ * memberships that no list shows, and an invitation brings them back.
+ */
+function listRevived(steps: readonly StepResult[], { groups }: Snapshot): readonly string[] {
+  const writes = steps.flatMap((step) => step.writes)
+  const added = new Set(
+    writes.flatMap(({ write }) =>
+      write.kind === 'add-member' ? [formatMembership(write.group.id, write.person.stored)] : [],
+    ),
+  )
+  return writes.flatMap(({ write, outcome }) => {
+    if (write.kind !== 'invite' || !isDone(outcome)) return []
+    const email = normaliseEmail(write.person.stored)
+    return groups
+      .filter(
+        ({ of, members }) => of.hidden !== null && members.map(normaliseEmail).includes(email),
+      )
+      .filter(({ id }) => !added.has(formatMembership(id, email)))
+      .map(({ of, name }) => describeRevived(email, `${of.label} ${name}`))
+  })
+}
+
+function formatMembership(group: number | null, email: string): string {
+  return `${group} ${normaliseEmail(email)}`
+}
+
+function describeRevived(email: string, group: string): string {
+  return `${email} was invited and is now also in ${group}, where this apply did not add them. Chatwoot may have kept an old membership that it did not show, or somebody else added them.`
 }
 
 function describeGhost({ stored: email }: PersonRef): string {

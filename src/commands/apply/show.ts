@@ -2,12 +2,13 @@
  * What a run shows: its progress, the question on a terminal, its result, and the reports that it
  * writes. Decides nothing about the account.
  */
-import type { Diagnostic } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { type ApplyFacts, type ApplyReport, reportApply } from '../../core/report/apply.ts'
 import { describeWithheld, type ReportTarget } from '../../files/targets.ts'
 import { choosePaint } from '../../shell/color.ts'
 import type { Format } from '../../shell/options.ts'
+import { describeOutputProblem } from '../../shell/output-problem.ts'
 import { draw, type FormatChoice, type Views } from '../../shell/show.ts'
 import type { Result, World } from '../../shell/world.ts'
 import {
@@ -44,7 +45,11 @@ export async function askForApproval(
 ): Promise<boolean> {
   const { account } = snapshot
   const stream = format === 'json' ? world.stderr : world.stdout
-  await stream.write(renderProposal(facts, await choosePaint(color, stream, world)))
+  const shown = stream.write(renderProposal(facts, await choosePaint(color, stream, world)))
+  await shown.catch((error: unknown) => {
+    // Nobody can approve what could not be shown.
+    throw new Failure(describeOutputProblem(error, 'Nothing was written to Chatwoot.'))
+  })
   const risky = facts.proposal?.plan.written.some(({ change }) => change.irreversible) ?? false
   const named = risky && /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(account.name)
   const word = named ? account.name : risky ? String(account.id) : 'yes'
@@ -78,10 +83,18 @@ const VIEWS: Views<ApplyReport, 'text' | 'json'> = {
 
 export async function showResult(
   done: ApplyReport,
-  choice: FormatChoice<'json'>,
+  choice: FormatChoice<'json'> & { readonly journal: string | null },
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
   const output = (await draw(done, VIEWS, choice, world)) ?? ''
-  return { output, exitCode: done.exitCode, notes, kept: done.steps.length > 0 }
+  const ran = done.steps.length > 0
+  const lasting = ran ? `${done.summary} ${describeTrace(choice.journal)}` : null
+  return { output, exitCode: done.exitCode, notes, kept: ran, lasting }
+}
+
+function describeTrace(journal: string | null): string {
+  return journal === null
+    ? 'There is no journal. `rollcall plan` shows what is there now.'
+    : `The journal ${journal} contains each request.`
 }

@@ -8,7 +8,7 @@ import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { DAILY_LIMITS, SINCE } from '../../core/model/server-version.ts'
-import type { Snapshot } from '../../core/model/snapshot.ts'
+import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
 import { removeExpired } from '../../core/plan/policy-on-date.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { checkReading, type Wanted } from './check-token.ts'
@@ -32,7 +32,7 @@ export async function checkForApply(
     checkOwner(owner, policy && removeExpired(policy, today)),
   ]
   if (snapshot === null || role !== 'administrator') return checks
-  const features = await checkFeatures(policy, connection, servers)
+  const features = await checkFeatures(policy, snapshot, connection, servers)
   return [...checks, features, checkSaml(snapshot), describeLimits()]
 }
 
@@ -69,6 +69,7 @@ function checkOwner(owner: string, policy: Policy | null): Check {
 
 async function checkFeatures(
   policy: Policy | null,
+  { customRoles: shown }: Snapshot,
   connection: Connection,
   servers: Servers,
 ): Promise<Check> {
@@ -82,14 +83,27 @@ async function checkFeatures(
     newestAccessRow === null
       ? 'The audit log cannot be read, or is empty. An approval then does not notice if the account was changed and changed back.'
       : 'The audit log can be read: an approval also covers its newest row about access.'
-  if (customRoles === false && policy !== null && policy.customRoles !== null) {
-    return warn('features', 'The policy uses custom roles, but the account does not have them.', {
+  const problem = describeMissingCustomRoles(customRoles, shown)
+  if (problem !== null && policy !== null && usesCustomRoles(policy)) {
+    return warn('features', `The policy uses custom roles, but ${problem}.`, {
       detail,
       advice: DIAGNOSTICS['guard-custom-roles'].remedy,
     })
   }
   const has = { true: 'has', false: 'does not have', null: 'does not say whether it has' } as const
   return pass('features', `The account ${has[`${customRoles}`]} custom roles.`, { detail })
+}
+
+/** Why an apply that gives custom roles would be refused. Null: it would not. */
+function describeMissingCustomRoles(has: boolean | null, { kind }: CustomRoles): string | null {
+  if (has === null) return 'the server does not say whether the account has them'
+  if (!has) return 'the account does not have them'
+  return kind === 'read' ? null : 'the server does not show those of the account'
+}
+
+function usesCustomRoles({ agents, customRoles }: Policy): boolean {
+  const people = [...(agents?.entries.values() ?? [])]
+  return customRoles !== null || people.some(({ customRole }) => customRole !== null)
 }
 
 function checkSaml({ agents }: Snapshot): Check {

@@ -24,10 +24,11 @@ import {
   describeExpiry,
   type Expiry,
   formatApproval,
+  type UsedApproval,
 } from '../../core/apply/approval.ts'
 import type { Terms } from '../../core/apply/decide.ts'
 import { checkGuards, type JournalsRead, type Witnessed } from '../../core/apply/guards.ts'
-import { listRemoved } from '../../core/apply/journal.ts'
+import { findUsedHash, listRemoved } from '../../core/apply/journal.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../core/apply/limits.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
@@ -145,6 +146,7 @@ export interface EarlierRuns {
   /** People whom they show as removed in the last 24 hours, on the same server. */
   readonly removedLately: readonly Witnessed[]
   readonly journals: JournalsRead
+  readonly used: readonly UsedApproval[]
 }
 
 export async function readEarlierRuns(
@@ -152,7 +154,9 @@ export async function readEarlierRuns(
   server: string,
   world: World,
 ): Promise<EarlierRuns> {
-  if (journal === null) return { removedLately: [], journals: { given: false, unread: [] } }
+  if (journal === null) {
+    return { removedLately: [], journals: { given: false, unread: [] }, used: [] }
+  }
   const since = new Date(world.now().getTime() - DAY_MS).toISOString()
   const { journals, unread } = await findJournals(journal, world)
   const removedLately = journals
@@ -160,5 +164,9 @@ export async function readEarlierRuns(
     .flatMap(({ path, reading }) =>
       listRemoved(reading, since).map((email) => ({ email, file: path })),
     )
-  return { removedLately, journals: { given: true, unread } }
+  const used = journals.flatMap(({ path, reading }) => {
+    const hash = findUsedHash(reading)
+    return hash === null ? [] : [{ hash, file: path }]
+  })
+  return { removedLately, journals: { given: true, unread }, used }
 }

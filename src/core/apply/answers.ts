@@ -65,14 +65,12 @@ export type NextStep =
   | { readonly next: 'read' }
   /** Read again after a pause: the write may still happen. */
   | { readonly next: 'look-again' }
-  /** Wait for the next minute, then send the same once more. */
-  | { readonly next: 'send-again' }
   /**
    * The result is clear. `skip-invitations`: go on without invitations; there may be seats after the
-   * removals.
+   * removals. `send-again`: wait for the next minute, then send the same once more.
    */
   | {
-      readonly next: 'go-on' | 'skip-invitations' | 'stop'
+      readonly next: 'go-on' | 'skip-invitations' | 'send-again' | 'stop'
       readonly outcome: WriteOutcome
     }
 
@@ -95,27 +93,28 @@ export interface Answered {
   readonly lateOver: boolean
 }
 
+/** With these answers, the server or a proxy says that it did not write. */
+const REFUSALS: ReadonlySet<WriteAnswer> = new Set(['refused', 'seats', 'rate-limit'])
+
 export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep {
-  // With these answers nothing was written, whatever the state is.
-  if (answer === 'seats') return { next: 'skip-invitations', outcome: 'not-done' }
-  if (answer === 'rate-limit') {
-    return sent > 1 ? { next: 'stop', outcome: 'not-done' } : { next: 'send-again' }
-  }
   if (seen === null) return { next: 'read' }
   if (seen === 'done') {
-    return { next: 'go-on', outcome: answer === 'refused' ? 'done-by-others' : 'done' }
+    return { next: 'go-on', outcome: REFUSALS.has(answer) ? 'done-by-others' : 'done' }
   }
   if (answer === 'lost' && !lateOver) return { next: 'look-again' }
+  // Without a seat nobody was invited, whatever else the state is.
+  if (answer === 'seats') return { next: 'skip-invitations', outcome: 'not-done' }
+  const next = answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop'
   switch (seen) {
     case 'unread':
       // If the server refuses the token, nothing was written, and nothing can be read.
-      return { next: 'stop', outcome: answer === 'token' ? 'not-done' : 'unknown' }
+      return { next, outcome: answer === 'token' ? 'not-done' : 'unknown' }
     case 'not-done':
-      return { next: 'stop', outcome: answer === 'lost' ? 'unknown' : 'not-done' }
+      return { next, outcome: answer === 'lost' ? 'unknown' : 'not-done' }
     case 'half-done':
     case 'otherwise':
       // The server refused because of what somebody else did: that is what is there now.
-      if (answer === 'refused') return { next: 'go-on', outcome: 'changed-meanwhile' }
+      if (REFUSALS.has(answer)) return { next: 'go-on', outcome: 'changed-meanwhile' }
       return { next: 'stop', outcome: seen === 'half-done' ? seen : 'unknown' }
   }
 }

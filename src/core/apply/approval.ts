@@ -232,6 +232,35 @@ export function checkApproval(
   ]
 }
 
+export interface UsedApproval {
+  readonly hash: string
+  /** The journal of the run that used it. */
+  readonly file: string
+}
+
+/**
+ * What stops an apply with an approval that fits, but with which an earlier run wrote something. The
+ * account then came back to what it was, and nobody approved that.
+ */
+export function checkUnused(
+  { approval }: Given,
+  used: readonly UsedApproval[],
+): readonly Diagnostic[] {
+  return used
+    .filter(({ hash }) => hash === approval.hash)
+    .slice(0, 1)
+    .map(({ file }) =>
+      makeDiagnostic({
+        code: 'guard-approval-differs',
+        summary: `An apply with this approval wrote something before, according to ${file}.`,
+        detail:
+          'The account is again as it was before that apply, perhaps because somebody undid it.',
+        advice:
+          'Check what happened since. For the same plan, `rollcall plan --approval` shows another approval from the next full hour on.',
+      }),
+    )
+}
+
 const SHOWN = 10
 
 /** In words, by the place of each in the document. At most ten, and how many more. */

@@ -161,6 +161,23 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
   })
 }
 
+/**
+ * What a step would do that only an `--allow` with its address permits, because others before it were
+ * skipped. Null: nothing.
+ * @param now the account as it is
+ * @param rest the steps that are still written, this one among them
+ */
+export function findExcess(
+  step: PlannedStep,
+  now: RecognisedSnapshot,
+  rest: readonly PlannedStep[],
+  allowances: readonly Allowance[],
+): 'gives' | 'empties' | null {
+  if (findAllowance({ ...step.change, needs: 'address' }, allowances) !== null) return null
+  if (measureEffects(now, [step]).some(({ excessive }) => excessive)) return 'gives'
+  return findEmptied(now, rest).has(step.change) ? 'empties' : null
+}
+
 function giveNoCustomRole(write: Write): Write {
   return write.kind === 'invite' ? { ...write, customRole: null } : write
 }

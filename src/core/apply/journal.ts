@@ -147,12 +147,21 @@ export function readJournal(lines: readonly HashedLine[]): JournalReading {
   return { first, unfinished, results, closing, torn, problems }
 }
 
+function mayBeWritten({ outcome }: ResultLine): boolean {
+  return outcome !== 'not-done'
+}
+
+/** The hash of the approval of a run that wrote something, or perhaps did. Null: it wrote nothing. */
+export function findUsedHash({ first, results, unfinished }: JournalReading): string | null {
+  return unfinished.length > 0 || results.some(mayBeWritten) ? (first?.hash ?? null) : null
+}
+
 /** E-mail addresses of people who were removed since a time, or perhaps were. */
 export function listRemoved(
   { results, unfinished }: JournalReading,
   since: string,
 ): readonly string[] {
-  const maybe = results.filter(({ outcome }) => outcome !== 'not-done').map(({ intent }) => intent)
+  const maybe = results.filter(mayBeWritten).map(({ intent }) => intent)
   return [...maybe, ...unfinished].flatMap(({ at, write }) => {
     const { kind, person } = write
     if (kind !== 'delete-agent' || at < since || !isObject(person)) return []

@@ -103,12 +103,17 @@ describe('a member of an inbox who is not listed after the request', () => {
 })
 
 describe('an answer', () => {
-  test.each<[WriteAnswer]>([['accepted'], ['refused'], ['failed'], ['lost']])(
-    '%s alone decides nothing: the state is read',
-    (answer) => {
-      expect(ask(answer)).toBe('read')
-    },
-  )
+  test.each<[WriteAnswer]>([
+    ['accepted'],
+    ['refused'],
+    ['failed'],
+    ['lost'],
+    ['token'],
+    ['seats'],
+    ['rate-limit'],
+  ])('%s alone decides nothing: the state is read', (answer) => {
+    expect(ask(answer)).toBe('read')
+  })
 
   test.each<[WriteAnswer, Answered['seen'], string]>([
     ['accepted', 'done', 'go-on: done'],
@@ -144,16 +149,20 @@ describe('an answer', () => {
   })
 
   test('about the token stops the run, and about seats only the invitations', () => {
-    expect(ask('token')).toBe('read')
     expect(ask('token', 'unread')).toBe('stop: not-done')
     expect(ask('token', 'not-done')).toBe('stop: not-done')
     expect(ask('token', 'done')).toBe('go-on: done')
-    expect(ask('seats')).toBe('skip-invitations: not-done')
+    expect(ask('seats', 'not-done')).toBe('skip-invitations: not-done')
+    expect(ask('seats', 'done')).toBe('go-on: done-by-others')
   })
 
-  test('about a rate limit is waited for once', () => {
-    expect(ask('rate-limit')).toBe('send-again')
-    expect(ask('rate-limit', null, { sent: 2 })).toBe('stop: not-done')
+  test('about a rate limit is waited for once, unless it is done or is something else now', () => {
+    expect(ask('rate-limit', 'not-done')).toBe('send-again: not-done')
+    expect(ask('rate-limit', 'not-done', { sent: 2 })).toBe('stop: not-done')
+    expect(ask('rate-limit', 'unread')).toBe('send-again: unknown')
+    expect(ask('rate-limit', 'unread', { sent: 2 })).toBe('stop: unknown')
+    expect(ask('rate-limit', 'done')).toBe('go-on: done-by-others')
+    expect(ask('rate-limit', 'otherwise')).toBe('go-on: changed-meanwhile')
   })
 })
 

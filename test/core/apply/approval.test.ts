@@ -7,6 +7,7 @@ import {
   type Approved,
   approve,
   checkApproval,
+  checkUnused,
   chooseExpiry,
   describeApproved,
   formatApproval,
@@ -364,6 +365,21 @@ describe('an approval', () => {
     expect(early('2026-11-23T11:00:00.000Z')).toEqual([])
     expect(early('2026-11-23T10:59:59.999Z')).toEqual([
       'The approval is valid until 2026-11-24 13:00 UTC, which is more than a day.',
+    ])
+  })
+
+  test('with which something was written before is refused, though the account is as it was', () => {
+    const used = (other: string) =>
+      checkUnused(given(null), [
+        { hash: other, file: 'a.jsonl' },
+        { hash: other, file: 'b.jsonl' },
+      ])
+    expect(used('0')).toEqual([])
+    expect(used(hash())).toMatchObject([
+      {
+        code: 'guard-approval-differs',
+        summary: 'An apply with this approval wrote something before, according to a.jsonl.',
+      },
     ])
   })
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
+  findUsedHash,
   type HashedLine,
   isRequestId,
   type JournalLine,
@@ -187,4 +188,15 @@ test('the id of a request begins with the hash, and stays in the order of its nu
   expect(isRequestId(makeRequestId('1a2b3c4d5e', 1234, 'abcdef'))).toBe(true)
   expect(isRequestId('rollcall-1a2b3c4d-007-abcdef; other')).toBe(false)
   expect([0, 0.5, 1 - 2 ** -53].map(makeRunId)).toEqual(['000000', '800000', 'ffffff'])
+})
+
+test('the approval of a run was used once something was written, or perhaps was', () => {
+  const used = (...lines: JournalLine[]) => findUsedHash(read(write(FIRST, ...lines)))
+  const { hash } = FIRST
+  expect(used()).toBe(null)
+  expect(used(intent(1, 'bob@acme.com'), result(1, 'not-done'), CLOSING)).toBe(null)
+  expect(used(intent(1, 'bob@acme.com'), result(1))).toBe(hash)
+  expect(used(intent(1, 'bob@acme.com'), result(1, 'unknown'))).toBe(hash)
+  expect(used(intent(1, 'bob@acme.com'))).toBe(hash)
+  expect(findUsedHash(read(write(intent(1, 'bob@acme.com'))))).toBe(null)
 })

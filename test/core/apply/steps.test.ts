@@ -1,5 +1,6 @@
 /** Which steps an apply writes, in which order, and what it keeps back. */
 import { describe, expect, test } from 'vitest'
+import { findExcess } from '../../../src/core/apply/decide.ts'
 import type { Write } from '../../../src/core/apply/writes.ts'
 import type { SeenAccount, WrittenPolicy } from '../build.ts'
 import { kept, planned, written } from './apply.ts'
@@ -632,5 +633,45 @@ describe('custom roles', () => {
     ])
     const after = plan.steps.states.at(-1)?.customRoles
     expect(after?.kind === 'read' && after.roles.map(({ name }) => name)).toEqual(['Clerk', 'New'])
+  })
+})
+
+describe('a step beside others that were skipped', () => {
+  const { steps } = planned(
+    {
+      agents: {
+        ...ada,
+        'bob@acme.com': 'agent',
+        'cyd@acme.com': { role: 'agent', customRole: 'Boss' },
+      },
+      teams: { a: ['bob@acme.com'] },
+      customRoles: { Boss: ['conversation_manage'] },
+    },
+    {
+      agents: { ...ada, 'cyd@acme.com': 'agent' },
+      teams: { a: ['cyd@acme.com'] },
+      customRoles: { 1: { name: 'Boss', permissions: ['conversation_manage', 'report_manage'] } },
+    },
+    ['remove-member', 'update-custom-role'],
+  )
+  const judge = (name: string, without: readonly string[], address: string | null = null) => {
+    const rest = steps.written.filter(({ change }) => !without.includes(change.step))
+    return steps.written
+      .filter(({ change }) => change.step === name)
+      .map((step) => {
+        const named = { text: '', step: step.change.step, address }
+        return findExcess(step, steps.before, rest, [named])
+      })
+  }
+
+  test('must not empty a group whose new members did not join', () => {
+    expect(judge('remove-member', [])).toEqual([null])
+    expect(judge('remove-member', ['invite', 'add-member'])).toEqual(['empties'])
+    expect(judge('remove-member', ['invite', 'add-member'], 'team/a/cyd@acme.com')).toEqual([null])
+  })
+
+  test('must not give a custom role that was not narrowed', () => {
+    expect(judge('narrow', ['update-custom-role'])).toEqual(['gives'])
+    expect(judge('narrow', ['update-custom-role'], 'agent/cyd@acme.com')).toEqual([null])
   })
 })
