@@ -119,6 +119,12 @@ describe('the state of the log', () => {
     const { activity } = await readLog({ [page(1)]: refused })
     expect(activity).toMatchObject({ state: 'unreadable', because: { requestId: 'request-1' } })
     expect(JSON.stringify(activity)).toMatch(/401/)
+    expect(activity).not.toHaveProperty('because.retryable')
+  })
+
+  test('is unreadable for now where the server fails', async () => {
+    const { activity } = await readLog({ [page(1)]: answering(500, { error: 'crash' }) })
+    expect(activity).toMatchObject({ state: 'unreadable', because: { retryable: true } })
   })
 
   test('is unreadable where a later page fails', async () => {
