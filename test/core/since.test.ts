@@ -182,6 +182,20 @@ test.each<[string, WrittenPolicy, SeenAccount, WrittenPolicy, SeenAccount]>([
   expect([resolved, notChecked.length]).toEqual([[], before.findings.length])
 })
 
+test.each<[string, Partial<WrittenPolicy>]>([
+  ['is ignored', { ignoreAgents: ['eve@*'] }],
+  ['is outside the scope', { scope: 'administrators' }],
+])('a person who %s now is not checked, although a rule finds them', (_, more) => {
+  const rules = { emailDomains: ['acme.com'] }
+  const before = judge({ ...POLICY, rules }, EVE)
+  const after = judge({ ...POLICY, rules, ...more }, EVE)
+  expect(compare(before, after)).toEqual({
+    ...NOTHING,
+    known: ['rule-email-domain:agent/eve@a.com 10'],
+    notChecked: [`${ID} 10`],
+  })
+})
+
 test.each<[string, WrittenPolicy, SeenAccount, WrittenPolicy, SeenAccount]>([
   [
     'a membership, once the person is a member',
