@@ -147,15 +147,17 @@ test('over any nights, each finding is new, known, resolved or not checked as th
       expect((resolved ?? []).filter(({ id }) => behind.has(id))).toEqual([])
       if (earlier !== null) {
         const fresh = found.some((told) => told.disposition === 'open' && !known.has(told.id))
-        const counting = found.some(
+        const counting = found.filter(
           (told) => isCounted(told) && known.get(told.id)?.counted === false,
         )
+        const ids = (those: readonly Pick<Told, 'id'>[]) => those.map(({ id }) => id).sort()
+        expect(ids(since?.countNow ?? [])).toEqual(ids(counting))
         const lost = judgedBefore && !isJudged
-        const news = fresh || counting || lost || (resolved ?? []).length > 0
+        const news = fresh || counting.length > 0 || lost || (resolved ?? []).length > 0
         expect(document.news).toBe(news)
         met.resolved += (resolved ?? []).length
         met.unchecked += (unchecked ?? []).length
-        met.counting += Number(counting)
+        met.counting += counting.length
         met.quiet += Number(!news)
       }
       earlier = parseReport(document, (path, problem) => {
