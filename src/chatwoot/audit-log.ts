@@ -195,14 +195,15 @@ const GROUP_ACTIONS: Readonly<Record<string, GroupAction>> = {
 function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: GroupKind): AuditRow {
   const known =
     typeof action === 'string' && Object.hasOwn(GROUP_ACTIONS, action) && GROUP_ACTIONS[action]
-  const columns = ['name', ...Object.values(ENDPOINTS[of.section].columns)]
-  const compared = columns.some((key) => readField(changes, key) !== undefined)
-  if (!known || (known === 'changed' && !compared)) return { ...event, type: 'other' }
   const given = readField(changes, 'name')
+  const columns = Object.values(ENDPOINTS[of.section].columns)
+  const compared = columns.some((key) => readField(changes, key) !== undefined)
+  const done = known !== 'changed' || compared ? known : given !== undefined && 'renamed'
+  if (!done) return { ...event, type: 'other' }
   const name: unknown = Array.isArray(given) ? given.at(-1) : given
   const groupId = readNumber(row, 'auditable_id', at, refuse)
   const text = typeof name === 'string' ? name : null
-  return { ...event, type: 'group', of, groupId, name: text, action: known }
+  return { ...event, type: 'group', of, groupId, name: text, action: done }
 }
 
 /** In seconds since 1970. A later time is not valid. */

@@ -4,6 +4,7 @@
  * of its own, never an empty log, and never ends the read of the account.
  */
 import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
+import { DIAGNOSTICS } from '../core/messages/diagnostic-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { ActivityFacts, ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
 import { goBack } from '../core/model/dates.ts'
@@ -91,8 +92,9 @@ export async function readActivity(
 function describeUnreadable(error: unknown): OpenedLog & { readonly state: 'unreadable' } {
   const [because] = error instanceof Failure ? error.diagnostics : []
   if (because === undefined) throw error
-  const { summary, detail, requestId } = because
-  return { state: 'unreadable', because: { summary, detail, requestId } }
+  const { code, summary, detail, requestId } = because
+  const retryable = DIAGNOSTICS[code].retryable && ({ retryable: true } as const)
+  return { state: 'unreadable', because: { summary, detail, requestId, ...retryable } }
 }
 
 interface ReadWindow {

@@ -5,7 +5,7 @@ import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { concludeDiff, concludeNoDiff, type Diff, type DiffAnswer } from '../core/report/diff.ts'
-import { listMissingParts } from '../core/report/missing-parts.ts'
+import { describeHiddenMembers, listMissingParts } from '../core/report/missing-parts.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes, readSnapshotFile } from '../files/snapshot-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -99,13 +99,17 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
     server,
     readAt: finishedAt,
   })
+  const listUncompared = (shown: string, snapshot: Snapshot) => [
+    ...listMissingParts(snapshot, `The snapshot ${shown}`),
+    ...describeHiddenMembers(snapshot, `The list of people in ${shown}`),
+  ]
   return concludeDiff(
     { tool: TOOL, of: 'snapshots', before: side(before.shown, a), after: side(after.shown, b) },
     diffStates(a, b),
-    [
-      ...listMissingParts(a, `The snapshot ${before.shown}`),
-      ...listMissingParts(b, `The snapshot ${after.shown}`),
-    ].map((each) => ({ ...each, advice: 'These were not compared.' })),
+    [...listUncompared(before.shown, a), ...listUncompared(after.shown, b)].map((each) => ({
+      ...each,
+      advice: 'These were not compared.',
+    })),
   )
 }
 

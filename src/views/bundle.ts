@@ -23,7 +23,7 @@ import {
 } from '../core/review/record.ts'
 import { listAllReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
-import { makePersonCells, writeCsv } from './csv.ts'
+import { makePersonCells, makeRecordCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json.ts'
 import { API_LIMITS, describeInPolicy, HIDING, nameGroups, STANDINGS } from './labels.ts'
 
@@ -69,6 +69,7 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
         risk: findWorstRisk(findings),
         findings: findings.map(({ code }) => code).join(', '),
         reaches: reaches.get(seen.email),
+        ...makeRecordCells(seen.record),
       },
     ]
   }
@@ -104,10 +105,12 @@ export function renderTables(
   const makeRow = makePersonRow(account, policy, access)
   const everybody = account.getOutcomes().people
   const people = everybody.flatMap(makeRow)
+  const logged = account.read.activity.state === 'read'
+  const population = logged ? [...POPULATION, ...RECORD_COLUMNS] : POPULATION
   return {
-    'population.csv': writeCsv(POPULATION, people),
-    'administrators.csv': writeCsv(
-      POPULATION,
+    'population.csv': writeCsv<string>(population, people),
+    'administrators.csv': writeCsv<string>(
+      population,
       people.filter(({ role }) => role === 'administrator'),
     ),
     'decisions.csv': writeCsv(FORM, sortByWorstFinding(everybody).flatMap(makeRow)),

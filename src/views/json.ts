@@ -142,6 +142,11 @@ function toPastJson({ id, code, address, risk, firstSeen }: PastFinding) {
   return { id, code, address, risk, first_seen: firstSeen }
 }
 
+/** The next run needs the rest too: it cannot be seen while nobody looks for the finding. */
+function toUncheckedJson(of: PastFinding) {
+  return { ...toPastJson(of), counted: of.counted, recorded_at: of.recordedAt }
+}
+
 /** Only if an approval was requested. */
 function toProposalJson(from: AccountReport) {
   if (from.verdict === 'none' || from.proposal === null) return {}
@@ -184,7 +189,7 @@ function toAccountJson(from: AccountReport, generatedAt: string) {
         ? []
         : from.findings.map((each) => toFindingJson(each, from, generatedAt)),
     resolved: from.since?.resolved.map(toPastJson),
-    not_checked: from.since?.notChecked.map(toPastJson),
+    not_checked: from.since?.notChecked.map(toUncheckedJson),
     changes: from.changes.map(toChangeJson),
     ignored: from.ignored,
     off: Object.fromEntries(from.off),

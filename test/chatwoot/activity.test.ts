@@ -119,6 +119,12 @@ describe('the state of the log', () => {
     const { activity } = await readLog({ [page(1)]: refused })
     expect(activity).toMatchObject({ state: 'unreadable', because: { requestId: 'request-1' } })
     expect(JSON.stringify(activity)).toMatch(/401/)
+    expect(activity).not.toHaveProperty('because.retryable')
+  })
+
+  test('is unreadable for now where the server fails', async () => {
+    const { activity } = await readLog({ [page(1)]: answering(500, { error: 'crash' }) })
+    expect(activity).toMatchObject({ state: 'unreadable', because: { retryable: true } })
   })
 
   test('is unreadable where a later page fails', async () => {
@@ -335,17 +341,23 @@ describe('what a row says', () => {
       row(13, { auditable_type: 'Inbox', auditable_id: 4, action: 'destroy', audited_changes: {} }),
       row(12, { auditable_type: 'Webhook', action: 'create' }),
       row(11, { action: 'update', audited_changes: { availability: [0, 1] } }),
-      row(10, { action: 'destroy' }),
-      row(9, { auditable_type: 'Team', auditable_id: 3, action: ['destroy'] }),
+      row(10, {
+        auditable_type: 'Team',
+        auditable_id: 2,
+        action: 'update',
+        audited_changes: { allow_auto_assign: [true, false] },
+      }),
+      row(8, { action: 'destroy' }),
+      row(7, { auditable_type: 'Team', auditable_id: 3, action: ['destroy'] }),
     ])
-    expect(rows).toBe(12)
+    expect(rows).toBe(13)
     expect([...people.keys()]).toEqual([5])
     expect([...memberships]).toMatchObject([
       ['team/2/5', { action: 'removed', by: null }],
       ['inbox/4/1', { action: 'added' }],
     ])
     expect([...groups]).toMatchObject([
-      ['team/2', { name: 'b', changed: { id: 14 }, created: null }],
+      ['team/2', { name: 'b', changed: { id: 10 }, created: null }],
       ['inbox/4', { name: null, deleted: { id: 13 } }],
     ])
   })

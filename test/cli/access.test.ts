@@ -204,6 +204,7 @@ describe('a question without an answer', () => {
     const argv = ['access', '--snapshot', 'now.json', '--account-id', '2']
     const { code, stderr } = await run(argv, { files: { 'now.json': snapshot } })
     expect([code, stderr.includes('is of account 1')]).toEqual([1, true])
+    expect(stderr).not.toContain('policy')
   })
 })
 

@@ -1,5 +1,14 @@
 /** `rollcall adopt` over real HTTP: what it shows, what it writes, and what it refuses. */
-import { chmodSync, lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { connection, EXACT, folder, recordedState, run, serve } from './world.ts'
@@ -118,6 +127,21 @@ describe('the file', () => {
     expect(read().startsWith('\ufeff# yaml')).toBe(true)
     expect(read().replaceAll('\r\n', '')).not.toContain('\n')
     expect(read()).toContain('  host@acme.com: agent\r\n')
+  })
+
+  test('cannot be changed if it is gone after the account was read', async () => {
+    const cwd = folder({ 'rollcall.yaml': MANY })
+    const sandbox = await serve()
+    const now = () => {
+      rmSync(join(cwd, 'rollcall.yaml'), { force: true })
+      return new Date('2026-11-23T08:00:00.000Z')
+    }
+    const world = { cwd, now }
+    const { code, stderr } = await run(['adopt', '--write'], { env: connection(sandbox), world })
+    expect([code, existsSync(join(cwd, 'rollcall.yaml'))]).toEqual([1, false])
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'rollcall.yaml could not be read again to change it: no such file or folder.',
+    )
   })
 
   test('is left alone when somebody changed it while the account was read', async () => {

@@ -98,6 +98,42 @@ DIFFERENT, exit code 2
     expect(stdout).toMatch(/EQUAL, exit code 0\n$/)
   })
 
+  test('name a hidden inbox member, whom no list of people has', async () => {
+    const before = JSON.parse(await taken())
+    const event = { id: 5, at: '2026-11-20T17:10:00.000Z', by: null, apply: null }
+    const member = { ...event, kind: 'inbox', group_id: 1, user_id: 77, action: 'added' }
+    const after = {
+      ...before,
+      inboxes: [
+        {
+          id: 1,
+          name: 'Website',
+          channel: 'Channel::Api',
+          auto_assign: true,
+          members: [],
+          ghosts: [],
+        },
+      ],
+      activity: {
+        ...{ state: 'read', from: '2026-11-01T00:00:00.000Z', to: '2026-11-23T08:00:00.000Z' },
+        ...{ reach: 'beginning', rows: 1, people: [], groups: [], names: [] },
+        memberships: [member],
+        hidden: [{ inbox_id: 1, user_id: 77 }],
+      },
+    }
+    const files = {
+      'a.json': JSON.stringify({ ...after, activity: { state: 'not_asked' } }),
+      'b.json': JSON.stringify(after),
+    }
+    const { code, stdout, stderr } = await run(['diff', 'a.json', 'b.json'], { files })
+    expect([code, stderr]).toEqual([0, expect.stringContaining('hidden member')])
+    const line = stdout.replaceAll(/\s+/g, ' ')
+    expect(line).toContain('no difference in what was compared')
+    expect(line).toContain(
+      'The list of people in b.json leaves out a hidden member of inbox "Website": user 77. These were not compared.',
+    )
+  })
+
   test('are one document as JSON, with everything about each person', async () => {
     const files = { 'a.json': await taken(), 'b.json': await taken(changed) }
     const ran = await run(['diff', 'a.json', 'b.json', '--format', 'json'], { files })

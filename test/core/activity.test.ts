@@ -49,7 +49,7 @@ const member = (id: number, userId: number, action: 'added' | 'removed', of = IN
 
 const group = (
   id: number,
-  action: 'created' | 'changed' | 'deleted',
+  action: 'created' | 'changed' | 'renamed' | 'deleted',
   name: string | null,
   of = INBOX,
 ): AuditRow => ({ ...event(id), type: 'group', of, groupId: 3, name, action })
@@ -138,6 +138,14 @@ describe('a membership and a group', () => {
       changed: event(6),
       deleted: event(9),
     })
+  })
+})
+
+test('a new name changes no setting of a group', () => {
+  const rows = [group(6, 'renamed', 'support'), group(5, 'changed', 'sales')]
+  expect(fold(rows).groups.get(formatGroupKey(INBOX, 3))).toMatchObject({
+    name: 'support',
+    changed: event(5),
   })
 })
 

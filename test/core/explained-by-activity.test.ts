@@ -6,6 +6,7 @@ import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
 import { plan as decide } from '../../src/core/plan/plan.ts'
 import { describeFinding } from '../../src/core/report/finding-facts.ts'
+import { concludeNoVerdict } from '../../src/core/report/report.ts'
 import { added, group, member, readLog, roleChanged, signedIn } from './audit-rows.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy } from './build.ts'
 
@@ -405,6 +406,15 @@ describe('a rule without the log gives no verdict, and says the way out', () => 
     const because = { summary: 'It failed.', detail: 'GET x: 500.', requestId: 'r-1' }
     const [first] = refuse({ state: 'unreadable', because }, { inviteMaxDays: 3 })
     expect(first).toMatchObject({ detail: 'It failed. GET x: 500.', requestId: 'r-1' })
+  })
+
+  test('running again may help if it may help to read the log', () => {
+    const because = { summary: 'It failed.', detail: 'GET x: 500.', requestId: 'r-1' }
+    const conclude = (activity: Activity) =>
+      concludeNoVerdict(refuse(activity, { inviteMaxDays: 3, dormantDays: 90 }))
+    const failed = { state: 'unreadable', because: { ...because, retryable: true } } as const
+    expect(conclude(failed)).toMatchObject({ cause: 'incomplete', retryable: true })
+    expect(conclude({ state: 'unreadable', because })).toMatchObject({ retryable: false })
   })
 
   test('a log that has no older rows is enough, and no rule needs none', () => {

@@ -34,6 +34,22 @@ describe('what the log says about a person', () => {
     expect(recordOf(2, added(9, 2, by(99)))).toMatchObject({ addedBy: 'user 99' })
   })
 
+  test('names who has the id, not who has the address that they had then', () => {
+    const by = (id: number, name: string) => ({ by: { id, name } })
+    const moved = recordOf(2, added(9, 2, by(1, 'ada.old@acme.com')))
+    expect(moved).toMatchObject({ addedBy: 'ada@acme.com' })
+    const reused = recordOf(2, added(9, 2, by(99, 'ada@acme.com')))
+    expect(reused).toMatchObject({ addedBy: 'ada@acme.com (user 99)' })
+    const unknown = recordOf(2, added(9, 2, { by: { id: null, name: 'ada@acme.com' } }))
+    expect(unknown).toMatchObject({ addedBy: 'ada@acme.com' })
+  })
+
+  test('names who invited them where the log names no user', () => {
+    expect(recordOf(2, added(9, 2, { by: null, inviterId: 1 }))).toMatchObject({
+      addedBy: 'ada@acme.com',
+    })
+  })
+
   test('is in the list and in the answer of access, and null where the log was not read', () => {
     const read = { ...seen, activity: readLog([added(9, 2)]) }
     const listed = (of: typeof read | typeof seen) =>

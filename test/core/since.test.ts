@@ -182,6 +182,20 @@ test.each<[string, WrittenPolicy, SeenAccount, WrittenPolicy, SeenAccount]>([
   expect([resolved, notChecked.length]).toEqual([[], before.findings.length])
 })
 
+test.each<[string, Partial<WrittenPolicy>]>([
+  ['is ignored', { ignoreAgents: ['eve@*'] }],
+  ['is outside the scope', { scope: 'administrators' }],
+])('a person who %s now is not checked, although a rule finds them', (_, more) => {
+  const rules = { emailDomains: ['acme.com'] }
+  const before = judge({ ...POLICY, rules }, EVE)
+  const after = judge({ ...POLICY, rules, ...more }, EVE)
+  expect(compare(before, after)).toEqual({
+    ...NOTHING,
+    known: ['rule-email-domain:agent/eve@a.com 10'],
+    notChecked: [`${ID} 10`],
+  })
+})
+
 test.each<[string, WrittenPolicy, SeenAccount, WrittenPolicy, SeenAccount]>([
   [
     'a membership, once the person is a member',
@@ -315,6 +329,9 @@ describe('a night is worth a message', () => {
     ['something new came in a night without a verdict', [clean, failed(), eve], true],
     ['what was waived counts now', [waived, eve], true],
     ['what was a warning counts now', [warning, eve], true],
+    ['what was waived counts after a night without a verdict', [waived, failed(), eve], true],
+    ['what was a warning counts after two of them', [warning, failed(), failed(), eve], true],
+    ['it is still waived after a night without a verdict', [waived, failed(), waived], false],
     ['what counted is waived now', [eve, waived], false],
     ['it was waived and still is', [waived, waived], false],
   ] as const)('%s', (_, nights, expected) => {
@@ -367,13 +384,21 @@ describe('a hidden member of an inbox', () => {
     expect(compare(night([came]), whole).resolved).toEqual([`${HIDDEN} 10`])
   })
 
+  test('is resolved by a later night that reads the log back to the addition', () => {
+    const short = night([], { from: '2026-11-20T00:00:00.000Z' })
+    expect(compare(night([came]), short, night(gone)).resolved).toEqual([`${HIDDEN} 10`])
+  })
+
+  test('is resolved after a night without a verdict as it would be without that night', () => {
+    expect(compare(night([came]), failed(), night(gone)).resolved).toEqual([`${HIDDEN} 10`])
+  })
+
   test('is not checked if the addition is older than the part of the log that was read', () => {
     const later = night([], { from: '2026-11-20T00:00:00.000Z' })
     expect(compare(night([came]), later)).toMatchObject({
       resolved: [],
       notChecked: [`${HIDDEN} 10`],
     })
-    expect(compare(night([came]), later, night([]))).toMatchObject({ notChecked: [`${HIDDEN} 10`] })
     expect(compare(night([came]), judge(POLICY, seen))).toMatchObject({
       notChecked: [`${HIDDEN} 10`],
     })
@@ -387,6 +412,19 @@ describe('the document', () => {
     const old = parse({ ...good, format_version: '1.0' })
     expect(old.accounts[0]?.known).toMatchObject([
       { id: ID, firstSeen: '2026-11-10T08:00:00.000Z' },
+    ])
+  })
+
+  test('of an older rollcall does not say how an unchecked finding counted: then it did', () => {
+    const past = { id: ID, code: 'agent-unexpected', address: 'agent/eve@a.com', risk: 'medium' }
+    const unchecked = changed((account) =>
+      Object.assign(account, {
+        findings: [],
+        not_checked: [{ ...past, first_seen: '2026-11-09T08:00:00.000Z' }],
+      }),
+    )
+    expect(parse(unchecked).accounts[0]?.known).toMatchObject([
+      { id: ID, counted: true, recordedAt: null },
     ])
   })
 

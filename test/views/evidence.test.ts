@@ -5,6 +5,7 @@ import { listAccess } from '../../src/core/access/answer.ts'
 import { diffPolicies } from '../../src/core/compare/difference.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
+import type { Activity } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
 import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
@@ -13,6 +14,7 @@ import { renderTables } from '../../src/views/bundle.ts'
 import { renderDiff } from '../../src/views/diff.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
+import { added, readLog, signedIn } from '../core/audit-rows.ts'
 import { snapshot as seen } from '../core/build.ts'
 import { HEAD, HOSTILE } from './reports.ts'
 
@@ -112,6 +114,29 @@ test('every waiver of a policy that has some is in the bundle', () => {
   const [ada] = parse(tables['population.csv'] ?? '', { columns: true }) as Record<string, string>[]
   expect([ada?.['provider'], ada?.['reaches']]).toEqual(['', 'everything'])
   expect(renderTables(account, base, [])['waivers.csv']?.split('\r\n').length).toBe(2)
+})
+
+test('the population of a review has what the audit log says about each person, if it was read', () => {
+  const base = policy(ADA)
+  const found = seen({ agents: { 'ada@acme.com': 'administrator' } })
+  const [ada] = found.agents
+  const rows = [signedIn(20, ada?.id ?? 0), added(9, ada?.id ?? 0)]
+  const tables = (activity: Activity) => {
+    const snapshot = { ...found, activity }
+    const decision = plan(base, snapshot, '2026-11-23')
+    if (decision.kind !== 'plan') throw new Error('no plan')
+    return renderTables(concludeAccount(base, snapshot, decision.plan, new Map()), base, [])
+  }
+  for (const file of ['population.csv', 'administrators.csv']) {
+    expect(parse(tables(readLog(rows))[file] ?? '', { columns: true })).toMatchObject([
+      {
+        last_sign_in: '2026-11-20T14:02:00.000Z',
+        added_by: 'ada@acme.com',
+        added_at: '2026-11-09T14:02:00.000Z',
+      },
+    ])
+    expect(tables({ state: 'off' })[file]).not.toContain('last_sign_in')
+  }
 })
 
 test('the tables of a review spell everybody as the server does, however the policy does', () => {

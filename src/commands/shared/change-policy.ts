@@ -14,7 +14,7 @@ import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { plan } from '../../core/plan/plan.ts'
 import { protectInputs } from '../../files/inputs.ts'
-import { writeWhole } from '../../files/whole-file.ts'
+import { getReason, writeWhole } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { isStdin } from '../../policy/read/named-file.ts'
 import { parsePolicy } from '../../policy/read/parse.ts'
@@ -110,6 +110,11 @@ export async function changePolicy(
   return { path, text: before, hunks, written }
 }
 
+async function readAgain(name: string) {
+  const path = await realpath(name)
+  return { path, bytes: await readFile(path) }
+}
+
 /** Writes to the file that a link points to, and only if nobody changed it since it was read. */
 async function replacePolicy(
   policy: Policy,
@@ -117,8 +122,13 @@ async function replacePolicy(
   code: DiagnosticCode,
   { cwd }: World,
 ): Promise<void> {
-  const path = await realpath(resolve(cwd, policy.path))
-  const bytes = await readFile(path)
+  const { path, bytes } = await readAgain(resolve(cwd, policy.path)).catch((error) => {
+    throw makeFailure({
+      code,
+      summary: `${policy.path} could not be read again to change it: ${describeReason(getReason(error))}.`,
+      advice: 'Check who moves or changes the file, then run again.',
+    })
+  })
   if (createHash('sha256').update(bytes).digest('hex') !== policy.sha256) {
     throw makeFailure({
       code,

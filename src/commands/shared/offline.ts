@@ -38,13 +38,18 @@ export function checkOffline(flags: PlanFlags, sources: readonly PolicySource[])
   }
 }
 
+/** The part of a policy that says which account it is for. */
+type Asserted = Pick<Policy, 'account' | 'server'>
+
+const NO_POLICY: Asserted = { account: null, server: null }
+
 /**
  * Throws a Failure with every error.
- * @param policy the part of it that says which account it is for
+ * @param policy null: the run has none
  * @param maxAge in milliseconds; null: any
  */
 export async function openOffline(
-  policy: Pick<Policy, 'account' | 'server'>,
+  policy: Asserted | null,
   name: string,
   flags: ConnectionFlags,
   maxAge: number | null,
@@ -63,7 +68,7 @@ export async function openOffline(
 }
 
 function checkSameAccount(
-  policy: Pick<Policy, 'account' | 'server'>,
+  policy: Asserted | null,
   snapshot: Snapshot,
   file: string,
   flags: ConnectionFlags,
@@ -79,12 +84,12 @@ function checkSameAccount(
     return makeDiagnostic({
       code: 'settings-conflict',
       summary: `The snapshot ${file} is of ${what} ${is}, but ${from} says ${wanted}.`,
-      detail: 'rollcall compares a policy only with the account that it names.',
+      detail: policy && 'rollcall compares a policy only with the account that it names.',
       advice: `Use a snapshot of ${what} ${wanted}, or correct ${from}.`,
       location,
     })
   }
-  const { server } = policy
+  const { server, account: listed } = policy ?? NO_POLICY
   if (server !== null && server.value !== snapshot.server) {
     problems.push(other('server', ['the policy', server.value], server.location))
   }
@@ -93,10 +98,10 @@ function checkSameAccount(
   if (address && named && named.origin !== snapshot.server) {
     problems.push(other('server', [address.from, named.origin]))
   }
-  const account = resolveAccount(policy, flags, named, address, world, problems)
+  const account = resolveAccount(policy ?? NO_POLICY, flags, named, address, world, problems)
   if (typeof account === 'number' && account !== snapshot.account.id) {
-    const from = policy.account === null ? 'a setting' : 'the policy'
-    problems.push(other('account', [from, account], policy.account?.location))
+    const from = listed === null ? 'a setting' : 'the policy'
+    problems.push(other('account', [from, account], listed?.location))
   }
   return problems
 }

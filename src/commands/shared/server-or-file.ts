@@ -13,5 +13,5 @@ export async function readServerOrFile(
   if (file === null) return readAccount(null, wanted, flags, world)
   // Loaded late, because a run with a server does not need it.
   const { openOffline } = await import('./offline.ts')
-  return openOffline({ account: null, server: null }, file, flags, null, world)
+  return openOffline(null, file, flags, null, world)
 }

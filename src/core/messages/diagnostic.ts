@@ -25,6 +25,8 @@ export interface Diagnostic {
   readonly excerpt: Excerpt | null
   /** `x-request-id` of the answer that this message is about. */
   readonly requestId: string | null
+  /** Running again may help, although usually it does not help with this code. */
+  readonly retryable?: true
 }
 
 /** About a place in a policy. */

@@ -51,11 +51,12 @@ export type AuditRow = RecordedEvent &
         readonly groupId: number
         /** Null: the row does not say it. */
         readonly name: string | null
-        readonly action: GroupAction
+        readonly action: GroupAction | 'renamed'
       }
     | { readonly type: 'other' }
   )
 
+/** `changed`: a setting, so that a new name alone explains no difference. */
 export type GroupAction = 'created' | 'changed' | 'deleted'
 
 export interface RecordedActivity extends ActivityWindow, ActivityFacts {
@@ -130,6 +131,11 @@ export interface GroupActivity {
   readonly deleted: RecordedEvent | null
 }
 
+/** If the row names no user who did it, it was the inviter, if there is one. */
+export function getAdder({ by, inviterId }: PersonAdded): AuditActor | null {
+  return by ?? (inviterId === null ? null : { id: inviterId, name: null })
+}
+
 const NOBODY: Omit<PersonActivity, 'userId'> = { lastSignIn: null, added: null, roleChanged: null }
 
 export function getPerson(
@@ -149,11 +155,21 @@ export function formatMembershipKey(of: GroupKind, groupId: number, userId: numb
 
 export type NameActor = (actor: AuditActor) => string
 
-/** Names each by their e-mail address where one is known. @param agents everybody on the account */
+/**
+ * Names each by their e-mail address where one is known. Rows have the address of that time: somebody
+ * else may have it now, so the id decides who it was.
+ * @param agents everybody on the account
+ */
 export function makeActorNamer(
   { names }: Pick<ActivityFacts, 'names'>,
   agents: readonly { readonly id: number; readonly email: string }[],
 ): NameActor {
   const emails = new Map(agents.map(({ id, email }) => [id, email]))
-  return ({ id, name }) => name ?? emails.get(Number(id)) ?? names.get(Number(id)) ?? `user ${id}`
+  const taken = new Set(emails.values())
+  return ({ id, name }) => {
+    const now = emails.get(Number(id))
+    if (now !== undefined) return now
+    const then = name ?? names.get(Number(id)) ?? `user ${id}`
+    return id !== null && taken.has(then) ? `${then} (user ${id})` : then
+  }
 }

@@ -76,7 +76,9 @@ export function foldActivity(): ActivityFold {
     groups.set(key, {
       ...known,
       ...(names ? { name: row.name, namedBy: row.id } : {}),
-      [row.action]: chooseLater(known[row.action], pickEvent(row)),
+      ...(row.action === 'renamed'
+        ? {}
+        : { [row.action]: chooseLater(known[row.action], pickEvent(row)) }),
     })
   }
 

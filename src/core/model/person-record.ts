@@ -1,6 +1,7 @@
 /** What the audit log says about the people on an account, whatever a policy says about them. */
 import {
   type ActivityWindow,
+  getAdder,
   getPerson,
   makeActorNamer,
   type RecordedActivity,
@@ -26,7 +27,8 @@ export function makePersonRecords({
   return (id) => {
     const { lastSignIn, added } = getPerson(activity, id)
     if (added === null) return { lastSignIn, addedAt: null, addedBy: null }
-    const addedBy = added.by && nameActor(added.by)
+    const adder = getAdder(added)
+    const addedBy = adder && nameActor(adder)
     return { lastSignIn, addedAt: added.at, addedBy }
   }
 }

@@ -116,6 +116,8 @@ export type Activity =
 export interface ActivityRefusal extends Refusal {
   /** One sentence. */
   readonly summary: string
+  /** Another read may succeed. Absent in a file: the file stays as it is. */
+  readonly retryable?: true
 }
 
 export function joinRefusal({ summary, detail }: ActivityRefusal): string {

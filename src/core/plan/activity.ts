@@ -44,7 +44,8 @@ export function findUnreadActivity(
   })
 }
 
-interface Missing extends Partial<Pick<Diagnostic, 'advice' | 'detail' | 'requestId'>> {
+interface Missing
+  extends Partial<Pick<Diagnostic, 'advice' | 'detail' | 'requestId' | 'retryable'>> {
   readonly why: string
 }
 
@@ -64,7 +65,8 @@ function describeMissing({ activity, caller }: Snapshot, days: number): Missing 
       const detail = joinRefusal(because)
       const why = 'it could not be read.'
       const advice = `${adviseAfterRefusal(caller)} Or remove the rule from the policy.`
-      return { why, detail, requestId: because.requestId, advice }
+      const { requestId, retryable } = because
+      return { why, detail, requestId, advice, ...(retryable && { retryable }) }
     }
     case 'read': {
       const short = activity.reach !== 'beginning' && !reachesBack(activity, days)

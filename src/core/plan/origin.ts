@@ -7,9 +7,11 @@ import { FINDINGS } from '../messages/finding-records.ts'
 import {
   formatGroupKey,
   formatMembershipKey,
+  getAdder,
   getPerson,
   makeActorNamer,
   type NameActor,
+  type PersonAdded,
   type RecordedActivity,
   type RecordedEvent,
 } from '../model/activity.ts'
@@ -47,7 +49,7 @@ function makeExplainer(
     // Removals are not recorded.
     if (agent === undefined) return { kind: 'never' }
     const { added } = getPerson(activity, agent.id)
-    return tell('added', added && withInviter(added))
+    return tell('added', added && withAdder(added))
   }
 
   function explainRole(email: string): FindingActivity {
@@ -59,7 +61,7 @@ function makeExplainer(
       return tell(made, roleChanged.to === agent.role ? roleChanged : null)
     }
     const how = agent.role === 'administrator' ? 'added as administrator' : 'added'
-    return tell(how, added?.role === agent.role ? withInviter(added) : null)
+    return tell(how, added?.role === agent.role ? withAdder(added) : null)
   }
 
   function explainMembership(group: GroupSubject, email: string, action: 'added' | 'removed') {
@@ -105,11 +107,7 @@ function makeExplainer(
   }
 }
 
-/** If the row names no user who did it, it was the inviter, if there is one. */
-function withInviter<E extends RecordedEvent & { readonly inviterId: number | null }>(event: E): E {
-  if (event.by !== null || event.inviterId === null) return event
-  return { ...event, by: { id: event.inviterId, name: null } }
-}
+const withAdder = (added: PersonAdded): RecordedEvent => ({ ...added, by: getAdder(added) })
 
 export function recordOrigin(
   what: OriginAction,

@@ -62,13 +62,15 @@ function findFirstSeen(finding: Fields, generatedAt: string): string {
   return finding.has('since') ? finding.object('since').moment('first_seen') : generatedAt
 }
 
-/** A finding that was not checked is only listed: it counts as before. */
+/** A finding that was not checked keeps what the last check found. Older reports do not say it. */
 function isCounted(finding: Fields): boolean {
+  if (finding.has('counted')) return finding.flag('counted')
   if (!finding.has('disposition')) return true
   return finding.text('disposition') === 'open' && finding.text('severity') === 'error'
 }
 
 function findRecordedAt(finding: Fields): string | null {
+  if (finding.has('recorded_at')) return finding.orNull('recorded_at', finding.moment)
   const activity = finding.has('activity') ? finding.orNull('activity', finding.object) : null
   return activity?.has('at') ? activity.orNull('at', activity.moment) : null
 }

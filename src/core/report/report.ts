@@ -280,7 +280,9 @@ function concludeJudgement(drift: boolean): Judgement {
 
 /** The first error sets the cause. Running again may help only if it may fix every error. */
 export function concludeNoVerdict(diagnostics: readonly Diagnostic[]): NoVerdict {
-  const kinds = diagnostics.filter(isError).map(({ code }) => DIAGNOSTICS[code])
+  const kinds = diagnostics
+    .filter(isError)
+    .map(({ code, retryable }) => ({ ...DIAGNOSTICS[code], ...(retryable && { retryable }) }))
   const cause = kinds[0]?.cause ?? 'internal'
   return {
     verdict: 'none',

@@ -48,7 +48,11 @@ function makeJudge(account: JudgedAccount): (past: PastFinding) => boolean {
   const { off, unjudged } = account
   const { people, groups, customRoles } = account.getOutcomes()
   const inventory = new Map<string, Outcome>([
-    ...people.map(({ alone }) => [alone.address, alone] as const),
+    ...people.map(({ alone, inPolicy: { kind } }) => {
+      // A rule also finds people whom nothing else was compared with.
+      const left = kind === 'ignored' || kind === 'unmanaged'
+      return [alone.address, left ? { ...alone, standing: kind } : alone] as const
+    }),
     ...groups.flatMap(({ alone, members }) =>
       [alone, ...members].map((each) => [each.address, each] as const),
     ),
