@@ -174,6 +174,22 @@ describe('what is in the wrong place is moved, not removed', () => {
       '9:3 members belongs to sales, but is in line with it. Indent it further than sales.',
     ],
     [
+      'the first of several people, left of the others',
+      'version: 1\nagents:\n ada@acme.com: administrator\n  grace@acme.com:\n    role: agent\n\n  # new\n  ken@acme.com: agent\nteams: {}\n',
+      `4:3 grace@acme.com is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'the first of several people, left of the others, in two sections',
+      'version: 1\nagents:\n ada@acme.com: administrator\n  grace@acme.com: agent\n  ken@acme.com: agent\nteams:\n x: []\n  y: []\n  z: []\n',
+      `4:3 grace@acme.com is not indented correctly. ${COLUMN}`,
+      `8:3 y is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'a line that begins with a tab, before others',
+      `${HEAD}teams:\n\t  billing: []\n  sales: []\n`,
+      '5:1 This is not valid YAML: Tabs are not allowed as indentation. Indent every line with spaces instead of tabs.',
+    ],
+    [
       'a section after an empty first line',
       '\nversion: 1\n agents:\n  ada@acme.com: administrator\n',
       `3:2 agents is not indented correctly. ${MARGIN}`,

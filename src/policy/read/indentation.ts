@@ -28,6 +28,26 @@ export function findMisaligned(text: string, code: string, offset: number): Misa
   return readKey(text, end + 1)
 }
 
+/**
+ * Tells whether a line that is indented wrongly is in one block with the one before that was: from there
+ * on, no line is further to the left. Then both have one cause.
+ */
+export function makeFollower(of: { readonly text: string }): (offset: number) => boolean {
+  let block: { readonly indent: number; readonly end: number } | null = null
+  return (offset) => {
+    const start = findLineStart(of, offset)
+    const before = block
+    const lines = before === null ? [] : filterContent(of.text.slice(before.end, start).split('\n'))
+    const follows =
+      before !== null &&
+      [readLine(of, start), ...lines].every((line) => measure(line) >= before.indent)
+    block = { indent: follows ? before.indent : measure(readLine(of, start)), end: start }
+    return follows
+  }
+}
+
+const measure = (line: string): number => line.length - line.trimStart().length
+
 /** Of the first line that is not blank and not a comment. */
 function readKey(text: string, lineStart: number): Misaligned | null {
   const blank = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y
@@ -74,6 +94,9 @@ function findSection(above: readonly string[]): string {
 
 /** From the nearest on, without blank lines and comments. */
 function listContentAbove(text: string, start: number): readonly string[] {
-  const lines = Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at))
+  return filterContent(Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at)))
+}
+
+function filterContent(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !/^\s*(?:#.*)?$/.test(line))
 }

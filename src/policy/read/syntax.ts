@@ -4,7 +4,7 @@
  */
 import { Composer, type ParsedNode, type YAMLParseError } from 'yaml'
 import { reportConflict } from './conflict.ts'
-import { findMisaligned } from './indentation.ts'
+import { findMisaligned, makeFollower } from './indentation.ts'
 import { type Problems, quoteName, report } from './problems.ts'
 import { MAX_MARKS, MAX_SYNTAX_ERRORS, reportMarks, type Scan, scanTokens } from './scan.ts'
 import { locate, type Span } from './source-text.ts'
@@ -97,7 +97,7 @@ export function readTree(problems: Problems): TreeNode | null {
 
 /**
  * Reports the first error of each line: further errors on a line nearly always follow from it. Tabs
- * have one cause, whatever the number of lines.
+ * have one cause, whatever the number of lines, and so has the indentation of a block.
  */
 function reportSyntax(
   problems: Problems,
@@ -107,6 +107,7 @@ function reportSyntax(
   const lines = new Set(problems.found.map((each) => each.location.line))
   let reported = 0
   let tabs = false
+  const follows = makeFollower(problems.source)
   const quoteIsOpen = errors.some((each) => isOpenQuote(each, lastQuoted))
   for (const error of errors) {
     const { code, message, pos } = error
@@ -119,8 +120,12 @@ function reportSyntax(
     const span = isOpenQuote(error, lastQuoted) ? lastQuoted : (bracket ?? ownSpan)
     const { line } = locate(problems.source, span.start)
     if (lines.has(line) || (code === 'TAB_AS_INDENT' && tabs)) continue
+    const misaligned =
+      bracket === undefined ? findMisaligned(problems.source.text, code, pos[0]) : null
     if (reported === MAX_SYNTAX_ERRORS) return
     lines.add(line)
+    // Below a tab, no indentation says anything.
+    if (misaligned !== null && (tabs || follows(misaligned.span.start))) continue
     reported += 1
     tabs ||= code === 'TAB_AS_INDENT'
     if (bracket !== undefined) {
@@ -132,7 +137,6 @@ function reportSyntax(
       })
       continue
     }
-    const misaligned = findMisaligned(problems.source.text, code, pos[0])
     if (misaligned !== null) {
       const { key, span, fault, advice } =
         problems.noun === 'policy' ? misaligned : { ...misaligned, ...IN_FLEET }
