@@ -185,6 +185,32 @@ describe('what is in the wrong place is moved, not removed', () => {
       `8:3 y is not indented correctly. ${COLUMN}`,
     ],
     [
+      'the key of a person at the left margin, above the other keys',
+      `${HEAD}  ken@acme.com:\n    role: agent\nname: Ken\n    reason: SUP-1\n  grace@acme.com: agent\n${TEAMS}  x: []\n   y: []\n`,
+      '6:1 name is at the left margin, outside of agents. Indent it like the lines below it.',
+      `12:4 y is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'the first line, right of all others',
+      ' version: 1\nagents:\n  ada@acme.com: administrator\n  grace@acme.com: agent\nteams: {}\n',
+      `2:1 agents is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'a custom role at the left margin',
+      `${HEAD}custom_roles:\nBilling clerk: [contact_manage]\nNobody: []\n`,
+      '5:1 Billing clerk and 1 more are at the left margin, outside of custom_roles. Indent them like the other lines below custom_roles:.',
+    ],
+    [
+      'a custom role as a map at the left margin',
+      `${HEAD}custom_roles:\n  Auditor: []\nBilling clerk:\n  permissions: [contact_manage]\n${TEAMS}`,
+      '6:1 Billing clerk is at the left margin, outside of custom_roles. Indent it like the other lines below custom_roles:.',
+    ],
+    [
+      'a section without a value above the same section',
+      `${HEAD}teams:\n${TEAMS}`,
+      '5:1 The key teams already exists at 4:1. Keep one of them, or move both values under one key.',
+    ],
+    [
       'a line that begins with a tab, before others',
       `${HEAD}teams:\n\t  billing: []\n  sales: []\n`,
       '5:1 This is not valid YAML: Tabs are not allowed as indentation. Indent every line with spaces instead of tabs.',

@@ -2,13 +2,21 @@
  * Finds the line that is indented wrongly if YAML only sees two keys in one value: the library names
  * the line above, and quotes around it would hide the line below.
  */
-import { findLineStart, listLinesAbove, readLine } from './lines.ts'
+
+import { findLineEnd, findLineStart, listLinesAbove, readLine } from './lines.ts'
+import { quoteName } from './problems.ts'
 import type { Span } from './source-text.ts'
 import { findEmail, isTopLevelKey, listKeysAt } from './wording.ts'
 
 const KEY = /([ \t]*)((?:- +)*)(["']?)([^\s#"'][^\r\n]*?)\3[ \t]*:(?=[ \t\r\n]|$)/y
 
 interface Misaligned {
+  /** Where it begins: without the lines above it, which take long to read for each of many lines. */
+  readonly start: number
+  readonly explain: () => Explained
+}
+
+interface Explained {
   readonly span: Span
   readonly key: string
   /** What is wrong with it, after its name. */
@@ -41,7 +49,10 @@ export function makeFollower(of: { readonly text: string }): (offset: number) =>
     const follows =
       before !== null &&
       [readLine(of, start), ...lines].every((line) => measure(line) >= before.indent)
-    block = { indent: follows ? before.indent : measure(readLine(of, start)), end: start }
+    block = {
+      indent: follows ? before.indent : measure(readLine(of, start)) || 1,
+      end: findLineEnd(of, start),
+    }
     return follows
   }
 }
@@ -59,13 +70,44 @@ function readKey(text: string, lineStart: number): Misaligned | null {
   if (key === undefined) return null
   const from = start + indent.length + dash.length
   const span = { start: from, end: from + key.length + 2 * quote.length }
+  return { start: from, explain: () => explain(text, { key, span, indent, dash, start }) }
+}
+
+interface Key {
+  readonly key: string
+  readonly span: Span
+  readonly indent: string
+  readonly dash: string
+  /** Of its line. */
+  readonly start: number
+}
+
+function explain(text: string, { key, span, indent, dash, start }: Key): Explained {
   if (dash !== '') {
     const fault = 'comes after a `-`, but the lines above it are not a list.'
     const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
     return { key, span, fault, advice }
   }
-  const advice = advise(key, indent, listContentAbove(text, start))
+  const above = listContentAbove(text, start)
+  const slipped = indent === '' ? null : findSlipped(text, start, above)
+  if (slipped !== null) return slipped
+  const advice = advise(key, indent, above)
   return { key, span, fault: 'is not indented correctly.', advice }
+}
+
+/** The line above, if it is a key of a section that begins at the left margin. */
+function findSlipped(text: string, start: number, above: readonly string[]): Explained | null {
+  const [nearest = '', ...rest] = above
+  const [, key = ''] = /^([^\s#"'-][^:]*):[ \t]+[^\s#]/.exec(nearest) ?? []
+  const section = findSection(rest)
+  if (key === '' || section === '' || isTopLevelKey(key)) return null
+  const from = text.lastIndexOf(`\n${nearest}`, start) + 1
+  return {
+    key,
+    span: { start: from, end: from + key.length },
+    fault: `is at the left margin, outside of ${quoteName(section)}.`,
+    advice: 'Indent it like the lines below it.',
+  }
 }
 
 function advise(key: string, indent: string, above: readonly string[]): string {

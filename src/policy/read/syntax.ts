@@ -107,6 +107,7 @@ function reportSyntax(
   const lines = new Set(problems.found.map((each) => each.location.line))
   let reported = 0
   let tabs = false
+  let ended = false
   const follows = makeFollower(problems.source)
   const quoteIsOpen = errors.some((each) => isOpenQuote(each, lastQuoted))
   for (const error of errors) {
@@ -125,7 +126,10 @@ function reportSyntax(
     if (reported === MAX_SYNTAX_ERRORS) return
     lines.add(line)
     // Below a tab, no indentation says anything.
-    if (misaligned !== null && (tabs || follows(misaligned.span.start))) continue
+    if (misaligned !== null && (tabs || follows(misaligned.start))) continue
+    // The library stops at the first line that is further to the left, and rejects every line below it.
+    if (ended && code === 'UNEXPECTED_TOKEN') continue
+    ended ||= misaligned !== null && code === 'UNEXPECTED_TOKEN'
     reported += 1
     tabs ||= code === 'TAB_AS_INDENT'
     if (bracket !== undefined) {
@@ -138,8 +142,11 @@ function reportSyntax(
       continue
     }
     if (misaligned !== null) {
+      const explained = misaligned.explain()
       const { key, span, fault, advice } =
-        problems.noun === 'policy' ? misaligned : { ...misaligned, ...IN_FLEET }
+        problems.noun === 'policy' ? explained : { ...explained, ...IN_FLEET }
+      // If it is the line above that is wrong, the block begins there.
+      follows(span.start)
       report(problems, 'policy-syntax', span, {
         summary: `${quoteName(key)} ${fault}`,
         detail: 'In YAML, the indentation says what a line belongs to.',
