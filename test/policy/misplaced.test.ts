@@ -179,6 +179,11 @@ describe('what is in the wrong place is moved, not removed', () => {
       `4:3 grace@acme.com is not indented correctly. ${COLUMN}`,
     ],
     [
+      'the first of a hundred people, left of the others',
+      `version: 1\nagents:\n ada@acme.com: administrator\n${Array.from({ length: 100 }, (_, each) => `  u${each}@acme.com: agent\n`).join('')}`,
+      `4:3 u0@acme.com is not indented correctly. ${COLUMN}`,
+    ],
+    [
       'the first of several people, left of the others, in two sections',
       'version: 1\nagents:\n ada@acme.com: administrator\n  grace@acme.com: agent\n  ken@acme.com: agent\nteams:\n x: []\n  y: []\n  z: []\n',
       `4:3 grace@acme.com is not indented correctly. ${COLUMN}`,

@@ -64,14 +64,23 @@ export function readTree(problems: Problems): TreeNode | null {
   const scan = scanTokens(text)
   reportMarks(problems, scan.marks)
   if (scan.marks.length >= MAX_MARKS) return null
+  const [document] = new Composer(OPTIONS).compose(scan.tokens, true, text.length)
   if (scan.tooDeepAt !== null) {
+    // Each of many people below one who is further to the left is one level deeper.
+    const cause = document?.errors.find(
+      ({ code, message, pos }) =>
+        !message.startsWith('Flow ') && findMisaligned(text, code, pos[0]) !== null,
+    )
+    if (cause !== undefined) {
+      reportSyntax(problems, [cause], scan)
+      return null
+    }
     report(problems, 'policy-syntax', makeSpan(scan.tooDeepAt), {
       summary: `This is nested too deeply for a ${problems.noun}.`,
       advice: 'Look for brackets that are not closed.',
     })
     return null
   }
-  const [document] = new Composer(OPTIONS).compose(scan.tokens, true, text.length)
   const secondDocument = scan.documents[1]
   if (secondDocument !== undefined) {
     const rest = { start: secondDocument, end: text.length }
