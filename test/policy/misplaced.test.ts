@@ -201,6 +201,16 @@ describe('what is in the wrong place is moved, not removed', () => {
       `2:1 agents is not indented correctly. ${COLUMN}`,
     ],
     [
+      'a rule at the left margin',
+      `${HEAD}rules:\n  administrators: { min: 1 }\nemail_domains: [acme.com]\n`,
+      '6:1 A policy does not allow the key email_domains. Move it below rules:, and indent it.',
+    ],
+    [
+      'a bracket that closes nothing, before other lines',
+      `${HEAD}  ]ken@acme.com: agent\n  grace@acme.com: agent\n  linus@acme.com: agent\n`,
+      '4:3 This is not valid YAML: Unexpected flow-seq-end token in YAML stream: "]". Check the indentation, the brackets and the quotes here.',
+    ],
+    [
       'a custom role at the left margin',
       `${HEAD}custom_roles:\nBilling clerk: [contact_manage]\nNobody: []\n`,
       '5:1 Billing clerk and 1 more are at the left margin, outside of custom_roles. Indent them like the other lines below custom_roles:.',

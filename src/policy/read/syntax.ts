@@ -136,9 +136,11 @@ function reportSyntax(
     lines.add(line)
     // Below a tab, no indentation says anything.
     if (misaligned !== null && (tabs || follows(misaligned.start))) continue
-    // The library stops at the first line that is further to the left, and rejects every line below it.
-    if (ended && code === 'UNEXPECTED_TOKEN') continue
-    ended ||= misaligned !== null && code === 'UNEXPECTED_TOKEN'
+    // The library stops at a line that is further to the left than the first, or at a bracket without
+    // its partner, and rejects every line below it.
+    const stops = / (?:token in YAML stream|at node end)/.test(message)
+    if (ended && stops) continue
+    ended ||= stops
     reported += 1
     tabs ||= code === 'TAB_AS_INDENT'
     if (bracket !== undefined) {
