@@ -5,6 +5,7 @@ import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
+import { isEmail } from '../core/model/mistyped.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { define } from '../shell/command.ts'
@@ -56,12 +57,17 @@ export const command = define('export', {
   },
 })
 
+const UNLISTABLE =
+  'A policy cannot list this e-mail address. Invite the person with another address, then remove this one.'
+
 function describeRemaining(remaining: readonly Finding[]): readonly Diagnostic[] {
-  return [...groupBy(remaining, ({ code }) => code)].map(([code, same]) =>
+  const adviceFor = ({ code, subject }: Finding) =>
+    'email' in subject && !isEmail(subject.email) ? UNLISTABLE : FINDINGS[code].remedy
+  return [...groupBy(remaining, adviceFor)].map(([advice, same]) =>
     makeDiagnostic({
       code: 'policy-cannot-settle',
       summary: `With this policy, a plan still reports ${same.map(({ id }) => id).join(', ')}.`,
-      advice: FINDINGS[code].remedy,
+      advice,
     }),
   )
 }

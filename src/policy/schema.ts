@@ -16,6 +16,7 @@ import { type Problems, quoteName, report, reportOnce, suggest } from './read/pr
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
 import {
   findEmail,
+  findHome,
   getWordings,
   isKnownPlace,
   listKeysAt,
@@ -152,8 +153,14 @@ function reportUnknownKey(
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice: widens
       ? 'Remove it. Allow a step with the option `--allow` of the job.'
-      : (suggest(meant, name) ?? (path === 'agents/*/custom_role' ? wording.advice : 'Remove it.')),
+      : (suggest(meant, name) ?? adviseRemoval(path, name, wording.advice)),
   })
+}
+
+function adviseRemoval(path: string, name: string, advice: string): string {
+  const home = findHome(name)
+  if (home !== null) return `Move it below \`${home}:\`, and indent it.`
+  return path === 'agents/*/custom_role' ? advice : 'Remove it.'
 }
 
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {

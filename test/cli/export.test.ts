@@ -66,6 +66,26 @@ test('a custom role of another account is exported, with a warning that no polic
   ])
 })
 
+test('a person whose address no policy can list is left out, with a warning that says what to do', async () => {
+  const state = recordedState()
+  const rename = (text: string) => text.replaceAll('linus@acme.com', '.linus@acme.com')
+  const sandbox = await serve({}, JSON.parse(rename(JSON.stringify(state))))
+  const env = { ...connection(sandbox), ...ACCOUNT }
+  const { code, stdout, stderr } = await run(['export'], { env })
+  expect(code).toBe(0)
+  expect(stdout).toContain('# Not listed: .linus@acme.com (agent)')
+  expect(stderr.replace(/\s+/g, ' ')).toContain(
+    'warning: With this policy, a plan still reports invite-unexpected:agent/.linus@acme.com. A policy cannot list this e-mail address.',
+  )
+  const planned = await run(['plan', '-'], { env, stdin: stdout })
+  expect(planned.code).toBe(2)
+  const started = await run(['init'], { env, world: { cwd: folder({}) } })
+  expect([started.code, started.stdout]).toEqual([
+    0,
+    expect.stringContaining('except invite-unexpected:agent/.linus@acme.com'),
+  ])
+})
+
 test("an agent's token exports as well: custom roles by id, so that the same token can plan", async () => {
   const sandbox = await serve()
   const env = { ...connection(sandbox, GRACE), ...ACCOUNT }

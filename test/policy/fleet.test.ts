@@ -188,7 +188,6 @@ describe('a fleet file', () => {
       [
         '9:1 This is not valid YAML: Sequence item without - indicator.',
         '11:5 `account` is not indented correctly. Indent all accounts alike',
-        '12:5 `token_env` is not indented correctly. Indent all accounts alike',
       ],
     ],
     [

@@ -174,6 +174,63 @@ describe('what is in the wrong place is moved, not removed', () => {
       '9:3 members belongs to sales, but is in line with it. Indent it further than sales.',
     ],
     [
+      'the first of several people, left of the others',
+      'version: 1\nagents:\n ada@acme.com: administrator\n  grace@acme.com:\n    role: agent\n\n  # new\n  ken@acme.com: agent\nteams: {}\n',
+      `4:3 grace@acme.com is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'the first of a hundred people, left of the others',
+      `version: 1\nagents:\n ada@acme.com: administrator\n${Array.from({ length: 100 }, (_, each) => `  u${each}@acme.com: agent\n`).join('')}`,
+      `4:3 u0@acme.com is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'the first of several people, left of the others, in two sections',
+      'version: 1\nagents:\n ada@acme.com: administrator\n  grace@acme.com: agent\n  ken@acme.com: agent\nteams:\n x: []\n  y: []\n  z: []\n',
+      `4:3 grace@acme.com is not indented correctly. ${COLUMN}`,
+      `8:3 y is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'the key of a person at the left margin, above the other keys',
+      `${HEAD}  ken@acme.com:\n    role: agent\nname: Ken\n    reason: SUP-1\n  grace@acme.com: agent\n${TEAMS}  x: []\n   y: []\n`,
+      '6:1 name is at the left margin, outside of agents. Indent it like the lines below it.',
+      `12:4 y is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'the first line, right of all others',
+      ' version: 1\nagents:\n  ada@acme.com: administrator\n  grace@acme.com: agent\nteams: {}\n',
+      `2:1 agents is not indented correctly. ${COLUMN}`,
+    ],
+    [
+      'a rule at the left margin',
+      `${HEAD}rules:\n  administrators: { min: 1 }\nemail_domains: [acme.com]\n`,
+      '6:1 A policy does not allow the key email_domains. Move it below rules:, and indent it.',
+    ],
+    [
+      'a bracket that closes nothing, before other lines',
+      `${HEAD}  ]ken@acme.com: agent\n  grace@acme.com: agent\n  linus@acme.com: agent\n`,
+      '4:3 This is not valid YAML: Unexpected flow-seq-end token in YAML stream: "]". Check the indentation, the brackets and the quotes here.',
+    ],
+    [
+      'a custom role at the left margin',
+      `${HEAD}custom_roles:\nBilling clerk: [contact_manage]\nNobody: []\n`,
+      '5:1 Billing clerk and 1 more are at the left margin, outside of custom_roles. Indent them like the other lines below custom_roles:.',
+    ],
+    [
+      'a custom role as a map at the left margin',
+      `${HEAD}custom_roles:\n  Auditor: []\nBilling clerk:\n  permissions: [contact_manage]\n${TEAMS}`,
+      '6:1 Billing clerk is at the left margin, outside of custom_roles. Indent it like the other lines below custom_roles:.',
+    ],
+    [
+      'a section without a value above the same section',
+      `${HEAD}teams:\n${TEAMS}`,
+      '5:1 The key teams already exists at 4:1. Keep one of them, or move both values under one key.',
+    ],
+    [
+      'a line that begins with a tab, before others',
+      `${HEAD}teams:\n\t  billing: []\n  sales: []\n`,
+      '5:1 This is not valid YAML: Tabs are not allowed as indentation. Indent every line with spaces instead of tabs.',
+    ],
+    [
       'a section after an empty first line',
       '\nversion: 1\n agents:\n  ada@acme.com: administrator\n',
       `3:2 agents is not indented correctly. ${MARGIN}`,

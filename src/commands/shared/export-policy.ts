@@ -6,6 +6,7 @@ import { exportAccount } from '../../core/adopt/export.ts'
 import { Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
+import { isEmail } from '../../core/model/mistyped.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { parsePolicy } from '../../policy/read/parse.ts'
 import { writePolicy } from '../../policy/write/yaml.ts'
@@ -30,9 +31,10 @@ function confirm(text: string, snapshot: Snapshot, world: World): readonly Findi
   const { policy, diagnostics } = parsePolicy('<export>', new TextEncoder().encode(text))
   if (policy === null) throw new Failure(...diagnostics)
   const drift = listFindings(policy, snapshot, world).filter(isDrift)
-  const remaining = drift.filter(({ code }) => {
+  const remaining = drift.filter(({ code, subject }) => {
     const { fixedBy, judged } = FINDINGS[code]
-    return fixedBy === 'nothing' && judged !== 'in turn'
+    const unlistable = 'email' in subject && !isEmail(subject.email)
+    return unlistable || (fixedBy === 'nothing' && judged !== 'in turn')
   })
   if (remaining.length === drift.length) return remaining
   throw makeFailure({

@@ -42,7 +42,8 @@ export type Exported =
 
 /** `today` is a UTC calendar date; open invitations are allowed for two weeks from it. */
 export function exportAccount(read: Snapshot, today: string): Exported {
-  const { snapshot, ...twins } = recognise(read)
+  const { snapshot: whole, ...twins } = recognise(read)
+  const { snapshot, left } = leaveUnlistable(whole)
   const problems = listRefusals(snapshot, twins)
   if (problems.length > 0) return { kind: 'refused', diagnostics: problems }
   const until = addDays(today, GRACE_DAYS)
@@ -53,6 +54,10 @@ export function exportAccount(read: Snapshot, today: string): Exported {
     `Account ${account.id} "${shortenText(account.name)}" on ${host} as it was on ${today},`,
     `read as ${shortenText(caller.email)} (${caller.role}). It lists who has access now, not who should have it:`,
     'check every line before you commit this file.',
+    ...left.map(
+      ({ email, role }) =>
+        `Not listed: ${shortenText(email)} (${role}), because a policy cannot list this e-mail address.`,
+    ),
   ]
   return {
     kind: 'policy',
@@ -104,6 +109,17 @@ function describeCustomRoles(snapshot: Snapshot): Part {
   return { key: 'custom_roles', value: { parts: entries } }
 }
 
+/**
+ * Chatwoot accepts more addresses than a policy can list, such as one that begins with a dot. These
+ * people are left out everywhere: one of them must not prevent the export of all others.
+ */
+function leaveUnlistable(whole: RecognisedSnapshot) {
+  const agents = whole.agents.filter(({ email }) => isEmail(email))
+  const groups = whole.groups.map((group) => ({ ...group, members: group.members.filter(isEmail) }))
+  const left = whole.agents.filter(({ email }) => !isEmail(email))
+  return { snapshot: { ...whole, agents, groups }, left }
+}
+
 /** What a policy cannot express. */
 function listRefusals(
   snapshot: RecognisedSnapshot,
@@ -117,20 +133,13 @@ function listRefusals(
         'Give a person on the account the role administrator, then export again.',
         'With such a policy, nobody could manage the account.',
       )
-  const addresses = agents
-    .filter(({ email }) => !isEmail(email))
-    .flatMap(({ email }) =>
-      refuse(
-        `"${email}" is on the account, but a policy cannot list this e-mail address.`,
-        'Correct the address on the server, then export again.',
-      ),
-    )
   const doubles = snapshot.groups
     .filter(({ subject }) => groups.has(formatAddress(subject)))
     .sort((a, b) => a.id - b.id)
   const named = groupBy(doubles, ({ of, name }) => `${of.section} ${of.normalise(name)}`)
+  const listed = [...people.keys()].filter(isEmail)
   const alike = [
-    ...groupBy(people.keys(), normaliseEmail).values(),
+    ...[...groupBy(listed, normaliseEmail).values()].filter(([, second]) => second !== undefined),
     ...[...named.values()].map((same) => same.map(({ name }) => name)),
   ]
   const doubled = alike.flatMap((names) =>
@@ -140,7 +149,7 @@ function listRefusals(
       'They differ only in spelling: spaces, control characters, or the encoding of letters.',
     ),
   )
-  return [...nobody, ...addresses, ...doubled]
+  return [...nobody, ...doubled]
 }
 
 function refuse(

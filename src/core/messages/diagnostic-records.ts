@@ -733,8 +733,7 @@ export const DIAGNOSTICS = {
   'account-not-exportable': {
     ...lasting('settings'),
     meaning: 'The account cannot be exported as a valid policy.',
-    remedy:
-      'Give the account an administrator, or correct the address or name that the message shows.',
+    remedy: 'Give the account an administrator, or correct the name that the message shows.',
     example: '`rollcall export` of an account whose only administrator has left.',
   },
   'policy-cannot-settle': {

@@ -2,13 +2,21 @@
  * Finds the line that is indented wrongly if YAML only sees two keys in one value: the library names
  * the line above, and quotes around it would hide the line below.
  */
-import { findLineStart, listLinesAbove, readLine } from './lines.ts'
+
+import { findLineEnd, findLineStart, listLinesAbove, readLine } from './lines.ts'
+import { quoteName } from './problems.ts'
 import type { Span } from './source-text.ts'
 import { findEmail, isTopLevelKey, listKeysAt } from './wording.ts'
 
 const KEY = /([ \t]*)((?:- +)*)(["']?)([^\s#"'][^\r\n]*?)\3[ \t]*:(?=[ \t\r\n]|$)/y
 
 interface Misaligned {
+  /** Where it begins: without the lines above it, which take long to read for each of many lines. */
+  readonly start: number
+  readonly explain: () => Explained
+}
+
+interface Explained {
   readonly span: Span
   readonly key: string
   /** What is wrong with it, after its name. */
@@ -28,6 +36,29 @@ export function findMisaligned(text: string, code: string, offset: number): Misa
   return readKey(text, end + 1)
 }
 
+/**
+ * Tells whether a line that is indented wrongly is in one block with the one before that was: from there
+ * on, no line is further to the left. Then both have one cause.
+ */
+export function makeFollower(of: { readonly text: string }): (offset: number) => boolean {
+  let block: { readonly indent: number; readonly end: number } | null = null
+  return (offset) => {
+    const start = findLineStart(of, offset)
+    const before = block
+    const lines = before === null ? [] : filterContent(of.text.slice(before.end, start).split('\n'))
+    const follows =
+      before !== null &&
+      [readLine(of, start), ...lines].every((line) => measure(line) >= before.indent)
+    block = {
+      indent: follows ? before.indent : measure(readLine(of, start)) || 1,
+      end: findLineEnd(of, start),
+    }
+    return follows
+  }
+}
+
+const measure = (line: string): number => line.length - line.trimStart().length
+
 /** Of the first line that is not blank and not a comment. */
 function readKey(text: string, lineStart: number): Misaligned | null {
   const blank = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y
@@ -39,13 +70,44 @@ function readKey(text: string, lineStart: number): Misaligned | null {
   if (key === undefined) return null
   const from = start + indent.length + dash.length
   const span = { start: from, end: from + key.length + 2 * quote.length }
+  return { start: from, explain: () => explain(text, { key, span, indent, dash, start }) }
+}
+
+interface Key {
+  readonly key: string
+  readonly span: Span
+  readonly indent: string
+  readonly dash: string
+  /** Of its line. */
+  readonly start: number
+}
+
+function explain(text: string, { key, span, indent, dash, start }: Key): Explained {
   if (dash !== '') {
     const fault = 'comes after a `-`, but the lines above it are not a list.'
     const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
     return { key, span, fault, advice }
   }
-  const advice = advise(key, indent, listContentAbove(text, start))
+  const above = listContentAbove(text, start)
+  const slipped = indent === '' ? null : findSlipped(text, start, above)
+  if (slipped !== null) return slipped
+  const advice = advise(key, indent, above)
   return { key, span, fault: 'is not indented correctly.', advice }
+}
+
+/** The line above, if it is a key of a section that begins at the left margin. */
+function findSlipped(text: string, start: number, above: readonly string[]): Explained | null {
+  const [nearest = '', ...rest] = above
+  const [, key = ''] = /^([^\s#"'-][^:]*):[ \t]+[^\s#]/.exec(nearest) ?? []
+  const section = findSection(rest)
+  if (key === '' || section === '' || isTopLevelKey(key)) return null
+  const from = text.lastIndexOf(`\n${nearest}`, start) + 1
+  return {
+    key,
+    span: { start: from, end: from + key.length },
+    fault: `is at the left margin, outside of ${quoteName(section)}.`,
+    advice: 'Indent it like the lines below it.',
+  }
 }
 
 function advise(key: string, indent: string, above: readonly string[]): string {
@@ -74,6 +136,9 @@ function findSection(above: readonly string[]): string {
 
 /** From the nearest on, without blank lines and comments. */
 function listContentAbove(text: string, start: number): readonly string[] {
-  const lines = Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at))
+  return filterContent(Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at)))
+}
+
+function filterContent(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !/^\s*(?:#.*)?$/.test(line))
 }

@@ -3,6 +3,8 @@
  * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing is
  * reported a second time, and no message advises you to remove an access that you want.
  */
+
+import { isPermission } from '../../core/model/custom-role.ts'
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
@@ -10,7 +12,7 @@ import { type Entry, getNumber, getText, lacksValue, type MapNode, type TreeNode
 import { findEmail, isKnownPlace, isTopLevelKey, listKeysAt, stepInto } from './wording.ts'
 
 /** What a statement is, wherever it is written. `part`: a key of the entry above it. */
-type Kind = 'section' | 'person' | 'group' | 'part'
+type Kind = 'section' | 'person' | 'group' | 'custom-role' | 'part'
 
 interface Place {
   readonly map: MapNode
@@ -52,7 +54,7 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
     if (place.path === '' && isTopLevelKey(entry.key)) current = entry.key
     const isPart =
       above !== null && lacksValue(above.value) && listKeysAt(`${place.path}/*`).includes(entry.key)
-    const kind = isPart ? 'part' : classify(place.path, entry)
+    const kind = isPart ? 'part' : classify(place.path, entry, current)
     if (!isPart) above = entry
     const slip = kind && { kind, entry, place, section: current, above: above?.key ?? entry.key }
     if (slip === null) inner.push(...listChildren(place, entry, current))
@@ -80,7 +82,7 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
   )
 }
 
-function classify(path: string, { key, value }: Entry): Kind | null {
+function classify(path: string, { key, value }: Entry, section: string): Kind | null {
   if (path !== '' ? isKnownPlace(`${path}/${key}`) : isTopLevelKey(key)) return null
   const named = key.includes('@')
   const fits = () =>
@@ -89,6 +91,7 @@ function classify(path: string, { key, value }: Entry): Kind | null {
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
   if (path === CUSTOM_ROLES && (!named || fits())) return null
   if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null
+  if (path === '' && section === CUSTOM_ROLES && isDefinition(value)) return 'custom-role'
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
   return named && findEmail(key) !== null ? 'person' : null
@@ -113,6 +116,12 @@ function isCustomRole(value: TreeNode): boolean {
   return value.kind === 'list' || (value.kind === 'map' && value.entries.has('permissions'))
 }
 
+/** Whether only a custom role can have this value; a team can have an empty list too. */
+function isDefinition(value: TreeNode): boolean {
+  if (value.kind === 'map') return value.entries.has('permissions')
+  return value.kind === 'list' && value.items.every((item) => isPermission(getText(item) ?? ''))
+}
+
 function isPerson(value: TreeNode): boolean {
   if (value.kind === 'map') return value.entries.has('role')
   return value.kind === 'scalar' && ['administrator', 'agent'].includes(String(value.value))
@@ -120,6 +129,9 @@ function isPerson(value: TreeNode): boolean {
 
 const GROUP_LABELS = joinKinds('or', ({ label }) => label)
 const GROUP_SECTIONS = joinKinds('or', ({ section }) => `\`${section}:\``)
+
+/** The section of those that have only one. */
+const HOMES = { person: 'agents', 'custom-role': CUSTOM_ROLES, section: null, part: null } as const
 
 function reportRun(problems: Problems, run: readonly Slip[]): void {
   const [first] = run
@@ -130,7 +142,7 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
   const names = `${quoteName(entry.key)}${several ? ` and ${run.length - 1} more` : ''}`
   const [is, it] = several ? ['are', 'them'] : ['is', 'it']
   const tooFar = `${names} ${is} indented too far: here, ${several ? 'they belong' : 'it belongs'} to ${place.owner}.`
-  const goesInto = kind === 'person' ? 'agents' : GROUPS.has(section) ? section : null
+  const goesInto = kind === 'group' ? (GROUPS.has(section) ? section : null) : HOMES[kind]
   const say = (summary: string, advice: string) =>
     report(problems, 'policy-unknown-key', entry.span, { summary, advice })
   if (kind === 'part') {

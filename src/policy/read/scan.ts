@@ -65,7 +65,7 @@ export function scanTokens(text: string): Scan {
     if (!take(parser.next(lexeme)) || scan.marks.length >= MAX_MARKS) return scan
     if (parser.stack.length > MAX_DEPTH) {
       scan.tooDeepAt = span.start
-      return scan
+      break
     }
   }
   take(parser.end())

@@ -4,7 +4,7 @@
  */
 import { Composer, type ParsedNode, type YAMLParseError } from 'yaml'
 import { reportConflict } from './conflict.ts'
-import { findMisaligned } from './indentation.ts'
+import { findMisaligned, makeFollower } from './indentation.ts'
 import { type Problems, quoteName, report } from './problems.ts'
 import { MAX_MARKS, MAX_SYNTAX_ERRORS, reportMarks, type Scan, scanTokens } from './scan.ts'
 import { locate, type Span } from './source-text.ts'
@@ -64,14 +64,23 @@ export function readTree(problems: Problems): TreeNode | null {
   const scan = scanTokens(text)
   reportMarks(problems, scan.marks)
   if (scan.marks.length >= MAX_MARKS) return null
+  const [document] = new Composer(OPTIONS).compose(scan.tokens, true, text.length)
   if (scan.tooDeepAt !== null) {
+    // Each of many people below one who is further to the left is one level deeper.
+    const cause = document?.errors.find(
+      ({ code, message, pos }) =>
+        !message.startsWith('Flow ') && findMisaligned(text, code, pos[0]) !== null,
+    )
+    if (cause !== undefined) {
+      reportSyntax(problems, [cause], scan)
+      return null
+    }
     report(problems, 'policy-syntax', makeSpan(scan.tooDeepAt), {
       summary: `This is nested too deeply for a ${problems.noun}.`,
       advice: 'Look for brackets that are not closed.',
     })
     return null
   }
-  const [document] = new Composer(OPTIONS).compose(scan.tokens, true, text.length)
   const secondDocument = scan.documents[1]
   if (secondDocument !== undefined) {
     const rest = { start: secondDocument, end: text.length }
@@ -97,7 +106,7 @@ export function readTree(problems: Problems): TreeNode | null {
 
 /**
  * Reports the first error of each line: further errors on a line nearly always follow from it. Tabs
- * have one cause, whatever the number of lines.
+ * have one cause, whatever the number of lines, and so has the indentation of a block.
  */
 function reportSyntax(
   problems: Problems,
@@ -107,6 +116,8 @@ function reportSyntax(
   const lines = new Set(problems.found.map((each) => each.location.line))
   let reported = 0
   let tabs = false
+  let ended = false
+  const follows = makeFollower(problems.source)
   const quoteIsOpen = errors.some((each) => isOpenQuote(each, lastQuoted))
   for (const error of errors) {
     const { code, message, pos } = error
@@ -119,8 +130,17 @@ function reportSyntax(
     const span = isOpenQuote(error, lastQuoted) ? lastQuoted : (bracket ?? ownSpan)
     const { line } = locate(problems.source, span.start)
     if (lines.has(line) || (code === 'TAB_AS_INDENT' && tabs)) continue
+    const misaligned =
+      bracket === undefined ? findMisaligned(problems.source.text, code, pos[0]) : null
     if (reported === MAX_SYNTAX_ERRORS) return
     lines.add(line)
+    // Below a tab, no indentation says anything.
+    if (misaligned !== null && (tabs || follows(misaligned.start))) continue
+    // The library stops at a line that is further to the left than the first, or at a bracket without
+    // its partner, and rejects every line below it.
+    const stops = / (?:token in YAML stream|at node end)/.test(message)
+    if (ended && stops) continue
+    ended ||= stops
     reported += 1
     tabs ||= code === 'TAB_AS_INDENT'
     if (bracket !== undefined) {
@@ -132,10 +152,12 @@ function reportSyntax(
       })
       continue
     }
-    const misaligned = findMisaligned(problems.source.text, code, pos[0])
     if (misaligned !== null) {
+      const explained = misaligned.explain()
       const { key, span, fault, advice } =
-        problems.noun === 'policy' ? misaligned : { ...misaligned, ...IN_FLEET }
+        problems.noun === 'policy' ? explained : { ...explained, ...IN_FLEET }
+      // If it is the line above that is wrong, the block begins there.
+      follows(span.start)
       report(problems, 'policy-syntax', span, {
         summary: `${quoteName(key)} ${fault}`,
         detail: 'In YAML, the indentation says what a line belongs to.',

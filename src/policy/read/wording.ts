@@ -441,6 +441,14 @@ export function listKeysAt(path: string): readonly string[] {
     .filter((key) => !/[/*[]/.test(key))
 }
 
+/** The only place that has this key, such as `rules` for `email_domains`. Null: none, or several. */
+export function findHome(key: string): string | null {
+  const [home, another] = Object.keys(getWordings()).filter(
+    (path) => path !== '' && !/[*[]/.test(path) && listKeysAt(path).includes(key),
+  )
+  return home === undefined || another !== undefined ? null : home.replaceAll('/', '.')
+}
+
 const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   administrator: ['administrator', 'admin', 'owner', 'superadmin', 'super_admin', 'root'],
   agent: ['agent', 'member', 'user', 'operator', 'supporter'],

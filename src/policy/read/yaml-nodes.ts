@@ -102,6 +102,8 @@ function readPair(problems: Problems, map: MapNode, pair: ParsedPair, again: boo
   }
   if (known.value.kind === 'map' && isMap<ParsedNode, ParsedNode | null>(pair.value)) {
     for (const inner of pair.value.items) readPair(problems, known.value, inner, true)
+  } else if (lacksValue(known.value)) {
+    map.entries.set(key.name, { ...known, value: readValue(problems, pair) })
   } else {
     known.doubtful = true
   }
