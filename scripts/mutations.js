@@ -271,7 +271,7 @@ const APPLY_MUTATIONS = {
     ],
     [".some(({ excessive }) => excessive)) return 'gives'", ".some(() => false)) return 'gives'"],
     ['compareStates(least, next).gain.size > 0', 'false'],
-    ['{ ...write, customRole: null }', 'write'],
+    ['{ ...write, ...NO_CUSTOM_ROLE }', 'write'],
     ['if (invites && !isOrdinaryAddress', 'if (false && !isOrdinaryAddress'],
     ["saml && STEPS[step].ofIdentity ? 'class' :", ''],
     ['/^[!-~]+$/.test(local) && ', ''],

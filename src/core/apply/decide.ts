@@ -178,8 +178,11 @@ export function findExcess(
   return findEmptied(now, rest).has(step.change) ? 'empties' : null
 }
 
+const NO_CUSTOM_ROLE = { customRole: null }
+
+/** Of a step that invites, which has no other kind of write. */
 function giveNoCustomRole(write: Write): Write {
-  return write.kind === 'invite' ? { ...write, customRole: null } : write
+  return { ...write, ...NO_CUSTOM_ROLE }
 }
 
 /** By whether somebody gains, then by whether somebody loses. */
