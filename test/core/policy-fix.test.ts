@@ -38,6 +38,36 @@ describe('the line that is offered', () => {
       },
     ],
     [
+      'is one for people who can have only one entry, and one for teams',
+      { agents: ada, teams: {} },
+      {
+        agents: {
+          ...ada,
+          'zo\u00eb@x.com': 'agent',
+          'zoe\u0308@x.com': 'agent',
+          'b@x.com': 'agent',
+        },
+        teams: { ab: [], 'a\tb': [] },
+      },
+      {
+        'agent-unexpected:agent/b@x.com': 'agents > b@x.com: agent',
+        'agent-unexpected:agent/zoe\u0308@x.com': 'agents > "zoe\\u0308@x.com": agent',
+        'team-unexpected:team/a%09b': 'teams > "a\\tb": []',
+      },
+    ],
+    [
+      'is one for members who can be listed only once',
+      { teams: { billing: [] } },
+      {
+        agents: { ...ada, 'zo\u00eb@x.com': 'agent', 'zoe\u0308@x.com': 'agent' },
+        teams: { billing: ['zo\u00eb@x.com', 'zoe\u0308@x.com'] },
+      },
+      {
+        'member-unexpected:team/billing/zoe\u0308@x.com':
+          'teams > billing > members > - "zoe\\u0308@x.com"',
+      },
+    ],
+    [
       'gives an open invitation two weeks',
       { agents: { ...ada, 'b@x.com': 'agent' } },
       {
@@ -206,7 +236,6 @@ describe('the line that is offered', () => {
         },
       },
       {
-        'agent-unexpected:agent/d\u00fc@x.com': 'agents > "d\u00fc@x.com": agent',
         'agent-unexpected:agent/du\u0308@x.com': 'agents > "du\\u0308@x.com": agent',
         'team-unexpected:team/none': 'teams > none: []',
       },

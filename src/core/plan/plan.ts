@@ -34,7 +34,7 @@ import { distinguishTexts } from './distinguish.ts'
 import { findUnreadGroups, judgeGroups } from './groups.ts'
 import { explainByActivity } from './origin.ts'
 import { decideOutcomes, type Outcomes } from './outcome.ts'
-import { findPolicyFix } from './policy-fix.ts'
+import { listPolicyFixes } from './policy-fix.ts'
 import { findDatedProblems, removeExpired } from './policy-on-date.ts'
 import { describeRenames, findRenames } from './renames.ts'
 import { judgeRoster } from './roster.ts'
@@ -151,12 +151,7 @@ export function plan(
       ).toSorted(compareSteps),
       ignored: actual.ignored.toSorted((a, b) => compareCodeUnits(a.address, b.address)),
       caller: snapshot.caller,
-      fixes: new Map(
-        findings.filter(isOpen).flatMap((finding) => {
-          const statements = findPolicyFix(finding, known)
-          return statements ? [[finding.id, statements]] : []
-        }),
-      ),
+      fixes: listPolicyFixes(findings.filter(isOpen), known),
       names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
       // Large, and most views do not need them.
       getOutcomes: computeOnce(() => decideOutcomes(policy, snapshot, actual, noted, today)),

@@ -11,6 +11,7 @@ import {
   type GroupSubject,
   groupOf,
   labelSubject,
+  normaliseAddress,
   type Party,
 } from '../model/address.ts'
 import { describeActualCustomRole, isForeign, isPermission, listIds } from '../model/custom-role.ts'
@@ -43,8 +44,29 @@ export interface KnownSides {
 /** How long an open invitation is allowed if the policy has no date yet. */
 export const GRACE_DAYS = 14
 
+/**
+ * By the ids of the findings. All of them together are valid: of several unlisted people or groups that
+ * share a normal form, only the first gets one.
+ */
+export function listPolicyFixes(
+  findings: readonly Finding[],
+  known: KnownSides,
+): ReadonlyMap<string, Statements> {
+  const fixes = new Map<string, Statements>()
+  const entries = new Map<string, string>()
+  for (const finding of findings) {
+    const { id, address } = finding
+    const entry = normaliseAddress(address)
+    const statements = (entries.get(entry) ?? address) === address && findPolicyFix(finding, known)
+    if (!statements) continue
+    entries.set(entry, address)
+    fixes.set(id, statements)
+  }
+  return fixes
+}
+
 /** Null if no policy statement would end the finding, as for everything that is missing. */
-export function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statements | null {
+function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   const { fixedBy } = FINDINGS[code]

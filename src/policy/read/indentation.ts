@@ -45,7 +45,8 @@ export function makeFollower(of: { readonly text: string }): (offset: number) =>
   return (offset) => {
     const start = findLineStart(of, offset)
     const before = block
-    const lines = before === null ? [] : filterContent(of.text.slice(before.end, start).split('\n'))
+    const lines =
+      before === null ? [] : removeComments(of.text.slice(before.end, start).split('\n'))
     const follows =
       before !== null &&
       [readLine(of, start), ...lines].every((line) => measure(line) >= before.indent)
@@ -136,9 +137,9 @@ function findSection(above: readonly string[]): string {
 
 /** From the nearest on, without blank lines and comments. */
 function listContentAbove(text: string, start: number): readonly string[] {
-  return filterContent(Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at)))
+  return removeComments(Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at)))
 }
 
-function filterContent(lines: readonly string[]): readonly string[] {
+function removeComments(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => !/^\s*(?:#.*)?$/.test(line))
 }
