@@ -264,13 +264,13 @@ const APPLY_MUTATIONS = {
   'core/apply/decide.ts': [
     ["denied !== undefined) return { kind: 'denied'", "false) return { kind: 'denied'"],
     ["missing !== undefined) return { kind: 'waits'", "false) return { kind: 'waits'"],
-    ['? gain.size > 0\n', '? false\n'],
+    ['onlyTakes && gain.size > 0', 'false'],
     [
       "needs: 'address' }, allowances) !== null) return null",
       "needs: 'address' }, allowances) !== null) {}",
     ],
     [".some(({ excessive }) => excessive)) return 'gives'", ".some(() => false)) return 'gives'"],
-    ['compareStates(least, next).gain.size > 0', 'false'],
+    ['compareStates(allowed, next).gain.size > 0', 'false'],
     ['{ ...write, ...NO_CUSTOM_ROLE }', 'write'],
     ['if (invites && !isOrdinaryAddress', 'if (false && !isOrdinaryAddress'],
     ["saml && STEPS[step].ofIdentity ? 'class' :", ''],

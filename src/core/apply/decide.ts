@@ -147,16 +147,13 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
   return steps.map((step) => {
     const next = step.writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
-    const least = STEPS[step.change.step].invites
-      ? step.writes.map(giveNoCustomRole).reduce(applyWrite, now)
-      : next
+    const { onlyTakes, invites } = STEPS[step.change.step]
+    const allowed = invites ? step.writes.map(giveNoCustomRole).reduce(applyWrite, now) : null
     now = next
     return {
       ...step,
       effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0],
-      excessive: STEPS[step.change.step].onlyTakes
-        ? gain.size > 0
-        : compareStates(least, next).gain.size > 0,
+      excessive: allowed ? compareStates(allowed, next).gain.size > 0 : onlyTakes && gain.size > 0,
     }
   })
 }
