@@ -5,7 +5,7 @@ import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { Finding } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
-import { isEmail } from '../core/model/mistyped.ts'
+import { hasInvalidEmail } from '../core/plan/policy-fix.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { define } from '../shell/command.ts'
@@ -62,7 +62,7 @@ const UNLISTABLE =
 
 function describeRemaining(remaining: readonly Finding[]): readonly Diagnostic[] {
   const adviceFor = ({ code, subject }: Finding) =>
-    'email' in subject && !isEmail(subject.email) ? UNLISTABLE : FINDINGS[code].remedy
+    hasInvalidEmail(subject) ? UNLISTABLE : FINDINGS[code].remedy
   return [...groupBy(remaining, adviceFor)].map(([advice, same]) =>
     makeDiagnostic({
       code: 'policy-cannot-settle',

@@ -6,8 +6,8 @@ import { exportAccount } from '../../core/adopt/export.ts'
 import { Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
-import { isEmail } from '../../core/model/mistyped.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
+import { hasInvalidEmail } from '../../core/plan/policy-fix.ts'
 import { parsePolicy } from '../../policy/read/parse.ts'
 import { writePolicy } from '../../policy/write/yaml.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -33,8 +33,7 @@ function confirm(text: string, snapshot: Snapshot, world: World): readonly Findi
   const drift = listFindings(policy, snapshot, world).filter(isDrift)
   const remaining = drift.filter(({ code, subject }) => {
     const { fixedBy, judged } = FINDINGS[code]
-    const unlistable = 'email' in subject && !isEmail(subject.email)
-    return unlistable || (fixedBy === 'nothing' && judged !== 'in turn')
+    return hasInvalidEmail(subject) || (fixedBy === 'nothing' && judged !== 'in turn')
   })
   if (remaining.length === drift.length) return remaining
   throw makeFailure({

@@ -12,7 +12,7 @@ import { normaliseEmail, spellName } from '../model/names.ts'
 import { getSizeRule, knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
-import { cannotBeListed, hasListableRole } from '../plan/policy-fix.ts'
+import { cannotBeListed, hasInvalidEmail, hasListableRole } from '../plan/policy-fix.ts'
 import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {
@@ -129,7 +129,7 @@ function explainRefusal(
   if (subject.kind !== 'rule' && subject.kind !== 'waiver' && cannotBeListed(subject, actual)) {
     return ONE_ENTRY
   }
-  if ('email' in subject && fixedBy !== 'a removed line' && !isEmail(subject.email)) {
+  if (fixedBy !== 'a removed line' && hasInvalidEmail(subject)) {
     return 'a policy cannot list this address'
   }
   const person = actual.state.agents.get(subject.kind === 'agent' ? subject.email : '')

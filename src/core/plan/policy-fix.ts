@@ -13,6 +13,7 @@ import {
   labelSubject,
   normaliseAddress,
   type Party,
+  type Subject,
 } from '../model/address.ts'
 import { describeActualCustomRole, isForeign, isPermission, listIds } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
@@ -72,7 +73,7 @@ function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statement
   const { fixedBy } = FINDINGS[code]
   if (fixedBy === 'nothing' || fixedBy === 'a removed line') return null
   if (cannotBeListed(subject, actual)) return null
-  if ('email' in subject && !isEmail(subject.email)) return null
+  if (hasInvalidEmail(subject)) return null
   switch (subject.kind) {
     case 'agent': {
       // A person must not be both ignored and listed: no line helps while the pattern is there.
@@ -116,6 +117,11 @@ export function cannotBeListed(
   const group = groupOf(subject)
   const person = 'email' in subject && isDouble(people, subject.email)
   return person || (group !== null && isDouble(groups, formatAddress(group)))
+}
+
+/** Chatwoot accepts addresses that a policy cannot list. */
+export function hasInvalidEmail(subject: Subject): boolean {
+  return 'email' in subject && !isEmail(subject.email)
 }
 
 /** The entry that lists a person as the account has them; the end of access stays unless asked. */
