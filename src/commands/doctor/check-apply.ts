@@ -5,10 +5,11 @@
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { DIAGNOSTICS } from '../../core/messages/diagnostic-records.ts'
+import { type CustomRolesObstacle, findCustomRolesObstacle } from '../../core/model/custom-role.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
-import type { Policy } from '../../core/model/policy.ts'
+import { listAgents, type Policy } from '../../core/model/policy.ts'
 import { DAILY_LIMITS, SINCE } from '../../core/model/server-version.ts'
-import type { CustomRoles, Snapshot } from '../../core/model/snapshot.ts'
+import type { Snapshot } from '../../core/model/snapshot.ts'
 import { removeExpired } from '../../core/plan/policy-on-date.ts'
 import type { Check } from '../../core/report/checkup.ts'
 import { checkReading, type Wanted } from './check-token.ts'
@@ -83,9 +84,9 @@ async function checkFeatures(
     newestAccessRow === null
       ? 'The audit log cannot be read, or is empty. An approval then does not notice if the account was changed and changed back.'
       : 'The audit log can be read: an approval also covers its newest row about access.'
-  const problem = describeMissingCustomRoles(customRoles, shown)
-  if (problem !== null && policy !== null && usesCustomRoles(policy)) {
-    return warn('features', `The policy uses custom roles, but ${problem}.`, {
+  const obstacle = findCustomRolesObstacle(customRoles, shown)
+  if (obstacle !== null && policy !== null && usesCustomRoles(policy)) {
+    return warn('features', `The policy uses custom roles, but ${OBSTACLES[obstacle]}.`, {
       detail,
       advice: DIAGNOSTICS['guard-custom-roles'].remedy,
     })
@@ -94,16 +95,15 @@ async function checkFeatures(
   return pass('features', `The account ${has[`${customRoles}`]} custom roles.`, { detail })
 }
 
-/** Why an apply that gives custom roles would be refused. Null: it would not. */
-function describeMissingCustomRoles(has: boolean | null, { kind }: CustomRoles): string | null {
-  if (has === null) return 'the server does not say whether the account has them'
-  if (!has) return 'the account does not have them'
-  return kind === 'read' ? null : 'the server does not show those of the account'
+const OBSTACLES: Readonly<Record<CustomRolesObstacle, string>> = {
+  unknown: 'the server does not say whether the account has them',
+  off: 'the account does not have them',
+  hidden: 'the server does not show those of the account',
 }
 
-function usesCustomRoles({ agents, customRoles }: Policy): boolean {
-  const people = [...(agents?.entries.values() ?? [])]
-  return customRoles !== null || people.some(({ customRole }) => customRole !== null)
+function usesCustomRoles(policy: Policy): boolean {
+  const people = listAgents(policy)
+  return policy.customRoles !== null || people.some(({ customRole }) => customRole !== null)
 }
 
 function checkSaml({ agents }: Snapshot): Check {

@@ -15,7 +15,7 @@ import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { KINDS } from '../../core/model/kinds.ts'
-import type { Policy } from '../../core/model/policy.ts'
+import { listAgents, type Policy } from '../../core/model/policy.ts'
 import type { StaffRoster } from '../../core/model/roster.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { joinFirst } from '../../core/model/visible.ts'
@@ -331,8 +331,8 @@ export function listParts(policy: Policy, flags: ActivityFlags = NO_ACTIVITY): A
   }
 }
 
-function namesCustomRole({ agents }: Policy): boolean {
-  return [...(agents?.entries.values() ?? [])].some(
+function namesCustomRole(policy: Policy): boolean {
+  return listAgents(policy).some(
     ({ customRole }) => customRole !== null && 'name' in customRole.value,
   )
 }

@@ -10,7 +10,11 @@ import type { DiagnosticCode } from '../messages/diagnostic-records.ts'
 import { count } from '../messages/phrase.ts'
 import { quoteAddress } from '../messages/shell-word.ts'
 import { formatAddress } from '../model/address.ts'
-import { listRoles } from '../model/custom-role.ts'
+import {
+  type CustomRolesObstacle,
+  findCustomRolesObstacle,
+  listRoles,
+} from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
@@ -443,29 +447,22 @@ function warnOfJournals({ journals, writes }: Guarded): readonly Diagnostic[] {
 
 function guardCustomRoles({ before, ...all }: Guarded): readonly Diagnostic[] {
   if (!all.writes.some(hasCustomRole)) return []
-  const problem = describeNoCustomRoles(before, all)
-  return problem === null ? [] : stop('guard-custom-roles', ...problem)
+  const obstacle = findCustomRolesObstacle(all.customRolesFeature, before.customRoles)
+  return obstacle === null ? [] : stop('guard-custom-roles', ...OBSTACLES[obstacle])
 }
 
-/** Null: they are there, and known. */
-function describeNoCustomRoles(
-  { customRoles }: RecognisedSnapshot,
-  { customRolesFeature }: Circumstances,
-): readonly [summary: string, detail: string | null, advice?: string] | null {
-  const ignored =
-    'Without the feature, some versions of Chatwoot accept a custom role and ignore it.'
-  if (customRolesFeature === null) {
-    return ['The server does not say whether this account has custom roles.', ignored]
-  }
-  if (!customRolesFeature) {
-    return ['The plan gives custom roles, but this account does not have the feature.', ignored]
-  }
-  if (customRoles.kind === 'read') return null
-  return [
+const IGNORED = 'Without the feature, some versions of Chatwoot accept a custom role and ignore it.'
+
+const OBSTACLES: Readonly<
+  Record<CustomRolesObstacle, readonly [summary: string, detail: string | null, advice?: string]>
+> = {
+  unknown: ['The server does not say whether this account has custom roles.', IGNORED],
+  off: ['The plan gives custom roles, but this account does not have the feature.', IGNORED],
+  hidden: [
     'The plan gives custom roles, but the server did not show those of this account.',
     null,
     'Check that custom roles are switched on for the account and that no proxy refuses to show them, or remove them from the policy.',
-  ]
+  ],
 }
 
 /** The server stores any id of a custom role. It means nothing until a custom role gets this id. */

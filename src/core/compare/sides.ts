@@ -17,6 +17,7 @@ import type { Location } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import {
   getValues,
+  listAgents,
   type Policy,
   type PolicyAgent,
   type PolicyCustomRole,
@@ -135,7 +136,7 @@ export function makePolicySide({ agents, customRoles, groups }: Policy): Side {
     id: listed.subject.id,
     settings: getValues(listed),
   })
-  const people = [...(agents?.entries.values() ?? [])]
+  const people = listAgents({ agents })
   const role = ({ subject, description, permissions, location }: PolicyCustomRole) => ({
     id: subject.id,
     subject,

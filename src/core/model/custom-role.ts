@@ -23,6 +23,22 @@ export function isPermission(text: string): boolean {
   return PERMISSIONS.some((each) => each === text)
 }
 
+/**
+ * Why nobody can be given a custom role: the server does not say whether the account has the feature, the
+ * account does not have it, or the server does not show its custom roles.
+ */
+export type CustomRolesObstacle = 'unknown' | 'off' | 'hidden'
+
+/** @param feature whether the account has custom roles; null: the server does not say it */
+export function findCustomRolesObstacle(
+  feature: boolean | null,
+  { kind }: CustomRoles,
+): CustomRolesObstacle | null {
+  if (feature === null) return 'unknown'
+  if (!feature) return 'off'
+  return kind === 'read' ? null : 'hidden'
+}
+
 /** What came and what went, and whether people with the role gain or lose by it. */
 export function comparePermissions(before: readonly string[], after: readonly string[]) {
   const [came, went] = [listExcess(after, before), listExcess(before, after)]
