@@ -4,10 +4,9 @@
  * itself, because `process.exit` would cut off a report that is still being written. After a signal
  * it calls `process.exit` if Node does not end in time, but waits for what must not be interrupted.
  */
-import { closeSync } from 'node:fs'
+import { closeSync, fstatSync, statSync } from 'node:fs'
 import { setTimeout as timer } from 'node:timers'
 import { setTimeout } from 'node:timers/promises'
-import { isatty } from 'node:tty'
 import { asksForHelp, renderHelp } from './cli/help.ts'
 import type { Output, World } from './shell/world.ts'
 
@@ -22,13 +21,26 @@ process.on('SIGTERM', () => stopWith(143))
 // A closed terminal.
 process.on('SIGHUP', () => stopWith(143))
 
-const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
-
 // At its end Node restores the settings of a terminal, and aborts if the terminal is gone: with a wrong
 // exit code, and a core dump that contains the token. It leaves out what is closed.
 process.once('exit', () => {
-  for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor)
+  const devices = [0, 1, 2].filter(mayBeTerminal)
+  if (devices.length === 0) return
+  // Loaded late: a job of a CI system has no terminal, and loading this takes 2 % of a start.
+  const { isatty } = process.getBuiltinModule('node:tty')
+  for (const device of devices) if (!isatty(device)) closeSync(device)
 })
+
+/** Also true for a terminal that is gone. */
+function mayBeTerminal(descriptor: number): boolean {
+  try {
+    const file = fstatSync(descriptor)
+    return file.isCharacterDevice() && file.rdev !== statSync('/dev/null').rdev
+  } catch {
+    // It is closed already, or this is Windows, where Node does not do this.
+    return false
+  }
+}
 
 function stopWith(code: number): void {
   stop.abort(code)
