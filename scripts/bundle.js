@@ -36,15 +36,17 @@ const groups = Object.entries({
     'core/model/steps',
     'core/plan/policy-on-date',
     'core/messages/alike',
+    'core/model/mistyped',
+    'views/json-document',
   ],
-  json: ['views/json'],
-  lines: ['views/text/lines'],
   account: ['connect/account', 'chatwoot/paths', 'files/roster-file', 'files/targets'],
   report: ['core/report/report'],
   judged: ['core/plan/plan'],
+  lines: ['views/text/lines'],
   policy: ['commands/validate', 'views/validation'],
   plan: ['commands/plan/index'],
   read: ['chatwoot/client', 'chatwoot/read'],
+  json: ['views/json'],
 }).map(([name, modules], index, all) => {
   // Throws if a module was renamed: otherwise the group would silently disappear.
   const ids = modules.map((module) => realpathSync(join(ROOT, 'src', `${module}.ts`)))

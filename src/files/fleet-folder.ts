@@ -17,7 +17,7 @@ import {
 import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Location } from '../core/model/location.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
-import { SNAPSHOT_FORMAT } from '../core/model/parse-snapshot.ts'
+import { SNAPSHOT_FORMAT } from '../core/model/snapshot.ts'
 import {
   FAILURE_FORMAT,
   parseSnapshotFailure,

@@ -1,7 +1,8 @@
 /** An apply as JSON: a contract, see schemas/apply.schema.json. */
 import type { StepResult } from '../core/apply/results.ts'
 import type { ApplyReport } from '../core/report/apply.ts'
-import { describeReport, toDiagnosticJson, toJson } from './json.ts'
+import { describeReport } from './json.ts'
+import { toDiagnosticJson, toJson } from './json-document.ts'
 import {
   describeApproval,
   describeExpected,

@@ -24,7 +24,7 @@ import {
 import { listAllReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
 import { makePersonCells, makeRecordCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
-import { describeRoster, groupBySection, toJson } from './json.ts'
+import { describeRoster, groupBySection, toJson } from './json-document.ts'
 import { API_LIMITS, describeInPolicy, HIDING, nameGroups, STANDINGS } from './labels.ts'
 
 /** New kinds come last, because columns may only be added at the end. */

@@ -3,7 +3,7 @@ import type { SnapshotAgent } from '../core/model/snapshot.ts'
 import { CLOSING_FORMAT, type ClosedDecision, type ClosedReview } from '../core/review/closing.ts'
 import type { ListedFile } from '../core/review/record.ts'
 import type { SealedJournal } from '../core/review/sealed-journal.ts'
-import { toDiagnosticJson, toJson } from './json.ts'
+import { toDiagnosticJson, toJson } from './json-document.ts'
 
 /** @param files the other files of the folder */
 export function renderClosing(closed: ClosedReview, files: readonly ListedFile[]): string {

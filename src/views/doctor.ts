@@ -1,7 +1,7 @@
 /** The output of `rollcall doctor`: one line for each check with the next step, or JSON. */
 import { count } from '../core/messages/phrase.ts'
 import type { Checkup, NamedCheckup } from '../core/report/checkup.ts'
-import { toJson } from './json.ts'
+import { toJson } from './json-document.ts'
 import { makePrintable, type Paint, pad, wrapParagraph } from './text/layout.ts'
 
 const STATUS = 6

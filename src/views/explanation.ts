@@ -1,7 +1,7 @@
 /** The output of `rollcall explain`: one entry of a catalogue in full, or all entries as a list. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Explanation } from '../core/messages/explain.ts'
-import { toDiagnosticJson, toJson } from './json.ts'
+import { toDiagnosticJson, toJson } from './json-document.ts'
 import { describeRetry } from './remedy.ts'
 import { type Paint, renderSection, wrapParagraph } from './text/layout.ts'
 

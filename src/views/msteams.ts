@@ -5,7 +5,7 @@
 import { escapeInvisible, reveal } from '../core/model/visible.ts'
 import type { Report } from '../core/report/report.ts'
 import { type ChatItem, type ChatMessage, renderChat } from './chat.ts'
-import { toJson } from './json.ts'
+import { toJson } from './json-document.ts'
 import { countBytes } from './markdown/fit.ts'
 
 /** Teams rejects a message of more than 28 KB. Bytes of UTF-8, with room for what a workflow adds. */

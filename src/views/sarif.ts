@@ -24,7 +24,7 @@ import {
   type PolicyLines,
   type Report,
 } from '../core/report/report.ts'
-import { toJson } from './json.ts'
+import { toJson } from './json-document.ts'
 import { describeAcceptance, listVerdictOptions, phraseFinding } from './labels.ts'
 import { hashLines } from './line-hash.ts'
 import { OFFER } from './remedy.ts'

@@ -5,7 +5,7 @@
 import { escapeInvisible, reveal } from '../core/model/visible.ts'
 import type { Report } from '../core/report/report.ts'
 import { type ChatItem, type ChatMessage, renderChat } from './chat.ts'
-import { toJson } from './json.ts'
+import { toJson } from './json-document.ts'
 
 /** Slack limits all blocks together, to about 13,000 characters, which it does not document. */
 const LONGEST = 11_000

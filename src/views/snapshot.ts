@@ -1,15 +1,18 @@
 /**
  * A snapshot as JSON: a contract, see schemas/snapshot.schema.json. The same account gives the same
- * bytes, except for the times: the number of requests is left out because retries change it. Also
- * writes why there is no snapshot of an account of a fleet.
+ * bytes, except for the times: the number of requests is left out because retries change it.
  */
 
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
-import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION } from '../core/model/parse-snapshot.ts'
-import type { CustomRole, FleetMark, Snapshot } from '../core/model/snapshot.ts'
+import {
+  type CustomRole,
+  type FleetMark,
+  SNAPSHOT_FORMAT,
+  SNAPSHOT_VERSION,
+  type Snapshot,
+} from '../core/model/snapshot.ts'
 import type { Report } from '../core/report/report.ts'
-import { FAILURE_FORMAT, type SnapshotFailure } from '../core/report/snapshot-failure.ts'
-import { toDiagnosticJson, toJson } from './json.ts'
+import { toJson } from './json-document.ts'
 import { describeActivity } from './snapshot-activity.ts'
 
 export function renderSnapshot(snapshot: Snapshot, { name, version }: Report['tool']): string {
@@ -44,24 +47,8 @@ export function renderSnapshot(snapshot: Snapshot, { name, version }: Report['to
   })
 }
 
-export function renderSnapshotFailure(
-  { fleet, server, accountId, failedAt, diagnostics }: SnapshotFailure,
-  { name, version }: Report['tool'],
-): string {
-  return toJson({
-    format: FAILURE_FORMAT,
-    format_version: '1.0',
-    tool: { name, version },
-    fleet: describeMark(fleet),
-    server,
-    account_id: accountId,
-    failed_at: failedAt,
-    diagnostics: diagnostics.map(toDiagnosticJson),
-  })
-}
-
 /** Names each key, so that no other key can get into the file. */
-function describeMark({ name, sha256 }: FleetMark) {
+export function describeMark({ name, sha256 }: FleetMark) {
   return { name, sha256 }
 }
 

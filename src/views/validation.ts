@@ -1,7 +1,7 @@
 /** The output of `rollcall validate`: every problem of every policy. */
 import { count } from '../core/messages/phrase.ts'
 import type { Validation } from '../core/report/validation.ts'
-import { toDiagnosticJson, toJson } from './json.ts'
+import { toDiagnosticJson, toJson } from './json-document.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { type Paint, shorten, wrapParagraph } from './text/layout.ts'
 

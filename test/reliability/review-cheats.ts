@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readCsv } from '../../src/files/read-csv.ts'
 import { writeCsv } from '../../src/views/csv.ts'
-import { toJson } from '../../src/views/json.ts'
+import { toJson } from '../../src/views/json-document.ts'
 
 export type Files = ReadonlyMap<string, string>
 

@@ -4,7 +4,7 @@
  * compared each time, so that a difference shows what differs.
  */
 import { expect } from 'vitest'
-import { toJson } from '../../src/views/json.ts'
+import { toJson } from '../../src/views/json-document.ts'
 
 /** A document of the same format, whose golden file records all of it. */
 export interface Model {

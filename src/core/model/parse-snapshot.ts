@@ -6,10 +6,15 @@ import { checkFields, checkFormat, type Fields, type RefuseAt, requireDistinct }
 import { type GroupKind, KINDS, type Setting } from './kinds.ts'
 import { compareCodeUnits, spellEmail } from './names.ts'
 import { parseActivity } from './parse-activity.ts'
-import type { CustomRoles, FleetMark, Snapshot, SnapshotAgent, SnapshotGroup } from './snapshot.ts'
-
-export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
-export const SNAPSHOT_VERSION = '1.2'
+import {
+  type CustomRoles,
+  type FleetMark,
+  SNAPSHOT_FORMAT,
+  SNAPSHOT_VERSION,
+  type Snapshot,
+  type SnapshotAgent,
+  type SnapshotGroup,
+} from './snapshot.ts'
 
 /** `requests` is 0: the document does not say how many there were. */
 export function parseSnapshot(document: unknown, refuse: RefuseAt): Snapshot {

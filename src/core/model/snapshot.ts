@@ -9,6 +9,10 @@ import type { Role } from './role.ts'
 
 export type { Role } from './role.ts'
 
+/** Of its JSON document. */
+export const SNAPSHOT_FORMAT = 'rollcall.snapshot'
+export const SNAPSHOT_VERSION = '1.2'
+
 export interface Snapshot {
   /** Origin of the server that answered. */
   readonly server: string

@@ -1,5 +1,10 @@
-/** What a report keeps of an earlier report that it is compared with. Only types: since.ts compares. */
+/** What a report keeps of an earlier report that it is compared with: since.ts compares. */
 import type { Risk } from '../messages/finding-records.ts'
+
+/** Of the JSON document of a report. */
+export const REPORT_FORMAT = 'rollcall.report'
+/** The second number counts additions. */
+export const REPORT_VERSION = '1.1'
 
 /** The part of a report that is compared with a later one. */
 export interface EarlierReport {

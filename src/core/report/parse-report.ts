@@ -4,12 +4,13 @@
  */
 import { RISKS } from '../messages/finding-records.ts'
 import { checkFields, type Fields, type RefuseAt } from '../model/fields.ts'
-import type { EarlierAccount, EarlierReport, PastFinding } from './earlier.ts'
-
-export const REPORT_FORMAT = 'rollcall.report'
-
-/** The second number counts additions. */
-export const REPORT_VERSION = '1.1'
+import {
+  type EarlierAccount,
+  type EarlierReport,
+  type PastFinding,
+  REPORT_FORMAT,
+  REPORT_VERSION,
+} from './earlier.ts'
 
 export function parseReport(document: unknown, refuse: RefuseAt): EarlierReport {
   const root = checkFields(document, [], refuse)

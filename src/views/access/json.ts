@@ -3,7 +3,7 @@ import type { PersonAccess, Way } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
-import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json.ts'
+import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
 
 export function renderAccessJson(report: AccessReport): string {
   const { tool, generatedAt, account, diagnostics, exitCode, cause, retryable } = report

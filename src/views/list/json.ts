@@ -2,7 +2,7 @@
 import type { GroupSubject } from '../../core/model/address.ts'
 import type { GroupKind, Setting } from '../../core/model/kinds.ts'
 import type { Listing, ListReport } from '../../core/report/listing.ts'
-import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json.ts'
+import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
 import { namesIn } from '../labels.ts'
 
 export function renderListJson(report: ListReport): string {
