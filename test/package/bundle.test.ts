@@ -1,4 +1,7 @@
-/** What dist/ holds of other packages is named there, and their licences come with it. */
+/**
+ * What dist/ holds of other packages is named there, and their licences come with it. A command loads only
+ * what it needs.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
@@ -30,4 +33,18 @@ test.each([...inside])('%s is there with its version and its licence', (name) =>
 test.each([...inside])('%s is a dependency at the version inside, for audits to find', (name) => {
   const { version } = json(`node_modules/${name}/package.json`)
   expect(json('package.json').dependencies[name]).toBe(version)
+})
+
+/** The other files of dist/ that a file loads with it. */
+function listLoaded(chunk: string): readonly string[] {
+  const found = read(`dist/chunks/${chunk}.js`).matchAll(/\brequire\(["'`]\.\/(\w+)\.js["'`]\);/g)
+  return [...new Set([...found].flatMap(([, name = '']) => [name, ...listLoaded(name)]))]
+}
+
+test('checking a policy loads nothing that judges an account, reads a server or draws a report', () => {
+  const loaded = listLoaded('policy')
+  expect(loaded).toContain('words')
+  for (const other of ['account', 'judged', 'lines', 'plan', 'read', 'report', 'json']) {
+    expect(loaded).not.toContain(other)
+  }
 })
