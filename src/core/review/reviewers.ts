@@ -41,7 +41,7 @@ function sumDecisions({ decided }: ReviewerTally): number {
 export interface ReviewerRules {
   /** E-mail addresses as in the snapshot. */
   readonly people: readonly string[]
-  /** Administrators about whom a critical or high finding is open, with its code. */
+  /** People about whom a critical or high finding is open, with its code. */
   readonly doubtful: ReadonlyMap<string, string>
   /** Who may decide. Null: it was not given. */
   readonly allowed: readonly string[] | null
@@ -64,7 +64,7 @@ export function judgeReviewers(
     }
     const code = suspects.get(simplifyAddress(email))
     if (code === undefined) continue
-    const summary = `${email} decided about ${about}, but the review itself has the finding ${code} about this administrator.`
+    const summary = `${email} decided about ${about}, but the review itself has the finding ${code} about this person.`
     if (listed === null) problems.push(refuse(summary, DOUBTFUL))
     else notes.push(note(summary, 'Write down why this person may decide.'))
   }

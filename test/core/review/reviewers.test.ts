@@ -145,7 +145,7 @@ describe('a list of reviewers', () => {
 
 describe('a reviewer who should not be an administrator', () => {
   const doubtful = new Map([[B, 'admin-unexpected']])
-  const summary = `${B} decided about 1 person, but the review itself has the finding admin-unexpected about this administrator.`
+  const summary = `${B} decided about 1 person, but the review itself has the finding admin-unexpected about this person.`
 
   test('may not decide', () => {
     expect(judge([decide(A, B), decide(B, 'x@acme.com')], { doubtful })).toEqual({
