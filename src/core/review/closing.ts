@@ -18,7 +18,7 @@ import {
 import type { ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
 import { listHiddenNames, type ReviewedAccount, type ReviewedPerson } from './reviewed.ts'
-import { type ReviewerTally, tallyReviewers } from './reviewers.ts'
+import { type Doubt, type ReviewerTally, tallyReviewers } from './reviewers.ts'
 import type { SealedJournal } from './sealed-journal.ts'
 
 /** The name of the record, which lists the other files of its folder. */
@@ -113,21 +113,20 @@ export function concludeClose({ findings, remediation, ...of }: ClosingFacts): C
   }
 }
 
-/**
- * Administrators and hidden members about whom the review itself has a critical or high finding, by
- * address, with its code.
- */
+/** By address. Administrators and hidden members among them may not decide. */
 export function findDoubtful({
   people,
   findings,
-}: Pick<ReviewedAccount, 'people' | 'findings'>): ReadonlyMap<string, string> {
+}: Pick<ReviewedAccount, 'people' | 'findings'>): ReadonlyMap<string, Doubt> {
   const names = listHiddenNames(people)
   return new Map(
     people.flatMap(({ email, role }) => {
       const own = listSerious(findings.get(email)).find(
         ({ subject }) => subject.kind === 'agent' || role === null,
       )
-      return own === undefined || role === 'agent' ? [] : [[names.get(email) ?? email, own.code]]
+      if (own === undefined) return []
+      const doubt = { code: own.code, refused: role !== 'agent' }
+      return [[names.get(email) ?? email, doubt] as const]
     }),
   )
 }
