@@ -39,17 +39,20 @@ export interface Remediation {
 }
 
 /** What the review has read and the later snapshot has not: in these, nobody is found to have more. */
-export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
-  const unlogged = before.activity.state === 'read' && later.activity.state !== 'read'
-  const missing = [
+function listUnseen(before: Snapshot, later: Snapshot): readonly string[] {
+  return [
     ...KINDS.filter((of) => hasGroups(before, of) && !hasGroups(later, of)).map(
       ({ plural }) => `no ${plural}`,
     ),
     ...(hasPermissions(before.customRoles) && !hasPermissions(later.customRoles)
       ? ['no permissions of custom roles']
       : []),
-    ...(unlogged ? ['no audit log'] : []),
   ]
+}
+
+export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
+  const unlogged = before.activity.state === 'read' && later.activity.state !== 'read'
+  const missing = [...listUnseen(before, later), ...(unlogged ? ['no audit log'] : [])]
   if (missing.length === 0) return []
   return [
     makeDiagnostic({
@@ -81,6 +84,7 @@ export function checkRemediation(
     ({ person }) => person,
   )
   const compare = makeComparer(had, has, pairs)
+  const unseen = listUnseen(before, later)
   const now = listHiddenPeople(has)
   const hidden = new Map(listHiddenPeople(had).map((each) => [formatHiddenEmail(each.id), each]))
   const came = pairs.flatMap(({ before: was, after: is }) =>
@@ -115,7 +119,9 @@ export function checkRemediation(
         const what = `still on the account as ${is.role}${renamed}${again}`
         return [{ ...each, happened: false, what }]
       }
-      const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email))
+      // Nobody has more than an administrator.
+      const unknown = was.role === 'administrator' ? [] : unseen
+      const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email), unknown)
       return [{ ...each, happened, what: `${what}${what === UNCHANGED ? renamed : ''}` }]
     }),
     came: [
@@ -215,6 +221,7 @@ function judgeAbsence(
 function judgeChange(
   found: readonly Difference[],
   { more, less }: AccessDifference,
+  unseen: readonly string[],
 ): Pick<Happened, 'happened' | 'what'> {
   const seen = found.map(({ subject, summary }) =>
     subject.kind === 'member' ? `${subject.group.name}: ${summary}` : summary,
@@ -223,10 +230,14 @@ function judgeChange(
     const but = less ? 'less access in one place, but more in another' : 'more access than before'
     return { happened: false, what: [...seen, but].join('; ') }
   }
-  if (less) return { happened: true, what: seen.join('; ') || 'reaches less than before' }
   // A membership that gives nothing, such as that of an administrator, can still be removed.
-  const happened = found.some(({ after }) => after === null)
-  return { happened, what: seen.join('; ') || UNCHANGED }
+  const left =
+    found.some((each) => each.after === null) && !found.some((each) => each.before === null)
+  if (!less && !left) return { happened: false, what: seen.join('; ') || UNCHANGED }
+  const what = seen.join('; ') || 'reaches less than before'
+  if (unseen.length === 0) return { happened: true, what }
+  const but = `not known whether it is more elsewhere: the later snapshot has ${unseen.join(' and ')}`
+  return { happened: false, what: `${what}; ${but}` }
 }
 
 /**

@@ -147,6 +147,13 @@ describe('a change', () => {
       inboxes([], [KEN]),
     ],
     [
+      'another team, as an administrator moves',
+      false,
+      'billing: no longer a member; tier: new member',
+      { teams: { billing: [], tier: [KEN] } },
+      holder('administrator', null),
+    ],
+    [
       'a team that gives an administrator nothing',
       false,
       'tier: new member',
@@ -160,6 +167,16 @@ describe('a change', () => {
   test('is not what only one of the snapshots has read', () => {
     const { inboxes: _, ...without } = BEFORE
     expect(check('change', BEFORE, without).fates[0]?.what).toBe('nothing was changed')
+    const left = { ...without, teams: { billing: [], tier: [] } }
+    expect(check('change', BEFORE, left).fates).toMatchObject([
+      {
+        happened: false,
+        what: 'billing: no longer a member; not known whether it is more elsewhere: the later snapshot has no inboxes',
+      },
+    ])
+    expect(check('change', without, left).fates).toMatchObject([{ happened: true }])
+    const demoted = check('change', { ...BEFORE, ...holder('administrator', null) }, without)
+    expect(demoted.fates).toMatchObject([{ happened: true, what: 'administrator → agent' }])
     const unread = { ...BEFORE, ...holder('agent', 3), customRoles: 'unread' } as const
     const read = { ...BEFORE, ...holder('agent', 3) }
     expect(check('change', read, unread).fates[0]?.happened).toBe(false)
