@@ -50,6 +50,7 @@ export function renderClosing(closed: ClosedReview, files: readonly ListedFile[]
       ...toFindingJson(each),
       summary: each.summary,
     })),
+    not_shown: closed.notShown,
     came_since: since?.came.map(toPersonJson) ?? null,
     gained_since: since?.gained ?? null,
     notes: closed.remarks.map(toDiagnosticJson),

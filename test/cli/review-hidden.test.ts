@@ -274,6 +274,16 @@ describe('somebody who gets the messages of an inbox without being on the accoun
   })
 })
 
+test('a closing record says what the review does not show, so also how far back nobody looked', async () => {
+  const { blank, close, readRecord, path } = await review(POLICY, '--activity-days', '2')
+  expect(blank.map(({ email }) => email)).toEqual(['ada@acme.com', 'ken@acme.com'])
+  expect((await close(decide(blank), '-o', 'c')).code).toBe(0)
+  const { not_shown } = readRecord()
+  const says = 'people who were added to an inbox before 2026-11-21'
+  expect(not_shown.join(' ')).toContain(says)
+  expect(readFileSync(path('c/closing.html'), 'utf8')).toContain(says)
+})
+
 describe('a finding that no row of the form is about', () => {
   const STRICT = `${POLICY}  gone@acme.com: agent
 rules: { administrators: { min: 2 } }

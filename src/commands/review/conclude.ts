@@ -87,6 +87,7 @@ export async function concludeReview(
     decisions,
     findings,
     others,
+    notShown: bundle.document.notShown,
     allowed,
     remediation: after && checkRemediation(decisions, before, after.value),
     journals: sealed,

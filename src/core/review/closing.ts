@@ -62,6 +62,8 @@ export interface ClosedReview {
   readonly undone: number
   /** Open findings of the review that are about nobody in the form. */
   readonly others: readonly Finding[]
+  /** What the review does not show: sentences of its manifest. */
+  readonly notShown: readonly string[]
   readonly journals: readonly SealedJournal[]
   /** Why it is not closed. */
   readonly problems: readonly Diagnostic[]

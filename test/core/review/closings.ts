@@ -42,6 +42,7 @@ export function closingFacts(more: Partial<ClosingFacts> = {}): ClosingFacts {
       [mallory.email, [makeFinding('admin-unexpected', mallory, null, 'not in the policy')]],
     ]),
     allowed: ['ada@acme.com', 'boss@acme.com'],
+    notShown: ['Only the audit log shows hidden members.'],
     others: [
       makeFinding('rule-administrators', { kind: 'rule', rule: 'administrators' }, null, 'only 1'),
     ],
