@@ -8,7 +8,7 @@ import { DIAGNOSTICS } from '../core/messages/diagnostic-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { ActivityFacts, ActivityWindow, RecordedActivity } from '../core/model/activity.ts'
 import { goBack } from '../core/model/dates.ts'
-import { type ActivityFold, foldActivity, listHiddenMembers } from '../core/model/fold-activity.ts'
+import { type ActivityFold, findHidden, foldActivity } from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
 import { readFeatures } from './account-facts.ts'
 import { type AuditPage, readAuditPage } from './audit-log.ts'
@@ -68,7 +68,7 @@ export async function readActivity(
   }
   const until = Math.max(0, ...opened.first.rows.map(({ id }) => id))
   const present = new Set(agents.map(({ id }) => id))
-  const hasHidden = (facts: ActivityFacts) => listHiddenMembers(facts, present, until).length > 0
+  const hasHidden = (facts: ActivityFacts) => findHidden(facts, present, until).length > 0
   try {
     const { fold, window, newest } = await readWindow(client, until, wanted)
     // The log is also empty if the feature was switched off meanwhile.
@@ -82,7 +82,7 @@ export async function readActivity(
       await addNewer(client, wanted.accountId, fold, newest)
       facts = fold.finish()
     }
-    const hidden = listHiddenMembers(facts, present, until)
+    const hidden = findHidden(facts, present, until)
     return { state: 'read', ...window, ...facts, hidden }
   } catch (error) {
     return describeUnreadable(error)

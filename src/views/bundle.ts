@@ -3,12 +3,13 @@
  * row for each person on the account, also for people who are not in the policy.
  */
 import { countRanks, type PersonAccess } from '../core/access/access.ts'
-import { labelSubject } from '../core/model/address.ts'
+import type { Finding } from '../core/messages/finding.ts'
+import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
-import type { PersonOutcome } from '../core/plan/outcome.ts'
+import type { HiddenOutcome, PersonOutcome, Standing } from '../core/plan/outcome.ts'
 import { findWorstRisk, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
 import { ANSWERS } from '../core/review/form.ts'
@@ -61,17 +62,40 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
         // As the server has it: decisions are about the people in the snapshot.
         ...makePersonCells(seen),
         status: seen.confirmed ? 'enabled' : 'disabled',
-        ...Object.fromEntries(
-          KINDS.map((of) => [of.section, nameGroups(seen.groups, of, account.read, ', ')]),
-        ),
+        ...makeGroupCells(seen.groups, account.read),
         policy_says: says(person),
-        standing: STANDINGS[standing],
-        risk: findWorstRisk(findings),
-        findings: findings.map(({ code }) => code).join(', '),
+        ...makeVerdictCells(standing, findings),
         reaches: reaches.get(seen.email),
         ...makeRecordCells(seen.record),
       },
     ]
+  }
+}
+
+/** Of somebody who is not on the account and still gets messages: nobody could decide about them without a row. */
+function makeHiddenRow(
+  { read }: JudgedAccount,
+  { email, name, groups, standing, findings }: HiddenOutcome,
+) {
+  return {
+    email,
+    name,
+    status: 'hidden',
+    ...makeGroupCells(groups, read),
+    policy_says: describeInPolicy({ kind: 'not-listed' }, (pattern) => pattern),
+    ...makeVerdictCells(standing, findings),
+  }
+}
+
+function makeGroupCells(groups: readonly GroupSubject[], read: Reading) {
+  return Object.fromEntries(KINDS.map((of) => [of.section, nameGroups(groups, of, read, ', ')]))
+}
+
+function makeVerdictCells(standing: Standing, findings: readonly Finding[]) {
+  return {
+    standing: STANDINGS[standing],
+    risk: findWorstRisk(findings),
+    findings: findings.map(({ code }) => code).join(', '),
   }
 }
 
@@ -103,7 +127,7 @@ export function renderTables(
   access: readonly PersonAccess[],
 ): Readonly<Record<string, string>> {
   const makeRow = makePersonRow(account, policy, access)
-  const everybody = account.getOutcomes().people
+  const { people: everybody, hidden } = account.getOutcomes()
   const people = everybody.flatMap(makeRow)
   const logged = account.read.activity.state === 'read'
   const population = logged ? [...POPULATION, ...RECORD_COLUMNS] : POPULATION
@@ -113,7 +137,12 @@ export function renderTables(
       population,
       people.filter(({ role }) => role === 'administrator'),
     ),
-    'decisions.csv': writeCsv(FORM, sortByWorstFinding(everybody).flatMap(makeRow)),
+    'decisions.csv': writeCsv(
+      FORM,
+      sortByWorstFinding<PersonOutcome | HiddenOutcome>([...hidden, ...everybody]).flatMap(
+        (each) => ('seen' in each ? makeRow(each) : makeHiddenRow(account, each)),
+      ),
+    ),
     'ignored.csv': writeCsv(
       ['address', 'pattern', 'file', 'line', 'column'],
       account.ignored.map(({ address, pattern, location }) => ({ address, pattern, ...location })),

@@ -1,7 +1,8 @@
 /** The closing record of a review as JSON: a contract, see schemas/closing.schema.json. */
-import type { SnapshotAgent } from '../core/model/snapshot.ts'
+import type { Finding } from '../core/messages/finding.ts'
 import { CLOSING_FORMAT, type ClosedDecision, type ClosedReview } from '../core/review/closing.ts'
 import type { ListedFile } from '../core/review/record.ts'
+import type { ReviewedPerson } from '../core/review/reviewed.ts'
 import type { SealedJournal } from '../core/review/sealed-journal.ts'
 import { toDiagnosticJson, toJson } from './json-document.ts'
 
@@ -31,7 +32,8 @@ export function renderClosing(closed: ClosedReview, files: readonly ListedFile[]
       read_finished_at: after.finishedAt,
     },
     totals: {
-      people: before.agents.length,
+      people: closed.people.length,
+      hidden: closed.people.filter(({ role }) => role === null).length,
       ...decided,
       done: after && decided.change + decided.remove - undone,
       not_done: after && undone,
@@ -44,6 +46,11 @@ export function renderClosing(closed: ClosedReview, files: readonly ListedFile[]
       ...own,
       reviewed_by: reviewedBy,
     })),
+    other_findings: closed.others.map((each) => ({
+      ...toFindingJson(each),
+      summary: each.summary,
+    })),
+    not_shown: closed.notShown,
     came_since: since?.came.map(toPersonJson) ?? null,
     gained_since: since?.gained ?? null,
     notes: closed.remarks.map(toDiagnosticJson),
@@ -52,7 +59,11 @@ export function renderClosing(closed: ClosedReview, files: readonly ListedFile[]
   })
 }
 
-function toPersonJson({ email, id, name, role }: SnapshotAgent) {
+function toFindingJson({ id, code, risk }: Finding) {
+  return { id, code, risk }
+}
+
+function toPersonJson({ email, id, name, role }: ReviewedPerson) {
   return { email, user_id: id, name, role }
 }
 
@@ -64,7 +75,7 @@ function toDecisionJson({ person, findings, result, ...of }: ClosedDecision) {
     date: of.date,
     ticket: of.ticket,
     why: of.why,
-    findings: findings.map(({ id, code, risk }) => ({ id, code, risk })),
+    findings: findings.map(toFindingJson),
     result,
   }
 }

@@ -10,7 +10,8 @@ import {
   type VerifiedReview,
   type WrittenReview,
 } from '../core/review/results.ts'
-import { identifyAccount, SYMBOLS, summariseAccount, VERDICTS } from './labels.ts'
+import { listReviewed, type ReviewedPerson } from '../core/review/reviewed.ts'
+import { HIDING, identifyAccount, SYMBOLS, summariseAccount, VERDICTS } from './labels.ts'
 import { renderDiagnostic } from './text/diagnostic.ts'
 import { joinTexts, makePrintable, type Paint, shorten, wrapParagraph } from './text/layout.ts'
 import { arrangeRows, type Row } from './text/table.ts'
@@ -21,7 +22,7 @@ export function renderReview(
 ): string {
   return joinBlocks(
     wrapParagraph(
-      `${paint.strong(paint.good('WRITTEN'))}  ${shorten(folder)}: ${count(files, 'file')}, ${account.read.agents} people to decide about`,
+      `${paint.strong(paint.good('WRITTEN'))}  ${shorten(folder)}: ${count(files, 'file')}, ${listReviewed(account).people.length} people to decide about`,
       2,
     ),
     wrapParagraph(
@@ -87,9 +88,9 @@ export const CLOSING_MARKS: Readonly<Record<ClosedReview['exitCode'], string>> =
 }
 
 /** `9 of 9 decided: 7 keep, 1 change, 1 remove`. */
-export function summariseClosed({ decisions, before, decided, undone }: ClosedReview): string {
+export function summariseClosed({ decisions, people, decided, undone }: ClosedReview): string {
   const open = undone === 0 ? '' : `; ${undone} NOT DONE`
-  return `${decisions.length} of ${before.agents.length} decided: ${describeTally(decided)}${open}`
+  return `${decisions.length} of ${people.length} decided: ${describeTally(decided)}${open}`
 }
 
 function describeTally({ keep, change, remove }: ClosedReview['decided']): string {
@@ -156,7 +157,7 @@ function listSince(since: ClosedReview['since']): readonly Row[] {
       heading,
       symbol: SYMBOLS.create,
       name: shorten(email),
-      text: `new on the account (${role}), nobody decided about them`,
+      text: `${describeArrival(role)}, nobody decided about them`,
     })),
     ...since.gained.map((email) => ({
       heading,
@@ -165,6 +166,13 @@ function listSince(since: ClosedReview['since']): readonly Row[] {
       text: 'keep, but has more access than at the review',
     })),
   ]
+}
+
+/** @param role null: a hidden member */
+export function describeArrival(role: ReviewedPerson['role']): string {
+  return role === null
+    ? `gets the messages of ${HIDING.one} without being on the account`
+    : `new on the account (${role})`
 }
 
 function makeReviewerRow(tally: ClosedReviewer): Row {

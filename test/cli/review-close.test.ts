@@ -181,7 +181,7 @@ describe('a cheat is noticed:', () => {
         ...row,
         reviewer: row['email']?.includes('mallory') ? 'ada@acme.com' : 'mallory@evil.example',
       }),
-      'mallory@evil.example decided about 8 people, but the review itself has the finding admin-unexpected about this administrator.',
+      'mallory@evil.example decided about 8 people, but the review itself has the finding admin-unexpected about this person.',
     ],
   ])('%s', async (_, change, says) => {
     const { cwd, blank, close } = await review()

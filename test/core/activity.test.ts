@@ -7,7 +7,7 @@ import {
   formatGroupKey,
   formatMembershipKey,
 } from '../../src/core/model/activity.ts'
-import { foldActivity, listHiddenMembers } from '../../src/core/model/fold-activity.ts'
+import { findHidden, foldActivity } from '../../src/core/model/fold-activity.ts'
 import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 
 const ADA = { id: 1, name: 'ada@acme.com' }
@@ -151,7 +151,7 @@ test('a new name changes no setting of a group', () => {
 
 describe('a hidden inbox member', () => {
   const hidden = (...rows: readonly AuditRow[]) =>
-    listHiddenMembers(fold(rows), new Set([1]), 90).map(({ userId }) => userId)
+    findHidden(fold(rows), new Set([1]), 90).map(({ userId }) => userId)
 
   test('was added, is not on the account, and was not removed since', () => {
     expect(hidden(member(2, 7, 'added'))).toEqual([7])
@@ -159,7 +159,7 @@ describe('a hidden inbox member', () => {
   })
 
   test('is nobody who may have come to the account after it was read', () => {
-    expect(listHiddenMembers(fold([member(91, 7, 'added')]), new Set(), 90)).toEqual([])
+    expect(findHidden(fold([member(91, 7, 'added')]), new Set(), 90)).toEqual([])
   })
 
   test('come by inbox, then by user id', () => {

@@ -1,6 +1,6 @@
 /** Rows of an audit log in the words of tests, and what a read of them gives. */
 import type { AuditRow, RecordedActivity } from '../../src/core/model/activity.ts'
-import { foldActivity, listHiddenMembers } from '../../src/core/model/fold-activity.ts'
+import { findHidden, foldActivity } from '../../src/core/model/fold-activity.ts'
 import { type GroupKind, INBOX } from '../../src/core/model/kinds.ts'
 import type { Role } from '../../src/core/model/role.ts'
 
@@ -91,6 +91,6 @@ export function readLog(
     rows: rows.length,
     ...window,
     ...facts,
-    hidden: listHiddenMembers(facts, new Set(present), 1000),
+    hidden: findHidden(facts, new Set(present), 1000),
   }
 }

@@ -15,7 +15,7 @@ import { judgeDecisions } from '../../src/core/review/decisions.ts'
 import { checkRemediation } from '../../src/core/review/remediation.ts'
 import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { type SeenAccount, snapshot, team } from './build.ts'
-import { makeFilledForm } from './review/forms.ts'
+import { listPeople, makeFilledForm } from './review/forms.ts'
 
 const TODAY = '2026-11-23'
 const NFC = 'j\u00fcrgen@acme.com'
@@ -334,7 +334,7 @@ describe('the decisions of a review', () => {
     reviewer = 'ada@acme.com',
   ) => {
     const cells = { email, decision, reviewer, date: TODAY, ticket: '', why: 'left' }
-    const rules = { people, since: TODAY, today: TODAY, findings: new Map() }
+    const rules = { people: listPeople(people), since: TODAY, today: TODAY, findings: new Map() }
     return judgeDecisions(makeFilledForm([cells], people).rows, rules)
   }
 

@@ -443,7 +443,7 @@ describe('what an account’s report says', () => {
       caller: snapshot(seen).caller,
       fixes: new Map(),
       names: new Map(),
-      getOutcomes: () => ({ people: [], customRoles: [], groups: [], statements: [] }),
+      getOutcomes: () => ({ people: [], hidden: [], customRoles: [], groups: [], statements: [] }),
     }
     const { findings, changes, summary } = concludeAccount(own, snapshot(seen), given, new Map())
     expect(findings).toEqual(drifted.findings)

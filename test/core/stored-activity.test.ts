@@ -7,7 +7,7 @@ import {
   type RecordedActivity,
 } from '../../src/core/model/activity.ts'
 import { checkFields, type Path } from '../../src/core/model/fields.ts'
-import { foldActivity, listHiddenMembers } from '../../src/core/model/fold-activity.ts'
+import { findHidden, foldActivity } from '../../src/core/model/fold-activity.ts'
 import { INBOX, KINDS, TEAM } from '../../src/core/model/kinds.ts'
 import { parseActivity } from '../../src/core/model/parse-activity.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
@@ -99,7 +99,7 @@ const recorded: fc.Arbitrary<RecordedActivity> = fc
     names: fc.array(fc.tuple(id, text)).map((list) => new Map(list)),
     hidden: fc.constant([]),
   })
-  .map((each) => ({ ...each, hidden: listHiddenMembers(each, new Set([7]), 2 ** 31) }))
+  .map((each) => ({ ...each, hidden: findHidden(each, new Set([7]), 2 ** 31) }))
 const activity: fc.Arbitrary<Activity> = fc.oneof(
   fc.constantFrom<Activity>({ state: 'not-asked' }, { state: 'off' }, { state: 'unsupported' }),
   fc

@@ -38,6 +38,7 @@ const UNTOUCHED = {
 const closed = {
   ...concludeClose({
     ...{ folder: 'r', tool, generatedAt, before: snapshot({}), after: null },
+    ...{ people: [], others: [], notShown: [] },
     ...{ decisions: [], findings: new Map(), allowed: null, remediation: null, journals: [] },
     ...{ problems: [], remarks: [], manifestSha256: '0', snapshotSha256: '0', policySha256: '0' },
     ...{ form: { name: 'd.csv', bytes: 0, sha256: '1' }, reviewersFile: null, afterFile: null },

@@ -298,6 +298,7 @@ describe('a verdict', () => {
       findings: account.findings.map((each) => ({ ...each, location: null })),
       getOutcomes: () => ({
         people: [{ ...person, seen }],
+        hidden: [],
         groups: [
           { ...team, settings: { description: 'Invoices', auto_assign: false }, members: [] },
         ],

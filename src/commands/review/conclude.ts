@@ -6,12 +6,13 @@ import {
   type ClosedReview,
   concludeClose,
   findDoubtful,
-  listOpenFindings,
+  noteOtherFindings,
 } from '../../core/review/closing.ts'
 import { judgeDecisions } from '../../core/review/decisions.ts'
 import { compareFacts, noteBareForm } from '../../core/review/form.ts'
 import type { ReviewRecord } from '../../core/review/record.ts'
 import { checkRemediation, noteUnseen } from '../../core/review/remediation.ts'
+import { listReviewed } from '../../core/review/reviewed.ts'
 import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
 import { noteJournals } from '../../core/review/sealed-journal.ts'
 import type { World } from '../../shell/world.ts'
@@ -51,9 +52,10 @@ export async function concludeReview(
   world: World,
 ): Promise<Concluded> {
   const before = judged.snapshot
-  const people = before.agents.map(({ email }) => email)
-  const findings = listOpenFindings(judged.account)
-  const form = await readForms(judged.blank, named.decisions, people, world)
+  const reviewed = listReviewed(judged.account)
+  const { people, findings, others } = reviewed
+  const emails = people.map(({ email }) => email)
+  const form = await readForms(judged.blank, named.decisions, emails, world)
   const reviewers = named.reviewers === null ? null : await readReviewers(named.reviewers, world)
   const after = named.after === null ? null : await readLaterSnapshot(named.after, before, world)
   const journals = []
@@ -69,8 +71,8 @@ export async function concludeReview(
   })
   const allowed = reviewers?.value ?? null
   const { notes, ...refused } = judgeReviewers(tallyReviewers(decisions), {
-    people,
-    doubtful: findDoubtful(before.agents, findings),
+    people: emails,
+    doubtful: findDoubtful(reviewed),
     allowed,
   })
   const hashOf = (name: string) => computeSha256(bundle.files.get(name) ?? '')
@@ -81,8 +83,11 @@ export async function concludeReview(
     tool: made.tool,
     before,
     after: after?.value ?? null,
+    people,
     decisions,
     findings,
+    others,
+    notShown: bundle.document.notShown,
     allowed,
     remediation: after && checkRemediation(decisions, before, after.value),
     journals: sealed,
@@ -90,6 +95,7 @@ export async function concludeReview(
     remarks: [
       ...noteBareForm(form.value, form.blank),
       ...notes,
+      ...noteOtherFindings(others),
       ...(after === null ? [] : noteUnseen(before, after.value)),
       ...noteJournals(sealed, after?.value ?? null),
     ],

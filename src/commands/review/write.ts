@@ -8,6 +8,7 @@ import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { concludeAccess, describeAccountAccess } from '../../core/report/access.ts'
+import { describeHiddenMembers } from '../../core/report/missing-parts.ts'
 import { concludeReport, type JudgedAccount } from '../../core/report/report.ts'
 import { findClockDifference } from '../../core/review/moments.ts'
 import type { ListedFile, ReviewRecord } from '../../core/review/record.ts'
@@ -42,7 +43,7 @@ export function writeReview(record: ReviewRecord, policy: Policy, snapshot: Snap
     tool,
     generatedAt,
     account: describeAccountAccess(read, null, null),
-    diagnostics: [],
+    diagnostics: describeHiddenMembers(read, 'This page'),
   })
   const contents = new Map<string, string>([
     ...Object.entries(renderTables(account, policy, access)),

@@ -32,6 +32,7 @@ export interface Fields {
   readonly coverage: (key: string) => GroupCoverage
   readonly choice: <T extends string>(key: string, known: readonly [T, T, ...T[]]) => T
   readonly list: (key: string) => readonly unknown[]
+  readonly texts: (key: string) => string[]
   readonly object: (key: string) => Fields
   readonly objects: <T>(key: string, parse: (entry: Fields) => T) => T[]
   readonly orNull: <T>(key: string, read: (key: string) => T) => T | null
@@ -92,6 +93,10 @@ export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Field
     role: (key) => choice(key, ROLES),
     coverage: (key) => choice(key, COVERAGE),
     list,
+    texts: (key) =>
+      list(key).map((each, index) =>
+        typeof each === 'string' ? each : refuse([...path, key, index], 'should be a string'),
+      ),
     object: (key) => checkFields(field(key), [...path, key], refuse),
     objects: (key, parse) =>
       list(key).map((each, index) => parse(checkFields(each, [...path, key, index], refuse))),

@@ -152,7 +152,7 @@ function chooseLater<E extends RecordedEvent>(known: E | null, found: E): E {
  * @param until the newest row from before the account was read: later rows can be about people who were
  *   added in the meantime
  */
-export function listHiddenMembers(
+export function findHidden(
   { memberships, groups }: ActivityFacts,
   present: ReadonlySet<number>,
   until: number,

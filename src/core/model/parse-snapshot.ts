@@ -151,9 +151,7 @@ function parseCustomRoles(root: Fields, first: boolean): CustomRoles {
 }
 
 function parsePermissions(role: Fields, key: string): readonly string[] {
-  const texts = role.list(key).map((each, index) => {
-    return typeof each === 'string' ? each : role.refuse([key, index], 'should be a string')
-  })
+  const texts = role.texts(key)
   requireDistinct(role, key, texts, (text) => text)
   return texts.sort(compareCodeUnits)
 }

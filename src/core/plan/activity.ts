@@ -8,14 +8,14 @@ import type { FindingCode } from '../messages/finding-records.ts'
 import { makeFinding } from '../messages/phrase.ts'
 import {
   getPerson,
-  type MembershipActivity,
   makeActorNamer,
   type NameActor,
   type RecordedActivity,
 } from '../model/activity.ts'
 import { formatAddress } from '../model/address.ts'
 import { goBack } from '../model/dates.ts'
-import type { RecognisedSnapshot } from '../model/identity.ts'
+import { formatHiddenEmail, type HiddenMember, listHiddenMembers } from '../model/hidden.ts'
+import type { RecognisedGroup } from '../model/identity.ts'
 import { getGroups, type Policy } from '../model/policy.ts'
 import {
   adviseAfterRefusal,
@@ -117,8 +117,8 @@ export function judgeActivity(
   return {
     findings: [
       ...judged.flatMap(([, all]) => all).filter((each) => typeof each !== 'string'),
-      ...activity.hidden.flatMap((member) =>
-        judgeHidden(policy, actual.snapshot, member, activity.names, nameActor),
+      ...listHiddenMembers(actual.snapshot).map((member) =>
+        judgeHidden(policy, member, activity.names, nameActor),
       ),
     ],
     notJudged: new Map(unknown.filter(([, count]) => count > 0)),
@@ -171,24 +171,20 @@ function judgeInvitation(
 /** No pattern hides it: it is also a finding in a group that is ignored or not managed. */
 function judgeHidden(
   policy: Policy,
-  { groups }: RecognisedSnapshot,
-  member: MembershipActivity,
+  { membership, group, code }: HiddenMember<RecognisedGroup>,
   names: RecordedActivity['names'],
   nameActor: NameActor,
-): readonly Finding[] {
-  const { of } = member
-  const group = groups.find((each) => each.of === of && each.id === member.groupId)
-  // A membership in a deleted group gives no access.
-  if (group === undefined || of.hidden === null) return []
+): Finding {
+  const { of, userId } = membership
   const section = getGroups(policy, of)?.section ?? null
   const location =
     section?.entries.get(formatAddress(group.subject))?.location ?? section?.location ?? null
-  const name = names.get(member.userId)
-  const who = name === undefined ? `user ${member.userId}` : `${name} (user ${member.userId})`
+  const name = names.get(userId)
+  const who = name === undefined ? `user ${userId}` : `${name} (user ${userId})`
   const summary = `${who} gets its messages, but is neither on the account nor in any list`
   // The name can disappear from the log. Only the id gives an address that never changes.
-  const email = `#${member.userId}`
+  const email = formatHiddenEmail(userId)
   const subject = { kind: 'member', group: group.subject, email } as const
-  const finding = makeFinding(of.hidden, subject, location, summary)
-  return [{ ...finding, activity: recordOrigin('added', member, nameActor) }]
+  const finding = makeFinding(code, subject, location, summary)
+  return { ...finding, activity: recordOrigin('added', membership, nameActor) }
 }

@@ -14,6 +14,7 @@ import {
 import { groupBy, invertMap } from '../model/collect.ts'
 import { type CustomRoleFact, describeHeldRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
+import { formatHiddenEmail, listHiddenMembers, listHiddenPeople } from '../model/hidden.ts'
 import type { RecognisedCustomRole, RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
@@ -80,9 +81,21 @@ export interface CustomRoleOutcome extends Outcome {
   readonly seen: RecognisedCustomRole | null
 }
 
+/** A member of groups who is not on the account: only the audit log shows it. */
+export interface HiddenOutcome extends WithMemberships {
+  /** `#77`: the log has no address, so it is the id of the user. */
+  readonly email: string
+  readonly id: number
+  /** By which the log knows them, usually an e-mail address. Empty if it does not. */
+  readonly name: string
+  readonly groups: readonly GroupSubject[]
+}
+
 export interface Outcomes {
   /** By e-mail address. */
   readonly people: readonly PersonOutcome[]
+  /** By user id. */
+  readonly hidden: readonly HiddenOutcome[]
   /** By kind, then by name. */
   readonly groups: readonly GroupOutcome[]
   /** By name; empty if the policy does not manage them. */
@@ -103,6 +116,7 @@ export function decideOutcomes(
   const groupsOf = invertMap(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
   const groups = groupOutcomes(policy, snapshot, actual, spoken)
+  const hidden = listHiddenPeople(snapshot)
   const memberships = groupBy(
     groups.flatMap(({ members }) => members),
     ({ email }) => email,
@@ -139,6 +153,12 @@ export function decideOutcomes(
   ]
   return {
     people: people.sort((a, b) => compareCodeUnits(a.email, b.email)),
+    hidden: hidden.map(({ id, name, groups: within }): HiddenOutcome => {
+      const email = formatHiddenEmail(id)
+      const alone = decideOutcome(spoken, { kind: 'agent', email }, 'fine')
+      const all = combineOutcomes(alone, memberships.get(email) ?? [])
+      return { ...all, email, id, name, groups: within.map(({ subject }) => subject) }
+    }),
     groups,
     customRoles: decideCustomRoleOutcomes(policy, actual, spoken),
     statements: decideStatementOutcomes(policy, spoken),
@@ -201,7 +221,7 @@ function groupOutcomes(
   actual: ActualState,
   spoken: Spoken,
 ): GroupOutcome[] {
-  const hidden = listHiddenMembers(spoken)
+  const hidden = groupBy(listHiddenMembers(snapshot), ({ group }) => formatAddress(group.subject))
   return policy.groups.flatMap(({ of, section }) => {
     const same = snapshot.groups.filter((group) => group.of === of)
     const found = new Map(same.map((group) => [formatAddress(group.subject), group]))
@@ -234,7 +254,9 @@ function groupOutcomes(
         ...(have?.members ?? []).map((email) => member(email, 'member')),
         ...(have?.ghosts ?? []).map((email) => member(email, 'ghost')),
         ...missing.map((email) => member(email, 'missing')),
-        ...(hidden.get(address) ?? []).map((email) => member(email, 'hidden')),
+        ...(hidden.get(address) ?? []).map(({ membership }) =>
+          member(formatHiddenEmail(membership.userId), 'hidden'),
+        ),
       ].sort((a, b) => compareCodeUnits(a.email, b.email))
       return {
         ...combineOutcomes(alone, members),
@@ -248,18 +270,6 @@ function groupOutcomes(
       .sort(([, a], [, b]) => compareCodeUnits(a.name, b.name) || Number(a.id) - Number(b.id))
       .map(outcome)
   })
-}
-
-/** Members of a group who are not on the account, by the address of the group. */
-function listHiddenMembers(spoken: Spoken): ReadonlyMap<string, readonly string[]> {
-  const found = [...spoken.values()]
-    .flat()
-    .flatMap(({ code, subject }) =>
-      subject.kind === 'member' && subject.group.of.hidden === code
-        ? [[subject.email, [formatAddress(subject.group)]] as const]
-        : [],
-    )
-  return invertMap(found)
 }
 
 /** Worst first; the others say that nothing differs. */

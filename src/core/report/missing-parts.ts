@@ -1,6 +1,7 @@
 /** What a read does not have, for commands that show or keep everything. Judges nothing else. */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { hasPermissions } from '../model/custom-role.ts'
+import { listHiddenMembers } from '../model/hidden.ts'
 import { KINDS } from '../model/kinds.ts'
 import { adviseAfterRefusal, hasGroups, joinRefusal, type Snapshot } from '../model/snapshot.ts'
 
@@ -60,18 +61,14 @@ export function listUnaskedActivity(
 
 /** Members whom only the audit log shows: no list of people has them. */
 export function describeHiddenMembers(
-  { activity, groups }: Pick<Snapshot, 'activity' | 'groups'>,
+  read: Pick<Snapshot, 'activity' | 'groups'>,
   what: string,
 ): readonly Diagnostic[] {
-  if (activity.state !== 'read') return []
-  return activity.hidden.flatMap(({ of, groupId, userId, at }) => {
-    const group = groups.find((each) => each.of === of && each.id === groupId)
-    // A membership in a deleted group gives no access.
-    if (group === undefined) return []
+  return listHiddenMembers(read).map(({ membership: { of, userId, at }, group, code }) => {
     const summary = `${what} leaves out a hidden member of ${of.label} "${group.name}": user ${userId}.`
     const detail = `This user is not on the account, was added on ${at.slice(0, 10)}, and gets the messages of the ${of.label}.`
-    const advice = `Run \`rollcall explain ${of.hidden}\` to see what to do.`
-    return [makeDiagnostic({ code: 'read-partial', summary, detail, advice })]
+    const advice = `Run \`rollcall explain ${code}\` to see what to do.`
+    return makeDiagnostic({ code: 'read-partial', summary, detail, advice })
   })
 }
 

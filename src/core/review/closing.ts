@@ -2,12 +2,13 @@
  * The result of `review close`, and the record that it writes for an auditor: every decision, who made
  * it, and whether it was carried out. Contains everything that a view shows; a view decides nothing.
  */
-import type { Diagnostic } from '../messages/diagnostic.ts'
-import { type Finding, isOpen } from '../messages/finding.ts'
+import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Finding } from '../messages/finding.ts'
+import { count } from '../messages/phrase.ts'
 import { makeFinder } from '../model/identity.ts'
 import { normaliseEmail } from '../model/names.ts'
-import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
-import type { JudgedAccount } from '../report/report.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { joinFirst } from '../model/visible.ts'
 import {
   countDecisions,
   type DecisionCounts,
@@ -16,7 +17,8 @@ import {
 } from './decisions.ts'
 import type { ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
-import { type ReviewerTally, tallyReviewers } from './reviewers.ts'
+import { listHiddenNames, type ReviewedAccount, type ReviewedPerson } from './reviewed.ts'
+import { type Doubt, type ReviewerTally, tallyReviewers } from './reviewers.ts'
 import type { SealedJournal } from './sealed-journal.ts'
 
 /** The name of the record, which lists the other files of its folder. */
@@ -25,7 +27,7 @@ export const CLOSING = 'closing.json'
 export const CLOSING_FORMAT = 'rollcall.closing'
 
 export interface ClosedDecision extends ReviewDecision {
-  readonly person: SnapshotAgent
+  readonly person: ReviewedPerson
   /** Open ones about the person and their memberships. */
   readonly findings: readonly Finding[]
   /** Whether it was done, and what the later snapshot shows. Null: no later snapshot was given, or there is nothing to do. */
@@ -34,7 +36,7 @@ export interface ClosedDecision extends ReviewDecision {
 
 export interface ClosedReviewer extends ReviewerTally {
   /** Null: not on the account. */
-  readonly role: SnapshotAgent['role'] | null
+  readonly role: ReviewedPerson['role']
 }
 
 export interface ClosedReview {
@@ -46,6 +48,8 @@ export interface ClosedReview {
   readonly before: Snapshot
   /** Null: no later snapshot was given. */
   readonly after: Snapshot | null
+  /** Everybody who needs a decision. */
+  readonly people: readonly ReviewedPerson[]
   /** In the order of the form. */
   readonly decisions: readonly ClosedDecision[]
   readonly decided: DecisionCounts
@@ -56,6 +60,10 @@ export interface ClosedReview {
   readonly since: Pick<Remediation, 'came' | 'gained'> | null
   /** How many changes and removals were not done. */
   readonly undone: number
+  /** Open findings of the review that are about nobody in the form. */
+  readonly others: readonly Finding[]
+  /** What the review does not show: sentences of its manifest. */
+  readonly notShown: readonly string[]
   readonly journals: readonly SealedJournal[]
   /** Why it is not closed. */
   readonly problems: readonly Diagnostic[]
@@ -78,14 +86,14 @@ export type ClosingFacts = Omit<
   'decisions' | 'decided' | 'reviewers' | 'since' | 'undone' | 'exitCode'
 > & {
   readonly decisions: readonly ReviewDecision[]
-  readonly findings: ReadonlyMap<string, readonly Finding[]>
+  readonly findings: ReviewedAccount['findings']
   readonly remediation: Remediation | null
 }
 
 export function concludeClose({ findings, remediation, ...of }: ClosingFacts): ClosedReview {
-  const people = new Map(of.before.agents.map((each) => [each.email, each]))
+  const people = new Map(of.people.map((each) => [each.email, each]))
   const fates = new Map(remediation?.fates.map((each) => [each.email, each]))
-  const find = makeFinder(of.before.agents, ({ email }) => email, normaliseEmail)
+  const find = makeFinder(of.people, ({ email }) => email, normaliseEmail)
   const undone = [...fates.values()].filter(({ happened }) => !happened).length
   return {
     ...of,
@@ -107,26 +115,36 @@ export function concludeClose({ findings, remediation, ...of }: ClosingFacts): C
   }
 }
 
-/** By e-mail address as the server has it: those about the person first, then those about memberships. */
-export function listOpenFindings({
-  getOutcomes,
-}: JudgedAccount): ReadonlyMap<string, readonly Finding[]> {
+/** By address. Administrators and hidden members among them may not decide. */
+export function findDoubtful({
+  people,
+  findings,
+}: Pick<ReviewedAccount, 'people' | 'findings'>): ReadonlyMap<string, Doubt> {
+  const names = listHiddenNames(people)
   return new Map(
-    getOutcomes().people.flatMap(({ seen, findings }) =>
-      seen === null ? [] : [[seen.email, findings.filter(isOpen)] as const],
-    ),
-  )
-}
-
-/** Administrators about whom the review itself has a critical or high finding, with its code. */
-export function findDoubtful(
-  agents: readonly SnapshotAgent[],
-  findings: ReadonlyMap<string, readonly Finding[]>,
-): ReadonlyMap<string, string> {
-  return new Map(
-    agents.flatMap(({ email, role }) => {
-      const own = listSerious(findings.get(email)).find(({ subject }) => subject.kind === 'agent')
-      return own === undefined || role !== 'administrator' ? [] : [[email, own.code] as const]
+    people.flatMap(({ email, role }) => {
+      const own = listSerious(findings.get(email)).find(
+        ({ subject }) => subject.kind === 'agent' || role === null,
+      )
+      if (own === undefined) return []
+      const doubt = { code: own.code, refused: role !== 'agent' }
+      return [[names.get(email) ?? email, doubt] as const]
     }),
   )
 }
+
+/** Nobody decides about a finding that no row of the form shows. */
+export function noteOtherFindings(others: readonly Finding[]): readonly Diagnostic[] {
+  const serious = listSerious(others)
+  if (serious.length === 0) return []
+  const names = serious.map(({ id, risk }) => `${id} (${risk})`)
+  return [
+    makeDiagnostic({
+      code: 'review-note',
+      summary: `No decision covers ${count(serious.length, 'critical or high finding')} about nobody in the form: ${joinFirst(names, SHOWN)}.`,
+      advice: 'Fix this, or write down who accepts it and why.',
+    }),
+  ]
+}
+
+const SHOWN = 3

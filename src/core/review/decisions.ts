@@ -12,6 +12,7 @@ import { spellEmail } from '../model/names.ts'
 import { joinFirst, reveal } from '../model/visible.ts'
 import { type Answer, type FormRow, listLines } from './form.ts'
 import { isAddress, judgeOwnDecision, simplifyText } from './one-mailbox.ts'
+import { listHiddenNames, type ReviewedPerson } from './reviewed.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const
@@ -40,8 +41,8 @@ export interface Decided {
 }
 
 export interface DecisionRules {
-  /** Everybody who needs a decision, by e-mail address as in the snapshot. */
-  readonly people: readonly string[]
+  /** Everybody who needs a decision. */
+  readonly people: readonly ReviewedPerson[]
   /**
    * The day of the review, `YYYY-MM-DD`, UTC; `today` in the same form. Reviewers write the date of
    * their own time zone, which can be one day earlier or later.
@@ -52,7 +53,8 @@ export interface DecisionRules {
 }
 
 export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): Decided {
-  const people = new Set(rules.people)
+  const people = new Set(rules.people.map(({ email }) => email))
+  const names = listHiddenNames(rules.people)
   const seen = new Map<string, FormRow>()
   const decisions: ReviewDecision[] = []
   const explained: ExplainedKeep[] = []
@@ -124,10 +126,10 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
         'Write the e-mail address of the person who decided in the column `reviewer`.',
       )
     }
-    const own = judgeOwnDecision(reviewer, email)
+    const own = judgeOwnDecision(reviewer, names.get(email) ?? email)
     if (own !== 'no') {
-      const as = own === 'same' ? '' : `, as "${reviewer}"`
-      const contrast = describeContrast(reviewer, email) ?? undefined
+      const as = own === 'same' && !names.has(email) ? '' : `, as "${reviewer}"`
+      const contrast = describeContrast(reviewer, names.get(email) ?? email) ?? undefined
       wrong(
         'reviewer',
         `${email} decided about their own access${as}.`,
@@ -163,7 +165,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     if (lacking !== null) {
       wrong(
         'why',
-        `${email}: "keep" needs a reason ${lacking}, because of ${serious.map(({ code, risk }) => `${code} (${risk})`).join(', ')}.`,
+        `${email}: "keep" needs a reason ${lacking}, because of ${[...new Set(serious.map(({ code, risk }) => `${code} (${risk})`))].join(', ')}.`,
         `need a reason ${lacking} to keep a person with critical or high findings`,
         'Write the reason in the column `why`.',
       )
@@ -179,7 +181,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
       ...reportRows(problems),
       ...reportUndated(undated),
       ...reportRepeated(explained),
-      ...reportMissing(rules.people.filter((email) => !seen.has(email))),
+      ...reportMissing([...people].filter((email) => !seen.has(email))),
     ],
   }
 }

@@ -64,6 +64,8 @@ export interface ManifestContent {
   /** How many people it says there are. */
   readonly people: number
   readonly verdict: string
+  /** What the server does not show, or what was not read: sentences for a reader. */
+  readonly notShown: readonly string[]
   readonly files: readonly ListedFile[]
 }
 
@@ -114,7 +116,8 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
   }
   const files = parseListedFiles(root)
   const people = root.object('summary').whole('people')
-  return { record, people, verdict: root.text('verdict'), files }
+  const notShown = root.texts('not_shown')
+  return { record, people, verdict: root.text('verdict'), notShown, files }
 }
 
 export function parseTool(root: Fields): ReviewRecord['tool'] {

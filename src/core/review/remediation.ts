@@ -7,13 +7,21 @@ import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { diffStates } from '../compare/difference.ts'
 import { type Difference, pairPeople } from '../compare/sides.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { formatGroupKey, formatMembershipKey } from '../model/activity.ts'
 import { groupBy, type Pair } from '../model/collect.ts'
 import { hasPermissions } from '../model/custom-role.ts'
-import { listSpellingsIn, type RecognisedSnapshot, recognise } from '../model/identity.ts'
+import { formatHiddenEmail, type HiddenPerson, listHiddenPeople } from '../model/hidden.ts'
+import {
+  listSpellingsIn,
+  type RecognisedGroup,
+  type RecognisedSnapshot,
+  recognise,
+} from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { hasGroups, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ReviewDecision } from './decisions.ts'
 import { simplifyAddress } from './one-mailbox.ts'
+import type { ReviewedPerson } from './reviewed.ts'
 
 export interface Happened extends ReviewDecision {
   readonly happened: boolean
@@ -25,14 +33,14 @@ export interface Remediation {
   /** Of each "change" and "remove". */
   readonly fates: readonly Happened[]
   /** People who are new since the review, as in the later snapshot: nobody decided about them. */
-  readonly came: readonly SnapshotAgent[]
+  readonly came: readonly ReviewedPerson[]
   /** People who may keep their access and have more now, by e-mail address in the review. */
   readonly gained: readonly string[]
 }
 
 /** What the review has read and the later snapshot has not: in these, nobody is found to have more. */
-export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
-  const missing = [
+function listUnseen(before: Snapshot, later: Snapshot): readonly string[] {
+  return [
     ...KINDS.filter((of) => hasGroups(before, of) && !hasGroups(later, of)).map(
       ({ plural }) => `no ${plural}`,
     ),
@@ -40,12 +48,17 @@ export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnost
       ? ['no permissions of custom roles']
       : []),
   ]
+}
+
+export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
+  const unlogged = before.activity.state === 'read' && later.activity.state !== 'read'
+  const missing = [...listUnseen(before, later), ...(unlogged ? ['no audit log'] : [])]
   if (missing.length === 0) return []
   return [
     makeDiagnostic({
       code: 'review-note',
       summary: `The later snapshot has ${missing.join(' and ')}, but the review has. So rollcall did not compare them: people may have more access there.`,
-      advice: 'Take the later snapshot with the token of an administrator, as for the review.',
+      advice: `Take the later snapshot with the token of an administrator${unlogged ? ' and with --activity' : ''}, as for the review.`,
     }),
   ]
 }
@@ -71,19 +84,33 @@ export function checkRemediation(
     ({ person }) => person,
   )
   const compare = makeComparer(had, has, pairs)
+  const unseen = listUnseen(before, later)
+  const now = listHiddenPeople(has)
+  const hidden = new Map(listHiddenPeople(had).map((each) => [formatHiddenEmail(each.id), each]))
   const came = pairs.flatMap(({ before: was, after: is }) =>
     was === null && is !== null ? [is] : [],
   )
+  const ids = new Map(had.agents.map(({ email, id }) => [email, id]))
+  // Of a person who should have less, the fate says it.
+  const known = new Set([
+    ...[...hidden.values()].map(({ id }) => id),
+    ...decisions.map(({ email, decision }) => (decision === 'keep' ? null : ids.get(email))),
+  ])
+  const hasMore = (email: string) => {
+    const person = hidden.get(email)
+    return person === undefined ? compare(email).more : listNewPlaces(person, now).length > 0
+  }
   return {
     fates: decisions.flatMap((each): Happened[] => {
       const { email, decision } = each
       if (decision === 'keep') return []
+      const person = hidden.get(email)
+      if (person !== undefined) return [{ ...each, ...judgeHidden(decision, person, has, now) }]
       const pair = stayed.get(email)
       if (pair === undefined) {
         const holder = holders.get(email) ?? null
-        const left = had.agents.filter((agent) => agent.email === email)
-        const hidden = left.flatMap((agent) => listHiddenPlaces(agent, has))
-        return [{ ...each, ...judgeAbsence(email, holder, came, hidden) }]
+        const places = now.find(({ id }) => id === ids.get(email))?.groups ?? []
+        return [{ ...each, ...judgeAbsence(email, holder, came, places) }]
       }
       const { was, is } = pair
       const renamed = is.email === email ? '' : `, renamed to ${is.email}`
@@ -92,30 +119,76 @@ export function checkRemediation(
         const what = `still on the account as ${is.role}${renamed}${again}`
         return [{ ...each, happened: false, what }]
       }
-      const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email))
+      // Nobody has more than an administrator.
+      const unknown = was.role === 'administrator' ? [] : unseen
+      const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email), unknown)
       return [{ ...each, happened, what: `${what}${what === UNCHANGED ? renamed : ''}` }]
     }),
-    came,
+    came: [
+      ...came,
+      ...now
+        .filter(({ id }) => !known.has(id))
+        .map(({ id, name }) => ({ email: formatHiddenEmail(id), id, name, role: null })),
+    ],
     gained: decisions
-      .filter(({ decision, email }) => decision === 'keep' && compare(email).more)
+      .filter(({ decision, email }) => decision === 'keep' && hasMore(email))
       .map(({ email }) => email),
   }
 }
 
 const UNCHANGED = 'nothing was changed'
 
-/** Names of groups that do not list a person who has left, although they are in it. */
-function listHiddenPlaces(
-  { id }: SnapshotAgent,
-  { activity, groups }: RecognisedSnapshot,
-): readonly string[] {
-  if (activity.state !== 'read') return []
-  return activity.hidden
-    .filter(({ userId }) => userId === id)
-    .map(({ of, groupId }) => {
-      const group = groups.find((each) => each.of === of && each.id === groupId)
-      return group?.name ?? `${of.label} ${groupId}`
-    })
+type Hidden = HiddenPerson<RecognisedGroup>
+
+/** Whether a hidden member still gets the messages of a group, as far as the later snapshot proves it. */
+function findMember(
+  id: number,
+  { of, id: groupId }: RecognisedGroup,
+  has: RecognisedSnapshot,
+): 'still' | 'gone' | 'unknown' {
+  const there = has.groups.some((each) => each.of === of && each.id === groupId)
+  if (!there && hasGroups(has, of)) return 'gone'
+  if (has.activity.state !== 'read') return 'unknown'
+  const last = has.activity.memberships.get(formatMembershipKey(of, groupId, id))
+  if (last === undefined) return 'unknown'
+  return last.action === 'added' ? 'still' : 'gone'
+}
+
+/** Groups whose messages hidden members get now and did not get at the review. */
+function listNewPlaces({ id, groups }: Hidden, now: readonly Hidden[]): readonly RecognisedGroup[] {
+  const key = ({ of, id: groupId }: RecognisedGroup) => formatGroupKey(of, groupId)
+  const had = new Set(groups.map(key))
+  return (now.find((each) => each.id === id)?.groups ?? []).filter((each) => !had.has(key(each)))
+}
+
+/** No list shows a hidden member, so only what the later snapshot proves is done. */
+function judgeHidden(
+  decision: ReviewDecision['decision'],
+  person: Hidden,
+  has: RecognisedSnapshot,
+  now: readonly Hidden[],
+): Pick<Happened, 'happened' | 'what'> {
+  const agent = has.agents.find(({ id }) => id === person.id)
+  if (agent !== undefined) {
+    return { happened: false, what: `now on the account as ${agent.role}: ${agent.email}` }
+  }
+  const found = groupBy(person.groups, (group) => findMember(person.id, group, has))
+  const more = listNewPlaces(person, now)
+  const say = (words: string, groups: readonly RecognisedGroup[] = [], end = '') =>
+    groups.length === 0 ? [] : [`${words} ${groups.map(({ name }) => name).join(', ')}${end}`]
+  const { activity } = has
+  const why =
+    activity.state === 'read'
+      ? `the audit log in the later snapshot begins on ${activity.from.slice(0, 10)}`
+      : 'the later snapshot has no audit log'
+  const what = [
+    ...say('no longer gets the messages of', found.get('gone')),
+    ...say('still gets the messages of', found.get('still')),
+    ...say('not known for', found.get('unknown'), `: ${why}`),
+    ...say('now gets the messages of', more),
+  ]
+  const less = decision === 'change' ? found.has('gone') : found.size === 1 && found.has('gone')
+  return { happened: less && more.length === 0, what: what.join('; ') }
 }
 
 /**
@@ -126,7 +199,7 @@ function judgeAbsence(
   email: string,
   holder: SnapshotAgent | null,
   came: readonly SnapshotAgent[],
-  hidden: readonly string[],
+  hidden: readonly RecognisedGroup[],
 ): Pick<Happened, 'happened' | 'what'> {
   if (holder !== null) {
     const what = `the address is still on the account: it now belongs to the user who was ${holder.email}`
@@ -134,7 +207,7 @@ function judgeAbsence(
   }
   const gone = 'no longer on the account'
   if (hidden.length > 0) {
-    const what = `${gone}, but still gets the messages of ${hidden.join(', ')}`
+    const what = `${gone}, but still gets the messages of ${hidden.map(({ name }) => name).join(', ')}`
     return { happened: false, what }
   }
   const twin = came.find((each) => simplifyAddress(each.email) === simplifyAddress(email))
@@ -148,6 +221,7 @@ function judgeAbsence(
 function judgeChange(
   found: readonly Difference[],
   { more, less }: AccessDifference,
+  unseen: readonly string[],
 ): Pick<Happened, 'happened' | 'what'> {
   const seen = found.map(({ subject, summary }) =>
     subject.kind === 'member' ? `${subject.group.name}: ${summary}` : summary,
@@ -156,10 +230,14 @@ function judgeChange(
     const but = less ? 'less access in one place, but more in another' : 'more access than before'
     return { happened: false, what: [...seen, but].join('; ') }
   }
-  if (less) return { happened: true, what: seen.join('; ') || 'reaches less than before' }
   // A membership that gives nothing, such as that of an administrator, can still be removed.
-  const happened = found.some(({ after }) => after === null)
-  return { happened, what: seen.join('; ') || UNCHANGED }
+  const left =
+    found.some((each) => each.after === null) && !found.some((each) => each.before === null)
+  if (!less && !left) return { happened: false, what: seen.join('; ') || UNCHANGED }
+  const what = seen.join('; ') || 'reaches less than before'
+  if (unseen.length === 0) return { happened: true, what }
+  const but = `not known whether it is more elsewhere: the later snapshot has ${unseen.join(' and ')}`
+  return { happened: false, what: `${what}; ${but}` }
 }
 
 /**

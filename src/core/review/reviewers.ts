@@ -1,6 +1,7 @@
 /** Who decided, whether they may, and what an auditor should look at. */
 import { describeContrast } from '../messages/alike.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { FindingCode } from '../messages/finding-records.ts'
 import { count } from '../messages/phrase.ts'
 import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
@@ -14,21 +15,26 @@ export interface ReviewerTally {
   readonly decided: DecisionCounts
   /** Who decided about this reviewer, under any spelling. Null: there is no decision about them. */
   readonly reviewedBy: string | null
+  /** What was decided about them. */
+  readonly decision: ReviewDecision['decision'] | null
 }
 
 /** People who made decisions, those with the most decisions first. */
 export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly ReviewerTally[] {
   const about = new Map(
     [simplifyAddress, normaliseEmail].flatMap((key) =>
-      decisions.map(({ email, reviewer }) => [key(email), reviewer] as const),
+      decisions.map((each) => [key(each.email), each] as const),
     ),
   )
   return [...groupBy(decisions, ({ reviewer }) => normaliseEmail(reviewer))]
     .map(([key, own]): ReviewerTally => {
+      const { reviewer = null, decision = null } =
+        about.get(key) ?? about.get(simplifyAddress(key)) ?? {}
       return {
         email: own[0].reviewer,
         decided: countDecisions(own),
-        reviewedBy: about.get(key) ?? about.get(simplifyAddress(key)) ?? null,
+        reviewedBy: reviewer,
+        decision,
       }
     })
     .sort((a, b) => sumDecisions(b) - sumDecisions(a) || compareCodeUnits(a.email, b.email))
@@ -41,10 +47,16 @@ function sumDecisions({ decided }: ReviewerTally): number {
 export interface ReviewerRules {
   /** E-mail addresses as in the snapshot. */
   readonly people: readonly string[]
-  /** Administrators about whom a critical or high finding is open, with its code. */
-  readonly doubtful: ReadonlyMap<string, string>
+  /** People about whom a critical or high finding is open. */
+  readonly doubtful: ReadonlyMap<string, Doubt>
   /** Who may decide. Null: it was not given. */
   readonly allowed: readonly string[] | null
+}
+
+export interface Doubt {
+  readonly code: FindingCode
+  /** Such a person may not decide, unless a list says so. Others are only pointed out. */
+  readonly refused: boolean
 }
 
 /** Problems, and notes on what an auditor should look at although nothing is certainly wrong. */
@@ -53,7 +65,12 @@ export function judgeReviewers(
   { people, doubtful, allowed }: ReviewerRules,
 ): Readonly<Record<'problems' | 'notes', readonly Diagnostic[]>> {
   const listed = allowed && new Set(allowed.map(normaliseEmail))
-  const suspects = new Map([...doubtful].map(([email, code]) => [simplifyAddress(email), code]))
+  // Of two who look alike, the one who may not decide counts.
+  const suspects = new Map(
+    [...doubtful]
+      .sort(([, a], [, b]) => Number(a.refused) - Number(b.refused))
+      .map(([email, doubt]) => [simplifyAddress(email), doubt]),
+  )
   const problems: Diagnostic[] = []
   const notes: Diagnostic[] = []
   for (const tally of tallies) {
@@ -62,14 +79,20 @@ export function judgeReviewers(
     if (listed !== null && !listed.has(normaliseEmail(email))) {
       problems.push(refuse(`${email} decided about ${about}, but may not decide.`, NOT_LISTED))
     }
-    const code = suspects.get(simplifyAddress(email))
-    if (code === undefined) continue
-    const summary = `${email} decided about ${about}, but the review itself has the finding ${code} about this administrator.`
-    if (listed === null) problems.push(refuse(summary, DOUBTFUL))
-    else notes.push(note(summary, 'Write down why this person may decide.'))
+    if (tally.decision === 'remove') {
+      const summary = `${email} decided about ${about}, but the decision about this person is "remove".`
+      notes.push(note(summary, EXPLAIN))
+    }
+    const doubt = suspects.get(simplifyAddress(email))
+    if (doubt === undefined) continue
+    const summary = `${email} decided about ${about}, but the review itself has the finding ${doubt.code} about this person.`
+    if (doubt.refused && listed === null) problems.push(refuse(summary, DOUBTFUL))
+    else notes.push(note(summary, EXPLAIN))
   }
   return { problems, notes: [...notes, ...noteMutual(tallies), ...noteSpellings(tallies, people)] }
 }
+
+const EXPLAIN = 'Write down why this person may decide, or ask another person.'
 
 const NOT_LISTED = 'Ask a person in the --reviewers file to decide, or add this address to it.'
 

@@ -1,8 +1,9 @@
 /** The closing record of a review as one self-contained page, built with the parts of the HTML report. */
-import type { SnapshotAgent } from '../../core/model/snapshot.ts'
+import type { Finding } from '../../core/messages/finding.ts'
 import type { ClosedDecision, ClosedReview } from '../../core/review/closing.ts'
-import { formatMoment } from '../labels.ts'
-import { CLOSING_MARKS, summariseClosed } from '../review.ts'
+import type { ReviewedPerson } from '../../core/review/reviewed.ts'
+import { formatMoment, HIDING } from '../labels.ts'
+import { CLOSING_MARKS, describeArrival, summariseClosed } from '../review.ts'
 import {
   html,
   type Markup,
@@ -53,9 +54,10 @@ function listSections(closed: ClosedReview): readonly Section[] {
     ...(since === null
       ? []
       : [
-          { title: 'New on the account since the review', body: renderCame(since.came) },
+          { title: 'New since the review', body: renderCame(since.came) },
           { title: 'Has more access than at the review', body: renderGained(since.gained) },
         ]),
+    { title: 'Findings about nobody in the form', body: renderOthers(closed.others) },
     { title: 'Reviewers', body: renderReviewers(closed) },
     { title: 'All decisions', body: renderDecisions(decisions) },
     ...journals.map((journal) => ({
@@ -72,6 +74,7 @@ function listSections(closed: ClosedReview): readonly Section[] {
         ]),
       ),
     })),
+    { title: 'What the review does not show', body: html`${closed.notShown.map(renderParagraph)}` },
     { title: 'Hashes', body: renderHashes(closed) },
   ].filter(({ body }) => body !== null)
 }
@@ -82,7 +85,7 @@ function renderDecisions(decisions: readonly ClosedDecision[]): Markup | null {
     'Decisions',
     ['Person', 'Findings', 'Decision', 'By', 'Reason'],
     decisions.map(({ person, findings, result, ...of }) => [
-      html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}, ${person.role}`,
+      html`<strong>${renderName(person.email)}</strong><br>${renderName(person.name)}, ${person.role ?? `hidden member of ${HIDING.one}`}`,
       findings.length === 0
         ? null
         : html`${findings.map(({ code, risk }) => `${code} (${risk})`).join(', ')}`,
@@ -113,14 +116,28 @@ function renderReviewers({ reviewers }: ClosedReview): Markup {
   )
 }
 
-function renderCame(came: readonly SnapshotAgent[]): Markup | null {
+/** No decision covers them. */
+function renderOthers(others: readonly Finding[]): Markup | null {
+  if (others.length === 0) return null
+  return renderTable(
+    'Findings',
+    ['Finding', 'Subject', 'Summary'],
+    others.map(({ code, risk, address, summary }) => [
+      html`${code} (${risk})`,
+      renderName(address),
+      html`<bdi class="long">${summary}</bdi>`,
+    ]),
+  )
+}
+
+function renderCame(came: readonly ReviewedPerson[]): Markup | null {
   if (came.length === 0) return null
   return renderTable(
     'People',
-    ['Person', 'Role'],
+    ['Person', 'Access'],
     came.map(({ email, name, role }) => [
       html`<strong>${renderName(email)}</strong><br>${renderName(name)}`,
-      html`${role}`,
+      html`${describeArrival(role)}`,
     ]),
   )
 }

@@ -35,12 +35,17 @@ export function closingFacts(more: Partial<ClosingFacts> = {}): ClosingFacts {
     generatedAt: '2026-12-01T08:00:00.000Z',
     tool: { name: 'rollcall', version: '1.2.3' },
     before: BEFORE,
+    people: BEFORE.agents,
     after: BEFORE,
     decisions: DECIDED,
     findings: new Map([
       [mallory.email, [makeFinding('admin-unexpected', mallory, null, 'not in the policy')]],
     ]),
     allowed: ['ada@acme.com', 'boss@acme.com'],
+    notShown: ['Only the audit log shows hidden members.'],
+    others: [
+      makeFinding('rule-administrators', { kind: 'rule', rule: 'administrators' }, null, 'only 1'),
+    ],
     remediation: {
       fates: [
         { ...change, happened: true, what: 'billing: no longer a member' },

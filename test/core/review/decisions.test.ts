@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { FindingCode } from '../../../src/core/messages/finding-records.ts'
 import { makeFinding } from '../../../src/core/messages/phrase.ts'
 import { judgeDecisions } from '../../../src/core/review/decisions.ts'
-import { ANSWERED, makeFilledForm } from './forms.ts'
+import { ANSWERED, listPeople, makeFilledForm } from './forms.ts'
 
 const PEOPLE = ['a@acme.com', 'b@acme.com', 'c@acme.com', 'd@acme.com', 'e@acme.com']
 
@@ -21,7 +21,12 @@ function judge(
     const open = code === null ? [] : [makeFinding(code, { kind: 'agent', email }, null, 'x')]
     return [email, open] as const
   })
-  const rules = { people, since: '2026-11-23', today: '2026-11-30', findings: new Map(findings) }
+  const rules = {
+    people: listPeople(people),
+    since: '2026-11-23',
+    today: '2026-11-30',
+    findings: new Map(findings),
+  }
   const { decisions, problems } = judgeDecisions(makeFilledForm(rows, people).rows, rules)
   const say = problems.map(({ summary, location }) => [
     summary,

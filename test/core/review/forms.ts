@@ -1,7 +1,16 @@
 /** Forms of a review, as a reviewer would fill them in. */
 import { makeForm, type ReviewForm } from '../../../src/core/review/form.ts'
+import type { ReviewedPerson } from '../../../src/core/review/reviewed.ts'
 
 export const ANSWERED = { decision: 'keep', reviewer: 'ada@acme.com', date: '2026-11-23', why: '' }
+
+/** Agents; of `#77 mallory@evil.example` a hidden member whom the log knows by that name. */
+export function listPeople(emails: readonly string[]): readonly ReviewedPerson[] {
+  return emails.map((text, index) => {
+    const [email = '', name = ''] = text.split(' ')
+    return { email, id: index + 1, name, role: email.startsWith('#') ? null : 'agent' }
+  })
+}
 
 type Cells = Readonly<Record<string, string>>
 

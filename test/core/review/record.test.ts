@@ -61,6 +61,7 @@ const MANIFEST = {
   },
   verdict: 'drift',
   summary: { people: 2 },
+  not_shown: ['bots'],
   requests: [REQUEST],
   files: [{ name: 'policy.yaml', bytes: 3, sha256: HASH }],
 }

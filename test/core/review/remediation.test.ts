@@ -1,5 +1,6 @@
 /** Whether decisions were carried out. More about renamed people is in test/cli/review.test.ts. */
 import { describe, expect, test } from 'vitest'
+import type { AuditRow } from '../../../src/core/model/activity.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
 import { checkRemediation, noteUnseen } from '../../../src/core/review/remediation.ts'
@@ -46,6 +47,14 @@ describe('what the later snapshot does not have', () => {
         'review-note',
         'The later snapshot has no inboxes and no permissions of custom roles, but the review has. So rollcall did not compare them: people may have more access there.',
       ],
+    ])
+    const logged = { ...snapshot(BEFORE), activity: readLog([]) }
+    expect(noteUnseen(logged, logged)).toEqual([])
+    expect(noteUnseen(logged, snapshot(BEFORE))).toMatchObject([
+      {
+        summary: expect.stringContaining('has no audit log, but the review has.'),
+        advice: expect.stringContaining('with --activity'),
+      },
     ])
     expect(note(BEFORE, { ...rest, customRoles: BILLING })).toMatchObject([
       ['review-note', expect.stringContaining('has no inboxes, but the review has.')],
@@ -138,6 +147,13 @@ describe('a change', () => {
       inboxes([], [KEN]),
     ],
     [
+      'another team, as an administrator moves',
+      false,
+      'billing: no longer a member; tier: new member',
+      { teams: { billing: [], tier: [KEN] } },
+      holder('administrator', null),
+    ],
+    [
       'a team that gives an administrator nothing',
       false,
       'tier: new member',
@@ -151,6 +167,16 @@ describe('a change', () => {
   test('is not what only one of the snapshots has read', () => {
     const { inboxes: _, ...without } = BEFORE
     expect(check('change', BEFORE, without).fates[0]?.what).toBe('nothing was changed')
+    const left = { ...without, teams: { billing: [], tier: [] } }
+    expect(check('change', BEFORE, left).fates).toMatchObject([
+      {
+        happened: false,
+        what: 'billing: no longer a member; not known whether it is more elsewhere: the later snapshot has no inboxes',
+      },
+    ])
+    expect(check('change', without, left).fates).toMatchObject([{ happened: true }])
+    const demoted = check('change', { ...BEFORE, ...holder('administrator', null) }, without)
+    expect(demoted.fates).toMatchObject([{ happened: true, what: 'administrator → agent' }])
     const unread = { ...BEFORE, ...holder('agent', 3), customRoles: 'unread' } as const
     const read = { ...BEFORE, ...holder('agent', 3) }
     expect(check('change', read, unread).fates[0]?.happened).toBe(false)
@@ -218,9 +244,55 @@ test('a removal is not done if the audit log shows that the person still gets th
   expect(fates(website?.id ?? 0)).toEqual([
     [false, 'no longer on the account, but still gets the messages of Website'],
   ])
-  expect(fates(99)).toEqual([
-    [false, 'no longer on the account, but still gets the messages of inbox 99'],
-  ])
+  // The inbox was deleted since.
+  expect(fates(99)).toEqual([[true, 'no longer on the account']])
+})
+
+describe('a hidden member', () => {
+  const seen = (rows: readonly AuditRow[], more: Partial<SeenAccount> = {}, present = [1, 2]) => ({
+    ...snapshot({ ...BEFORE, ...more }),
+    activity: readLog(rows, {}, present),
+  })
+  const [website, mail] = ['Website', 'Mail'].map(
+    (name) => snapshot(BEFORE).groups.find((each) => each.name === name)?.id ?? 0,
+  ) as [number, number]
+  const before = seen([member(10, 'added', 77, website)])
+  const decided = { email: '#77', reviewer: ADA, date: '2026-11-23', ticket: '', why: 'x' }
+  const judge = (decision: ReviewDecision['decision'], later: Snapshot) =>
+    checkRemediation([{ ...decided, decision }], before, later)
+  const fate = (decision: 'change' | 'remove', later: Snapshot) =>
+    judge(decision, later).fates.map(({ happened, what }) => [happened, what])
+
+  test('who is on the account now was not removed', () => {
+    const agents = { ...BEFORE.agents, 'mal@evil.example': { role: 'agent', id: 77 } } as const
+    const later = seen([member(10, 'added', 77, website)], { agents }, [1, 2, 77])
+    const what = 'now on the account as agent: mal@evil.example'
+    expect(fate('remove', later)).toEqual([[false, what]])
+    expect(judge('keep', later)).toMatchObject({ fates: [], came: [{ id: 77, role: 'agent' }] })
+  })
+
+  test('who moved to another inbox was neither removed nor changed', () => {
+    const moved = [
+      member(10, 'added', 77, website),
+      member(20, 'removed', 77, website),
+      member(21, 'added', 77, mail),
+    ]
+    const what = 'no longer gets the messages of Website; now gets the messages of Mail'
+    expect(fate('remove', seen(moved))).toEqual([[false, what]])
+    expect(fate('change', seen(moved))).toEqual([[false, what]])
+    expect(judge('keep', seen(moved)).gained).toEqual(['#77'])
+    expect(judge('keep', before).gained).toEqual([])
+  })
+
+  test('who was on the account at the review and should have less is named once', () => {
+    const gone = { agents: { [ADA]: 'administrator' }, teams: {} } as const
+    const later = seen([member(20, 'added', 2, mail)], gone, [1])
+    const of = (decision: ReviewDecision['decision']) =>
+      checkRemediation([{ ...decided, email: KEN, decision }], snapshot(BEFORE), later)
+    expect(of('remove').came).toEqual([])
+    expect(of('remove').fates).toMatchObject([{ happened: false }])
+    expect(of('keep').came).toMatchObject([{ email: '#2', id: 2, role: null }])
+  })
 })
 
 describe('since the review', () => {

@@ -99,6 +99,7 @@ const A = 'ada@acme.com'
 const B = 'barbara@acme.com'
 const C = 'carl@acme.com'
 const NOTHING = { problems: [], notes: [] }
+const NOBODY = { reviewedBy: null, decision: null }
 
 test('reviewers are counted, those with the most decisions first', () => {
   const decisions = [
@@ -109,10 +110,14 @@ test('reviewers are counted, those with the most decisions first', () => {
     decide('e@acme.com', A),
   ]
   expect(tallyReviewers(decisions)).toEqual([
-    { email: B, decided: { keep: 2, change: 0, remove: 0 }, reviewedBy: 'X@acme.com' },
-    { email: 'X@acme.com', decided: { keep: 0, change: 0, remove: 1 }, reviewedBy: null },
-    { email: A, decided: { keep: 1, change: 0, remove: 0 }, reviewedBy: B },
-    { email: 'b@acme.com', decided: { keep: 0, change: 1, remove: 0 }, reviewedBy: null },
+    {
+      email: B,
+      decided: { keep: 2, change: 0, remove: 0 },
+      ...{ reviewedBy: 'X@acme.com', decision: 'remove' },
+    },
+    { email: 'X@acme.com', decided: { keep: 0, change: 0, remove: 1 }, ...NOBODY },
+    { email: A, decided: { keep: 1, change: 0, remove: 0 }, reviewedBy: B, decision: 'keep' },
+    { email: 'b@acme.com', decided: { keep: 0, change: 1, remove: 0 }, ...NOBODY },
   ])
 })
 
@@ -144,8 +149,8 @@ describe('a list of reviewers', () => {
 })
 
 describe('a reviewer who should not be an administrator', () => {
-  const doubtful = new Map([[B, 'admin-unexpected']])
-  const summary = `${B} decided about 1 person, but the review itself has the finding admin-unexpected about this administrator.`
+  const doubtful = new Map([[B, { code: 'admin-unexpected', refused: true } as const]])
+  const summary = `${B} decided about 1 person, but the review itself has the finding admin-unexpected about this person.`
 
   test('may not decide', () => {
     expect(judge([decide(A, B), decide(B, 'x@acme.com')], { doubtful })).toEqual({
@@ -164,6 +169,33 @@ describe('a reviewer who should not be an administrator', () => {
     expect(judge([decide(A, B), decide(B, 'x@acme.com')], rules)).toEqual({
       problems: [],
       notes: [summary],
+    })
+  })
+})
+
+describe('a reviewer who is pointed out', () => {
+  test('is an agent with a critical or high finding, unless somebody like them is refused', () => {
+    const agent = { code: 'agent-unexpected', refused: false } as const
+    const doubtful = new Map([[B, agent]])
+    const decisions = [decide(A, B), decide(B, 'x@acme.com')]
+    expect(judge(decisions, { doubtful })).toEqual({
+      problems: [],
+      notes: [
+        `${B} decided about 1 person, but the review itself has the finding agent-unexpected about this person.`,
+      ],
+    })
+    const twin = { code: 'admin-unexpected', refused: true } as const
+    const both = new Map<string, typeof twin | typeof agent>([
+      ['barbara+1@acme.com', twin],
+      ...doubtful,
+    ])
+    expect(judge(decisions, { doubtful: both }).problems[0]).toContain('admin-unexpected')
+  })
+
+  test('is somebody whom another decision removes', () => {
+    expect(judge([decide(A, B), decide(C, B), decide(B, 'x@acme.com', 'remove')])).toEqual({
+      problems: [],
+      notes: [`${B} decided about 2 people, but the decision about this person is "remove".`],
     })
   })
 })

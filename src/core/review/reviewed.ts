@@ -1,0 +1,57 @@
+/**
+ * Who is reviewed: everybody who has access, so also members of groups who are not on the account. And
+ * which open findings are about nobody of them.
+ */
+import { type Finding, isOpen } from '../messages/finding.ts'
+import { makeFinder } from '../model/identity.ts'
+import { normaliseEmail } from '../model/names.ts'
+import type { Role } from '../model/role.ts'
+import type { JudgedAccount } from '../report/report.ts'
+
+export interface ReviewedPerson {
+  /** As the server has it; `#77` for a hidden member, whose user id is all that is known. */
+  readonly email: string
+  readonly id: number
+  /** Of a hidden member: by which the audit log knows them. Empty if it does not. */
+  readonly name: string
+  /** Null: a hidden member, who is not on the account. */
+  readonly role: Role | null
+}
+
+/**
+ * The names by which the audit log knows hidden members. Without names that are the address of somebody
+ * else on the account now.
+ */
+export function listHiddenNames(people: readonly ReviewedPerson[]): ReadonlyMap<string, string> {
+  const find = makeFinder(people, ({ email }) => email, normaliseEmail)
+  return new Map(
+    people.flatMap(({ email, name, role }) =>
+      role === null && find(name) === undefined ? [[email, name] as const] : [],
+    ),
+  )
+}
+
+export interface ReviewedAccount {
+  /** By e-mail address, hidden members first. */
+  readonly people: readonly ReviewedPerson[]
+  /** The open ones about each person, by e-mail address: first their own, then those of memberships. */
+  readonly findings: ReadonlyMap<string, readonly Finding[]>
+  /** The open ones that are about nobody of them. */
+  readonly others: readonly Finding[]
+}
+
+export function listReviewed({ getOutcomes, findings }: JudgedAccount): ReviewedAccount {
+  const { people, hidden } = getOutcomes()
+  const all = [
+    ...hidden.map((each) => ({ ...each, role: null })),
+    ...people.flatMap(({ seen, findings: own }) =>
+      seen === null ? [] : [{ ...seen, findings: own }],
+    ),
+  ]
+  const covered = new Set(all.flatMap((each) => each.findings.map(({ id }) => id)))
+  return {
+    people: all.map(({ email, id, name, role }) => ({ email, id, name, role })),
+    findings: new Map(all.map((each) => [each.email, each.findings.filter(isOpen)])),
+    others: findings.filter((each) => isOpen(each) && !covered.has(each.id)),
+  }
+}
