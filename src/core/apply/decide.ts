@@ -14,6 +14,7 @@ import { type Permission, STEPS } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
+import { listBroken, measureRules } from './rule-measures.ts'
 import { applyWrite, applyWrites } from './transition.ts'
 import { type KnownAccount, listWrites, type Write } from './writes.ts'
 
@@ -158,21 +159,47 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
   })
 }
 
+/** A run in which not all steps were written. */
+export interface Interim {
+  /** The account before the run, and as it is now. */
+  readonly before: RecognisedSnapshot
+  readonly now: RecognisedSnapshot
+  /** The steps that are still written. */
+  readonly rest: readonly PlannedStep[]
+}
+
 /**
- * What a step would do that only an `--allow` with its address permits, because others before it were
- * skipped. Null: nothing.
- * @param now the account as it is
- * @param rest the steps that are still written, this one among them
+ * What one of the rest would do because others before it were not written: break a rule of the policy, or
+ * what only an `--allow` with its address permits. Null: nothing.
  */
-export function findExcess(
+export function findExcess(step: PlannedStep, run: Interim, terms: Terms): string | null {
+  const broken = findBrokenRule(step, run, terms)
+  if (broken !== null) {
+    return `It would break a rule of the policy, because a step before it was not written: ${broken}.`
+  }
+  if (findAllowance({ ...step.change, needs: 'address' }, terms.allowances) !== null) return null
+  if (measureEffects(run.now, [step]).some(({ excessive }) => excessive)) {
+    return 'It would give more than was approved, because a custom role was not changed before it.'
+  }
+  return findEmptied(run.now, run.rest).has(step.change)
+    ? 'It would leave the group empty, because somebody who should join it was not added.'
+    : null
+}
+
+/** A rule that would be broken after the run, and less so without this step. */
+function findBrokenRule(
   step: PlannedStep,
-  now: RecognisedSnapshot,
-  rest: readonly PlannedStep[],
-  allowances: readonly Allowance[],
-): 'gives' | 'empties' | null {
-  if (findAllowance({ ...step.change, needs: 'address' }, allowances) !== null) return null
-  if (measureEffects(now, [step]).some(({ excessive }) => excessive)) return 'gives'
-  return findEmptied(now, rest).has(step.change) ? 'empties' : null
+  { before, now, rest }: Interim,
+  { policy, scope }: Terms,
+): string | null {
+  const measure = (state: RecognisedSnapshot) => measureRules(policy, state, scope.hasGroup)
+  const measureAfter = (steps: readonly PlannedStep[]) =>
+    measure(steps.flatMap(({ writes }) => writes).reduce(applyWrite, now))
+  const without = measureAfter(rest.filter((each) => each !== step))
+  const broken = listBroken(measure(before), measureAfter(rest)).find(
+    ([key, { excess }]) => excess > (without.get(key)?.excess ?? Number.POSITIVE_INFINITY),
+  )
+  return broken?.[1].broken ?? null
 }
 
 const NO_CUSTOM_ROLE = { customRole: null }

@@ -26,7 +26,7 @@ import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
 import type { PlannedStep, SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
-import { measureRules } from './rule-measures.ts'
+import { listBroken, measureRules } from './rule-measures.ts'
 import { applyWrite } from './transition.ts'
 import type { Write } from './writes.ts'
 
@@ -213,21 +213,18 @@ function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
 }
 
 function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnostic[] {
-  const had = measureRules(policy, before, scope.hasGroup)
-  const excessBefore = (key: string) => Math.max(0, had.get(key)?.excess ?? 0)
-  return [...measureRules(policy, after, scope.hasGroup)]
-    .filter(([key, { excess }]) => excess > excessBefore(key))
-    .flatMap(([key, { broken, location }]) =>
-      stop(
-        'guard-rule',
-        `The account would break a rule of the policy: ${broken}.`,
-        excessBefore(key) > 0
-          ? 'The rule is already broken, and the steps would make it worse.'
-          : 'The account follows this rule now.',
-        undefined,
-        location,
-      ),
-    )
+  const measure = (state: RecognisedSnapshot) => measureRules(policy, state, scope.hasGroup)
+  return listBroken(measure(before), measure(after)).flatMap(([, { broken, already, location }]) =>
+    stop(
+      'guard-rule',
+      `The account would break a rule of the policy: ${broken}.`,
+      already
+        ? 'The rule is already broken, and the steps would make it worse.'
+        : 'The account follows this rule now.',
+      undefined,
+      location,
+    ),
+  )
 }
 
 /** People whom the job names with an address: what happens to them is intended. */

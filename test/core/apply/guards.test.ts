@@ -336,6 +336,16 @@ describe('a rule of the policy', () => {
       rule({ teamMembers: 3 }, { ...written, teams: { a: emails(2) } }, account, named),
     ).toHaveLength(1)
   })
+
+  test('the fewest members of a team does not count for one that is not in the policy', () => {
+    const account: SeenAccount = {
+      agents: { ...owner, ...people(1) },
+      teams: { a: ['ada@acme.com'], old: emails(1) },
+    }
+    const named = ['remove-agent:agent/p1@acme.com']
+    const written: WrittenPolicy = { agents: owner, teams: { a: ['ada@acme.com'] } }
+    expect(rule({ teamMembers: 1 }, written, account, named)).toEqual([])
+  })
 })
 
 describe('people who lose', () => {

@@ -1,5 +1,6 @@
 /** Which steps an apply writes, in which order, and what it keeps back. */
 import { describe, expect, test } from 'vitest'
+import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
 import { findExcess } from '../../../src/core/apply/decide.ts'
 import type { Write } from '../../../src/core/apply/writes.ts'
 import type { SeenAccount, WrittenPolicy } from '../build.ts'
@@ -637,7 +638,7 @@ describe('custom roles', () => {
 })
 
 describe('a step beside others that were skipped', () => {
-  const { steps } = planned(
+  const { steps, terms } = planned(
     {
       agents: {
         ...ada,
@@ -660,18 +661,93 @@ describe('a step beside others that were skipped', () => {
       .filter(({ change }) => change.step === name)
       .map((step) => {
         const named = { text: '', step: step.change.step, address }
-        return findExcess(step, steps.before, rest, [named])
+        const run = { before: steps.before, now: steps.before, rest }
+        return findExcess(step, run, { ...terms, allowances: [named] })
       })
   }
 
   test('must not empty a group whose new members did not join', () => {
+    const empties =
+      'It would leave the group empty, because somebody who should join it was not added.'
     expect(judge('remove-member', [])).toEqual([null])
-    expect(judge('remove-member', ['invite', 'add-member'])).toEqual(['empties'])
+    expect(judge('remove-member', ['invite', 'add-member'])).toEqual([empties])
     expect(judge('remove-member', ['invite', 'add-member'], 'team/a/cyd@acme.com')).toEqual([null])
   })
 
   test('must not give a custom role that was not narrowed', () => {
-    expect(judge('narrow', ['update-custom-role'])).toEqual(['gives'])
+    const gives =
+      'It would give more than was approved, because a custom role was not changed before it.'
+    expect(judge('narrow', ['update-custom-role'])).toEqual([gives])
     expect(judge('narrow', ['update-custom-role'], 'agent/cyd@acme.com')).toEqual([null])
+  })
+
+  describe('must not break a rule of the policy', () => {
+    const people = { 'bob@acme.com': 'agent', 'cyd@acme.com': 'agent' } as const
+    const replaced = (have: readonly string[], min: number, more: WrittenPolicy = {}) =>
+      planned(
+        {
+          agents: { ...ada, ...people, 'new@acme.com': 'agent', 'newer@acme.com': 'agent' },
+          teams: { a: ['new@acme.com', 'newer@acme.com'] },
+          ...more,
+          rules: { teamMembers: min },
+        },
+        { agents: { ...ada, ...people }, teams: { a: have } },
+        ['remove-member:team/a/bob@acme.com', 'remove-member:team/a/cyd@acme.com'],
+      )
+    const judgeAll = ({ steps, terms }: ApplyPlan, without: readonly string[]) => {
+      const rest = steps.written.filter(({ change }) => !without.includes(change.address))
+      const run = { before: steps.before, now: steps.before, rest }
+      return rest.flatMap((step) => {
+        const excess = findExcess(step, run, terms)
+        return excess === null ? [] : [`${step.change.step}: ${excess}`]
+      })
+    }
+    const below = (members: string, min: number) =>
+      `remove-member: It would break a rule of the policy, because a step before it was not written: team a with ${members}, should be at least ${min}.`
+
+    test('about the size of a team, even if the member is named', () => {
+      const plan = replaced(['bob@acme.com', 'cyd@acme.com'], 2)
+      expect(judgeAll(plan, [])).toEqual([])
+      expect(judgeAll(plan, ['team/a/newer@acme.com'])).toEqual(Array(2).fill(below('1 member', 2)))
+    })
+
+    test('that is broken already, any further', () => {
+      const plan = replaced(['bob@acme.com', 'cyd@acme.com'], 3)
+      expect(judgeAll(plan, ['team/a/newer@acme.com'])).toEqual(Array(2).fill(below('1 member', 3)))
+      const small = replaced(['bob@acme.com'], 3)
+      expect(judgeAll(small, ['team/a/newer@acme.com'])).toEqual([])
+    })
+
+    test('about a team that the policy ignores is not one', () => {
+      const removed = (ignoreTeams: readonly string[]) =>
+        planned(
+          {
+            agents: ada,
+            ...(ignoreTeams.length ? { ignoreTeams, teams: {} } : {}),
+            rules: { teamMembers: 1 },
+          },
+          { agents: { ...ada, ...people }, teams: { old: ['bob@acme.com'] } },
+          ['remove-agent:agent/bob@acme.com', 'remove-agent:agent/cyd@acme.com'],
+        )
+      expect(judgeAll(removed(['old']), [])).toEqual([])
+      expect(judgeAll(removed([]), [])).toEqual([
+        'remove-agent: It would break a rule of the policy, because a step before it was not written: team old with 0 members, should be at least 1.',
+      ])
+    })
+
+    test('about administrators, whom nobody replaced', () => {
+      const plan = planned(
+        {
+          agents: { ...ada, 'bob@acme.com': 'administrator', 'eve@acme.com': 'agent' },
+          rules: { min: 2 },
+        },
+        { agents: { ...ada, ...eve, 'bob@acme.com': 'agent' } },
+        ['promote:agent/bob@acme.com', 'demote:agent/eve@acme.com'],
+      )
+      expect(judgeAll(plan, [])).toEqual([])
+      expect(judgeAll(plan, ['agent/bob@acme.com'])).toEqual([
+        'demote: It would break a rule of the policy, because a step before it was not written: 1 administrator, should be at least 2.',
+      ])
+    })
   })
 })
