@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
 import { findExcess } from '../../../src/core/apply/decide.ts'
+import { explainKept, listOwnReasons, REASONS } from '../../../src/core/apply/reasons.ts'
 import type { Write } from '../../../src/core/apply/writes.ts'
+import { STEP_NAMES, STEPS } from '../../../src/core/model/steps.ts'
 import type { SeenAccount, WrittenPolicy } from '../build.ts'
 import { kept, planned, written } from './apply.ts'
 
@@ -749,5 +751,103 @@ describe('a step beside others that were skipped', () => {
         'demote: It would break a rule of the policy, because a step before it was not written: 1 administrator, should be at least 2.',
       ])
     })
+  })
+})
+
+describe('a step that is kept back says why', () => {
+  const why = (
+    policy: WrittenPolicy,
+    account: SeenAccount = {},
+    allow: readonly string[] = [],
+    saml = false,
+  ) => {
+    const { steps } = planned(
+      { ...policy, agents: { ...ada, ...policy.agents } },
+      { ...account, agents: { ...ada, ...account.agents } },
+      allow,
+      saml,
+    )
+    return steps.keptBack.map(({ change, because }) => [
+      change.step,
+      ...explainKept(because, (text) => `<${text}>`),
+    ])
+  }
+  const agent = (email: string, customRole?: string) => ({
+    agents: {
+      [email]:
+        customRole === undefined ? ('agent' as const) : { role: 'agent' as const, customRole },
+    },
+  })
+  const boss = (permissions: readonly string[] | null) => ({
+    customRoles: { 1: { name: 'Boss', permissions } },
+  })
+
+  test('for an invitation: everything that is not ordinary about it', () => {
+    const foreign = 'the e-mail domain is not in rules.email_domains'
+    const letters = 'the part before the @ has characters that are not plain ASCII'
+    const wide = 'the custom role may permit what a full agent may not do'
+    const rules = { emailDomains: ['vendor.io'] }
+    expect(why({ ...agent('bob@acme.com'), rules })).toEqual([['invite', foreign]])
+    expect(why(agent('bob@evil.example'))).toEqual([
+      ['invite', 'nobody in the policy with this e-mail domain has accepted an invitation'],
+    ])
+    expect(why(agent('b\u043eb@acme.com'))).toEqual([['invite', letters]])
+    expect(why(agent('bob@acme.com', 'Boss'), boss(['report_manage']))).toEqual([['invite', wide]])
+    expect(why(agent('bob@acme.com', 'Boss'), boss(null))).toEqual([['invite', wide]])
+    expect(
+      why({ ...agent('b\u043eb@acme.com', 'Boss'), rules }, boss(['report_manage']), [], true),
+    ).toEqual([
+      [
+        'invite',
+        foreign,
+        letters,
+        'SAML is on, so the identity provider decides about people too',
+        wide,
+      ],
+    ])
+  })
+
+  test('for a step that should only take and also gives', () => {
+    const gives = 'it may also permit what is not permitted now'
+    const narrow = agent('bob@acme.com', 'Boss')
+    const bob = { agents: { 'bob@acme.com': 'agent' } } as const
+    expect(why(narrow, { ...bob, ...boss(['report_manage']) })).toEqual([['narrow', gives]])
+    expect(
+      why(
+        { ...narrow, customRoles: { Boss: ['conversation_manage'] } },
+        { ...bob, ...boss(['conversation_manage', 'report_manage']) },
+      ),
+    ).toEqual([
+      ['update-custom-role', 'it changes what everybody with this custom role may do'],
+      ['narrow', gives],
+    ])
+  })
+
+  test('only with what the --allow of its class does not permit yet', () => {
+    const team = { agents: { 'bob@acme.com': 'agent' }, teams: { a: ['bob@acme.com'] } } as const
+    const takes = 'it takes somebody out of a team or an inbox'
+    const empties = 'it would leave the group empty'
+    const policy: WrittenPolicy = { agents: { 'bob@acme.com': 'agent' }, teams: { a: [] } }
+    expect(why(policy, team)).toEqual([['remove-member', takes]])
+    expect(why(policy, team, ['remove-member'])).toEqual([['remove-member', empties]])
+  })
+
+  test('for what the policy denies and for what waits, with names shown as it is asked to', () => {
+    const policy: WrittenPolicy = {
+      agents: { 'bob@acme.com': 'agent' },
+      teams: { a: ['bob@acme.com'] },
+      apply: { deny: ['invite'] },
+    }
+    expect(why(policy, { teams: { a: [] } })).toEqual([
+      ['invite', expect.stringMatching(/^apply\.deny of the policy denies it \(<policy\.yaml:\d/)],
+      ['add-member', 'it needs <agent/bob@acme.com>, which is kept back'],
+    ])
+  })
+
+  test('in one line of a terminal, for every step and every reason', () => {
+    const rows = [...STEP_NAMES.flatMap(listOwnReasons), ...Object.values(REASONS)]
+    for (const { why: text } of rows) expect(text).toMatch(/^[a-zS].{20,73}$/)
+    for (const step of STEP_NAMES)
+      expect(STEPS[step].why !== '').toBe(STEPS[step].needs !== 'default')
   })
 })
