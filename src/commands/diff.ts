@@ -5,7 +5,11 @@ import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { concludeDiff, concludeNoDiff, type Diff, type DiffAnswer } from '../core/report/diff.ts'
-import { describeHiddenMembers, listMissingParts } from '../core/report/missing-parts.ts'
+import {
+  describeHiddenMembers,
+  listMissingParts,
+  nameMissingParts,
+} from '../core/report/missing-parts.ts'
 import { LARGEST_SNAPSHOT, parseSnapshotBytes, readSnapshotFile } from '../files/snapshot-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
 import { parsePolicy } from '../policy/read/parse.ts'
@@ -110,6 +114,10 @@ async function compareSnapshots(before: Side, after: Side, world: World): Promis
       ...each,
       advice: 'These were not compared.',
     })),
+    ([a, b] as const).flatMap((snapshot, index) => {
+      const side = index === 0 ? 'before' : 'after'
+      return nameMissingParts(snapshot).map((part) => ({ part, side }) as const)
+    }),
   )
 }
 

@@ -108,7 +108,10 @@ export function makeAccountCells({ server, account }: Pick<JudgedAccount, 'serve
 function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
   const lines = new Map(
     listRemedies(account).flatMap(({ lines: offered }) =>
-      offered.map((each) => [each.finding.id, each.inline]),
+      // A line that is cut would be wrong.
+      offered.flatMap(({ finding, inline }) =>
+        inline.length > LONGEST ? [] : [[finding.id, inline]],
+      ),
     ),
   )
   const where = {

@@ -39,9 +39,8 @@ function summariseDiff(diff: DiffAnswer): string {
   if (diff.controls.length > 0) {
     parts.push(`${count(diff.controls.length, 'control')} changed, ${loosened} loosened`)
   }
-  if (parts.length > 0) return parts.join(', ')
-  const all = diff.diagnostics.length === 0
-  return `no difference in ${all ? 'access or controls' : 'what was compared'}`
+  const found = parts.join(', ') || 'no difference in access or controls'
+  return diff.diagnostics.length === 0 ? found : `${found}; not everything was compared`
 }
 
 /** Somebody who reads only this would take a part that was not compared for equal. */
@@ -92,6 +91,7 @@ export function renderDiffJson(diff: Diff): string {
     of: diff.of,
     equal: diff.equal,
     exit_code: diff.exitCode,
+    not_compared: diff.notCompared,
     diagnostics: diff.diagnostics.map(toDiagnosticJson),
     before: side(diff.before),
     after: side(diff.after),

@@ -1,6 +1,6 @@
 /** The words that all views for people share: a word for each code of a report. No markup or escaping. */
 
-import type { KeptStep } from '../core/apply/decide.ts'
+import { explainKept, type KeptReason } from '../core/apply/reasons.ts'
 import { type Diagnostic, isError } from '../core/messages/diagnostic.ts'
 import { type Finding, isOpen, type Waiver } from '../core/messages/finding.ts'
 import { addArticle, count, countGroups } from '../core/messages/phrase.ts'
@@ -9,7 +9,6 @@ import { type GroupSubject, labelSubject } from '../core/model/address.ts'
 import { groupBy } from '../core/model/collect.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import { type GroupKind, getHeading, joinKinds, KINDS } from '../core/model/kinds.ts'
-import { formatLocation } from '../core/model/location.ts'
 import { SINCE } from '../core/model/server-version.ts'
 import type { Action } from '../core/model/steps.ts'
 import { joinFirst } from '../core/model/visible.ts'
@@ -342,19 +341,14 @@ export function describePeople({ people }: Proposal): string {
   return `${gain} would gain access, ${lose} would lose access`
 }
 
-/** Why an apply would not write a step, in one phrase. */
+/** Why an apply would not write a step, and what would write it, as parts of a sentence. */
 export function describeKeptReason(
-  because: KeptStep['because'],
+  because: KeptReason,
   shown: (text: string) => string,
-): string {
-  switch (because.kind) {
-    case 'permission':
-      return `to write it: ${shown(`--allow ${quoteAddress(because.allow)}`)}`
-    case 'denied':
-      return `apply.deny of the policy denies it (${shown(formatLocation(because.location))})`
-    case 'waits':
-      return `it needs ${shown(because.address)}, which is kept back`
-  }
+): readonly string[] {
+  const why = explainKept(because, shown)
+  if (because.kind !== 'permission') return why
+  return [...why, `to write it: ${shown(`--allow ${quoteAddress(because.allow)}`)}`]
 }
 
 /** How long it took to read an account. */

@@ -1,5 +1,6 @@
 /** What an apply would write, as the JSON documents of `plan` and of `apply` contain it. */
 import type { KeptStep, PlannedStep } from '../core/apply/decide.ts'
+import { explainKept } from '../core/apply/reasons.ts'
 import { isApprovable, type Proposal } from '../core/report/proposal.ts'
 
 /** Null: there is nothing to approve, or a guard stops it. */
@@ -20,6 +21,7 @@ export function describeKeptStep(kept: KeptStep) {
   return {
     ...describeStep(kept),
     because: because.kind,
+    why: explainKept(because, (text) => text),
     allow: because.kind === 'permission' ? because.allow : null,
     waits_for: because.kind === 'waits' ? because.address : null,
   }

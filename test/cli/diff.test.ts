@@ -98,6 +98,41 @@ DIFFERENT, exit code 2
     expect(stdout).toMatch(/EQUAL, exit code 0\n$/)
   })
 
+  test('say in the first line and in a list for programs that not everything was compared', async () => {
+    const later = JSON.parse(await taken(changed))
+    const coverage = { ...later.coverage, inboxes: 'unread' }
+    const part = { ...later, coverage, inboxes: [], custom_roles: { kind: 'unread' } }
+    const files = {
+      'a.json': await taken(),
+      'b.json': JSON.stringify(part),
+      'c.json': JSON.stringify({ ...part, coverage: later.coverage, inboxes: later.inboxes }),
+    }
+    const { code, stdout } = await run(['diff', 'a.json', 'b.json'], { files })
+    expect([code, stdout.split('\n\n')[0]?.replace(/\s+/g, ' ')]).toEqual([
+      2,
+      'DIFFERENT account 1 "Acme Support" on chat.acme.com: 2 gained, 1 lost; not everything was compared',
+    ])
+    const list = async (...names: string[]) =>
+      JSON.parse((await run(['diff', ...names, '--format', 'json'], { files })).stdout).not_compared
+    expect(await list('a.json', 'a.json')).toEqual([])
+    expect(await list('b.json', 'c.json')).toEqual([
+      { part: 'inboxes', side: 'before' },
+      { part: 'custom_role_permissions', side: 'before' },
+      { part: 'custom_role_permissions', side: 'after' },
+    ])
+    expect(await list('a.json', 'gone.json')).toBeNull()
+  })
+
+  test('of which only one server has custom roles list them as new or removed', async () => {
+    const before = JSON.parse(await taken())
+    const files = {
+      'a.json': JSON.stringify({ ...before, custom_roles: { kind: 'unsupported' } }),
+      'b.json': JSON.stringify(before),
+    }
+    const { code, stdout } = await run(['diff', 'a.json', 'b.json'], { files })
+    expect([code, stdout]).toEqual([2, expect.stringContaining('new custom role, permits')])
+  })
+
   test('name a hidden inbox member, whom no list of people has', async () => {
     const before = JSON.parse(await taken())
     const event = { id: 5, at: '2026-11-20T17:10:00.000Z', by: null, apply: null }
@@ -127,8 +162,12 @@ DIFFERENT, exit code 2
     }
     const { code, stdout, stderr } = await run(['diff', 'a.json', 'b.json'], { files })
     expect([code, stderr]).toEqual([0, expect.stringContaining('hidden member')])
+    const json = JSON.parse(
+      (await run(['diff', 'a.json', 'b.json', '--format=json'], { files })).stdout,
+    )
+    expect(json.not_compared).toEqual([{ part: 'hidden_inbox_members', side: 'after' }])
     const line = stdout.replaceAll(/\s+/g, ' ')
-    expect(line).toContain('no difference in what was compared')
+    expect(line).toContain('no difference in access or controls; not everything was compared')
     expect(line).toContain(
       'The list of people in b.json leaves out a hidden member of inbox "Website": user 77. These were not compared.',
     )

@@ -98,6 +98,47 @@ describe('seats', () => {
     expect(account(sandbox.state).teams[0]?.members).toEqual([])
   })
 
+  test('that stay taken never leave a team smaller than the policy wants, even if the member is named', async () => {
+    const both = ['ann@acme.com', 'ben@acme.com'] as const
+    const agents = Object.fromEntries(both.map((email) => [email, 'agent'] as const))
+    const sandbox = await serve({}, makeState({ agents, teams: { a: both }, seats: 4 }))
+    const policy = writePolicy(
+      { ...agents, 'new@acme.com': 'agent' },
+      'teams:\n  a: [new@acme.com, ben@acme.com]\nrules:\n  team_members: { min: 2 }\n',
+    )
+    const named = ['--allow=remove-member:team/a/ann@acme.com']
+    const { said, ran } = await applyAll(sandbox, policy, named)
+    expect(listSteps(said)).toEqual([
+      'invite agent/new@acme.com: skipped',
+      'add-member team/a/new@acme.com: skipped',
+      'remove-member team/a/ann@acme.com: skipped',
+    ])
+    expect(said.steps.at(-1)?.because).toBe(
+      'It would break a rule of the policy, because a step before it was not written: team a with 1 member, should be at least 2.',
+    )
+    expect([ran.code, said.verdict, account(sandbox.state).teams[0]?.members]).toEqual([
+      2,
+      'drift',
+      both,
+    ])
+  })
+
+  test('that the removal of the last member of a team frees are used by who replaces them', async () => {
+    const state = makeState({
+      agents: { 'old@acme.com': 'agent' },
+      teams: { a: ['old@acme.com'] },
+      seats: 3,
+    })
+    const sandbox = await serve({}, state)
+    const policy = writePolicy(
+      { 'new@acme.com': '{ role: agent, pending_until: 2026-12-15 }' },
+      'teams:\n  a: [new@acme.com]\nrules:\n  team_members: { min: 1 }\n',
+    )
+    const { said, ran } = await applyAll(sandbox, policy)
+    expect(said.steps.map(({ status }) => status)).toEqual(['done', 'done', 'done'])
+    expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([0, ['new@acme.com']])
+  })
+
   test('that a removal frees let the replaced member leave after the new one has joined', async () => {
     const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
     const state = makeState({ agents, teams: { a: ['ann@acme.com'] }, seats: 4 })
@@ -149,6 +190,25 @@ describe('seats', () => {
     expect(listSteps(said)).toEqual(['add-member team/a/rita@acme.com: not-done'])
     expect(ran.code).toBe(1)
   })
+})
+
+test('nobody is removed from a team whose smallest size needs somebody who could not join', async () => {
+  const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
+  const sandbox = await serve({}, makeState({ agents, teams: { a: ['old@acme.com'] } }))
+  const policy = writePolicy(
+    { 'ann@acme.com': 'agent' },
+    'teams:\n  a: [ann@acme.com]\nrules:\n  team_members: { min: 1 }\n',
+  )
+  const world = whenStep('add-member team/a/ann@acme.com', () =>
+    change(sandbox.state, { role: 'administrator' }),
+  )
+  const argv = ['--format=json', '--journal=j.jsonl', '--allow=remove-agent:agent/old@acme.com']
+  const ran = await apply(sandbox, policy, argv, { world })
+  expect(listSteps(parseSaid(ran))).toEqual([
+    'add-member team/a/ann@acme.com: changed-meanwhile',
+    'remove-agent agent/old@acme.com: skipped',
+  ])
+  expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
 })
 
 describe('a rate limit', () => {

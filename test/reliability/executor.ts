@@ -135,8 +135,7 @@ export async function execute(
   try {
     const executed = await executeSteps({
       plan,
-      policy: terms.policy,
-      allowances: terms.allowances,
+      terms,
       today: TODAY,
       hash: own.hash,
       accountId: 1,

@@ -166,7 +166,6 @@ describe('hostile names', () => {
     const { source: page } = read(named('hostile-names'))
     expect(page).toContain(`${'x'.repeat(256)}… (10000 characters)`)
     expect(page).not.toContain('x'.repeat(257))
-    expect(page).toContain('(10004 characters, too long to show)')
   })
 
   test('cannot end an attribute, an element or an entity', () => {

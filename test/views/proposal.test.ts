@@ -52,11 +52,15 @@ test('each reason why a step is kept back reads in every format, and no name bre
   expect(text).toContain('apply.deny of the policy denies it (policy.yaml:')
   expect(text).toContain('it needs agent/bob@acme.com, which is kept back')
   expect(text).toContain('to write it: --allow invite-administrator:agent/eve@acme.com')
+  const why = 'it invites an administrator, who may do everything'
+  expect(text).toContain(`      ${why}\n      to write it: --allow`)
   expect(markdown).toContain(
     '* invite `agent/bob@acme.com`: apply.deny of the policy denies it (`policy.yaml:',
   )
   expect(markdown).toContain('it needs `agent/bob@acme.com`, which is kept back')
-  expect(markdown).toContain('to write it: `--allow invite-administrator:agent/eve@acme.com`')
+  expect(markdown).toContain(
+    `: ${why}; to write it: \`--allow invite-administrator:agent/eve@acme.com\``,
+  )
   for (const each of [text, markdown, json]) {
     expect(each).not.toContain('\u202e')
     expect(each).not.toContain('\u001b')
@@ -69,7 +73,7 @@ test('each reason why a step is kept back reads in every format, and no name bre
     approval: { value: expect.any(String), document: {} },
     kept_back: [
       { step: 'invite', because: 'denied', allow: null, waits_for: null },
-      { step: 'invite-administrator', because: 'permission', waits_for: null },
+      { step: 'invite-administrator', because: 'permission', why: [why], waits_for: null },
       { step: 'add-member', because: 'waits', waits_for: 'agent/bob@acme.com' },
       { step: 'delete-team', because: 'permission' },
     ],

@@ -59,20 +59,6 @@ describe('remedies', () => {
     })
   })
 
-  test('offer no line whose key is too long for YAML', () => {
-    const offered = (email: string) => {
-      const found = unexpected(email)
-      return listRemedies({ findings: [found], fixes: settled([found, person(email)]) })[0]?.lines
-    }
-    expect(offered('a'.repeat(1_000))?.length).toBe(1)
-    expect(offered('a'.repeat(1_001))).toEqual([])
-    const long = 'x'.repeat(1_001)
-    const within = { kind: 'member', group: named(long), email: 'a@x.com' } as const
-    const found = makeFinding('member-unexpected', within, null, '')
-    const fixes = settled([found, member(long, 'a@x.com')])
-    expect(listRemedies({ findings: [found], fixes })[0]?.lines).toEqual([])
-  })
-
   test('in short are their first sentence', () => {
     expect(shortenRemedy('Do this (`a.b`, now). Or that. Or nothing.')).toBe(
       'Do this (`a.b`, now).',

@@ -5,7 +5,6 @@
  * rate limit or a full account refused.
  */
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
-import type { Allowance } from '../../core/apply/allow.ts'
 import {
   checkWritten,
   classifyReply,
@@ -18,7 +17,12 @@ import {
   type WriteOutcome,
 } from '../../core/apply/answers.ts'
 import { describeWrite } from '../../core/apply/approval.ts'
-import { findExcess, type PlannedStep, type SteppedPlan } from '../../core/apply/decide.ts'
+import {
+  findExcess,
+  type PlannedStep,
+  type SteppedPlan,
+  type Terms,
+} from '../../core/apply/decide.ts'
 import { watchAdministrators } from '../../core/apply/guards.ts'
 import { type JournalLine, makeRequestId, makeRunId } from '../../core/apply/journal.ts'
 import {
@@ -33,15 +37,13 @@ import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
-import type { Policy } from '../../core/model/policy.ts'
 import type { World } from '../../shell/world.ts'
 import { makeWriteRequest } from './requests.ts'
 import type { Rereader, SeenSubject } from './reread.ts'
 
 export interface Execution {
   readonly plan: SteppedPlan
-  readonly policy: Policy
-  readonly allowances: readonly Allowance[]
+  readonly terms: Terms
   /** UTC, `YYYY-MM-DD`. */
   readonly today: string
   /** Of the approval. */
@@ -79,15 +81,11 @@ interface Carried {
 
 const UNREAD = 'The account could not be read again.'
 const NO_SEAT = 'The account has no free seat.'
-const EXCESS = {
-  gives: 'It would give more than was approved, because a custom role was not changed before it.',
-  empties: 'It would leave the group empty, because somebody who should join it was not added.',
-} as const
 
 export async function executeSteps(execution: Execution): Promise<Executed> {
   const { plan, world, reread, writer, accountId, hash } = execution
   const run = makeRunId(world.random())
-  const findTooFew = watchAdministrators(plan.before, execution.policy, execution.today)
+  const findTooFew = watchAdministrators(plan.before, execution.terms.policy, execution.today)
   let expected = plan.before
   let requests = 0
   let stopped: string | null = null
@@ -274,12 +272,16 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   /** Why a step would now do more than was approved. Null: it would not. */
   function describeExcess(step: PlannedStep): string | null {
     if ([...results.values()].every(({ status }) => isDone(status))) return null
+    // If it frees a seat, what waits for one is still written.
+    const frees = step.writes.some(({ kind }) => kind === 'delete-agent')
+    const over = new Map([...results].filter(([each]) => !(frees && waiting.includes(each))))
     const rest = plan.written.filter(
       (each) =>
-        !results.has(each) && findMissing(each, results) === null && !(full && isInvitation(each)),
+        !over.has(each) &&
+        findMissing(each, over) === null &&
+        (frees || !(full && isInvitation(each))),
     )
-    const excess = findExcess(step, expected, rest, execution.allowances)
-    return excess && EXCESS[excess]
+    return findExcess(step, { before: plan.before, now: expected, rest }, execution.terms)
   }
 
   const skip = (step: PlannedStep, because: string) =>
@@ -310,7 +312,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
   // Removals may have freed seats: try the invitations once more, and what depends on them.
   full = false
-  for (const step of waiting) {
+  for (const step of waiting.splice(0)) {
     if (isStopped()) break
     if (full && isInvitation(step)) continue
     results.delete(step)

@@ -272,8 +272,7 @@ async function execute(
   try {
     return await executeSteps({
       plan,
-      policy: terms.policy,
-      allowances: terms.allowances,
+      terms,
       today: getToday(world),
       hash: own.hash,
       accountId,

@@ -65,6 +65,7 @@ export const PLAN_OPTIONS = {
   ...FLEET_OPTIONS,
   snapshots: {
     ...inputFile,
+    server: 'never',
     placeholder: 'DIR',
     describe: 'Compare the snapshots of `rollcall snapshot --fleet` instead of reading servers',
     group: 'Fleet',

@@ -14,9 +14,10 @@ import {
   sortCanonically,
   writeCanonicalJson,
 } from './canonical.ts'
-import type { ApplyScope, KeptStep, PlannedStep, SteppedPlan } from './decide.ts'
+import type { ApplyScope, PlannedStep, SteppedPlan } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { describeMeaning } from './policy-meaning.ts'
+import type { KeptReason } from './reasons.ts'
 import type { Write } from './writes.ts'
 
 /** `20261127T10Z`: the hour (UTC) in which an approval ends. */
@@ -99,7 +100,7 @@ function describeStep({ change, writes }: PlannedStep): Json {
   return { step, address, ...facts, writes: writes.map(describeWrite) }
 }
 
-function describeReason(because: KeptStep['because']): Json {
+function describeReason(because: KeptReason): Json {
   switch (because.kind) {
     case 'permission':
       return { allow: because.allow }

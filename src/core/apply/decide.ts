@@ -6,7 +6,6 @@
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import type { Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 import type { ActualState } from '../model/state.ts'
@@ -14,6 +13,8 @@ import { type Permission, STEPS } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
+import { findStrictest, type KeptReason, listOwnReasons, REASONS, type Reason } from './reasons.ts'
+import { listBroken, measureRules } from './rule-measures.ts'
 import { applyWrite, applyWrites } from './transition.ts'
 import { type KnownAccount, listWrites, type Write } from './writes.ts'
 
@@ -23,15 +24,13 @@ export interface PlannedStep {
   readonly writes: readonly Write[]
   /** `neither`: nobody reaches more or less. `both`: more and less, or it cannot be known. */
   readonly effect: 'gives' | 'takes' | 'both' | 'neither'
+  /** Why it is not written without an `--allow`, and what it needs because of all of them. */
+  readonly reasons: readonly Reason[]
   readonly needs: Permission
 }
 
 export interface KeptStep extends PlannedStep {
-  readonly because: /** `allow`: the value of `--allow` that would write it. */
-    | { readonly kind: 'permission'; readonly allow: string }
-    | { readonly kind: 'denied'; readonly location: Location }
-    /** It needs what another step creates, and that step is kept back. */
-    | { readonly kind: 'waits'; readonly address: string }
+  readonly because: KeptReason
 }
 
 export interface SteppedPlan {
@@ -89,12 +88,12 @@ export function decideSteps(
     const measured = measureAfterKept(known.snapshot, steps, sorted)
     const measures = new Map(measured.map((each) => [each.change, each]))
     const weighed = steps.map((each): PlannedStep => {
-      const { effect, excessive } = measures.get(each.change) ?? { ...each, excessive: false }
-      const stricter = emptied.has(each.change) || excessive
-      return { ...each, effect, needs: stricter ? 'address' : each.needs }
+      const { effect, excess } = measures.get(each.change) ?? { ...each, excess: [] }
+      const more = [...excess, ...(emptied.has(each.change) ? [REASONS.empties] : [])]
+      return { ...each, effect, ...addReasons(each.reasons, more) }
     })
     const same = (each: PlannedStep, index: number) =>
-      each.effect === steps[index]?.effect && each.needs === steps[index].needs
+      each.effect === steps[index]?.effect && each.reasons.length === steps[index].reasons.length
     if (weighed.every(same)) break
     steps = weighed
     sorted = sortSteps(steps, terms)
@@ -117,9 +116,15 @@ function prepareSteps(
 ): readonly PlannedStep[] {
   const domains = listOwnDomains(terms.policy, known)
   const steps = changes.map((change) => ({ change, writes: listWrites(change, known) }))
-  return measureEffects(known.snapshot, steps).map(({ excessive, ...step }) => {
-    return { ...step, needs: excessive ? 'address' : decideNeeds(step.change, terms, domains) }
+  return measureEffects(known.snapshot, steps).map(({ excess, ...step }) => {
+    return { ...step, ...addReasons(listReasons(step.change, terms, domains), excess) }
   })
+}
+
+/** Each once. */
+function addReasons(reasons: readonly Reason[], more: readonly Reason[]) {
+  const all = [...new Set([...reasons, ...more])]
+  return { reasons: all, needs: findStrictest(all) }
 }
 
 /** What the written steps do that come after one that is kept back: the others do what they did. */
@@ -136,43 +141,72 @@ function measureAfterKept(
 
 /**
  * What each of these steps gives and takes if they, and no others, are written in this order.
- * `excessive`: a step that should only take gives something, or an invited agent could do more than an
+ * `excess`: a step that should only take gives something, or an invited agent could do more than an
  * agent without custom role.
  */
 function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
   before: RecognisedSnapshot,
   steps: readonly T[],
-): readonly (T & Pick<PlannedStep, 'effect'> & { readonly excessive: boolean })[] {
+): readonly (T & Pick<PlannedStep, 'effect'> & { readonly excess: readonly Reason[] })[] {
   let now = before
   return steps.map((step) => {
     const next = step.writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
     const { onlyTakes, invites } = STEPS[step.change.step]
     const allowed = invites ? step.writes.map(giveNoCustomRole).reduce(applyWrite, now) : null
+    const excessive = allowed
+      ? compareStates(allowed, next).gain.size > 0
+      : onlyTakes && gain.size > 0
     now = next
     return {
       ...step,
       effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0],
-      excessive: allowed ? compareStates(allowed, next).gain.size > 0 : onlyTakes && gain.size > 0,
+      excess: excessive ? [REASONS[invites ? 'wide-custom-role' : 'also-gives']] : [],
     }
   })
 }
 
+/** A run in which not all steps were written. */
+export interface Interim {
+  /** The account before the run, and as it is now. */
+  readonly before: RecognisedSnapshot
+  readonly now: RecognisedSnapshot
+  /** The steps that are still written. */
+  readonly rest: readonly PlannedStep[]
+}
+
 /**
- * What a step would do that only an `--allow` with its address permits, because others before it were
- * skipped. Null: nothing.
- * @param now the account as it is
- * @param rest the steps that are still written, this one among them
+ * What one of the rest would do because others before it were not written: break a rule of the policy, or
+ * what only an `--allow` with its address permits. Null: nothing.
  */
-export function findExcess(
+export function findExcess(step: PlannedStep, run: Interim, terms: Terms): string | null {
+  const broken = findBrokenRule(step, run, terms)
+  if (broken !== null) {
+    return `It would break a rule of the policy, because a step before it was not written: ${broken}.`
+  }
+  if (findAllowance({ ...step.change, needs: 'address' }, terms.allowances) !== null) return null
+  if (measureEffects(run.now, [step]).some(({ excess }) => excess.length > 0)) {
+    return 'It would give more than was approved, because a custom role was not changed before it.'
+  }
+  return findEmptied(run.now, run.rest).has(step.change)
+    ? 'It would leave the group empty, because somebody who should join it was not added.'
+    : null
+}
+
+/** A rule that would be broken after the run, and less so without this step. */
+function findBrokenRule(
   step: PlannedStep,
-  now: RecognisedSnapshot,
-  rest: readonly PlannedStep[],
-  allowances: readonly Allowance[],
-): 'gives' | 'empties' | null {
-  if (findAllowance({ ...step.change, needs: 'address' }, allowances) !== null) return null
-  if (measureEffects(now, [step]).some(({ excessive }) => excessive)) return 'gives'
-  return findEmptied(now, rest).has(step.change) ? 'empties' : null
+  { before, now, rest }: Interim,
+  { policy, scope }: Terms,
+): string | null {
+  const measure = (state: RecognisedSnapshot) => measureRules(policy, state, scope.hasGroup)
+  const measureAfter = (steps: readonly PlannedStep[]) =>
+    measure(steps.flatMap(({ writes }) => writes).reduce(applyWrite, now))
+  const without = measureAfter(rest.filter((each) => each !== step))
+  const broken = listBroken(measure(before), measureAfter(rest)).find(
+    ([key, { excess }]) => excess > (without.get(key)?.excess ?? Number.POSITIVE_INFINITY),
+  )
+  return broken?.[1].broken ?? null
 }
 
 const NO_CUSTOM_ROLE = { customRole: null }
@@ -188,20 +222,21 @@ const EFFECTS = [
   ['gives', 'both'],
 ] as const
 
-function decideNeeds(
+function listReasons(
   { step, subject }: Change,
-  { saml }: Terms,
+  { policy, saml }: Terms,
   domains: ReadonlySet<string>,
-): Permission {
-  const invites = subject.kind === 'agent' && step === 'invite'
-  if (invites && !isOrdinaryAddress(subject.email, domains)) return 'address'
-  return saml && STEPS[step].ofIdentity ? 'class' : STEPS[step].needs
-}
-
-/** In a domain of the policy, and without letters that could look like others. */
-function isOrdinaryAddress(email: string, domains: ReadonlySet<string>): boolean {
-  const local = email.slice(0, email.lastIndexOf('@'))
-  return /^[!-~]+$/.test(local) && domains.has(getDomain(normaliseEmail(email)))
+): readonly Reason[] {
+  const invited = subject.kind === 'agent' && step === 'invite' ? subject.email : null
+  const known = invited === null || domains.has(getDomain(normaliseEmail(invited)))
+  const foreign = policy.rules.emailDomains === null ? 'unknown-domain' : 'foreign-domain'
+  return [
+    ...listOwnReasons(step),
+    ...(known ? [] : [REASONS[foreign]]),
+    // They could look like other letters.
+    ...(invited === null || /^[!-~]+@[^@]*$/.test(invited) ? [] : [REASONS['unusual-letters']]),
+    ...(saml && STEPS[step].ofIdentity ? [REASONS.saml] : []),
+  ]
 }
 
 /**
@@ -249,7 +284,7 @@ function sortSteps(
 }
 
 function findReason(
-  { change, needs }: PlannedStep,
+  { change, needs, reasons }: PlannedStep,
   keptBack: readonly KeptStep[],
   { policy, allowances }: Terms,
 ): KeptStep['because'] | null {
@@ -258,9 +293,12 @@ function findReason(
   if (denied !== undefined) return { kind: 'denied', location: denied.location }
   const missing = keptBack.find((each) => isNeededBy(each.change, change))
   if (missing !== undefined) return { kind: 'waits', address: missing.change.address }
-  const asking = { step, address, needs }
-  if (needs === 'default' || findAllowance(asking, allowances) !== null) return null
-  return { kind: 'permission', allow: describeAllowance(asking) }
+  const left = reasons.filter((each) => {
+    return findAllowance({ step, address, needs: each.needs }, allowances) === null
+  })
+  if (left.length === 0) return null
+  const allow = describeAllowance({ step, address, needs })
+  return { kind: 'permission', allow, why: left.map(({ why }) => why) }
 }
 
 /** Whether a change needs what another change creates: its person, its group or its custom role. */

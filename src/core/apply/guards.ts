@@ -22,11 +22,12 @@ import type { Policy } from '../model/policy.ts'
 import { DAILY_LIMITS } from '../model/server-version.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import type { Step } from '../model/steps.ts'
+import { compareSteps } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
 import type { PlannedStep, SteppedPlan, Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
-import { measureRules } from './rule-measures.ts'
+import { listBroken, measureRules } from './rule-measures.ts'
 import { applyWrite } from './transition.ts'
 import type { Write } from './writes.ts'
 
@@ -174,7 +175,7 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
     'guard-administrators',
     `The account would have ${count(lowest, 'administrator')} who ${lowest === 1 ? 'counts' : 'count'}, and needs at least ${fewest}.`,
     `It has ${present} now. ${WHO_COUNTS}`,
-    'First add another administrator and wait until they accept the invitation. Then run again.',
+    'First add another administrator, without the `--allow` of the steps that lower this number, and wait until they accept the invitation. Then run again.',
   )
 }
 
@@ -212,23 +213,37 @@ function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
   return new Set([...gain, ...lose, ...named])
 }
 
-function guardRules({ policy, scope, before, after }: Guarded): readonly Diagnostic[] {
-  const had = measureRules(policy, before, scope.hasGroup)
-  const excessBefore = (key: string) => Math.max(0, had.get(key)?.excess ?? 0)
-  return [...measureRules(policy, after, scope.hasGroup)]
-    .filter(([key, { excess }]) => excess > excessBefore(key))
-    .flatMap(([key, { broken, location }]) =>
-      stop(
-        'guard-rule',
-        `The account would break a rule of the policy: ${broken}.`,
-        excessBefore(key) > 0
-          ? 'The rule is already broken, and the steps would make it worse.'
-          : 'The account follows this rule now.',
-        undefined,
-        location,
-      ),
-    )
+function guardRules(all: Guarded): readonly Diagnostic[] {
+  const { changes, policy, scope, before, after } = all
+  const measure = (state: RecognisedSnapshot) => measureRules(policy, state, scope.hasGroup)
+  const had = measure(before)
+  const findBroken = (state: RecognisedSnapshot) =>
+    new Set(listBroken(had, measure(state)).map(([key]) => key))
+  const steps = [changes.written, changes.keptBack]
+    .flat()
+    .sort((a, b) => compareSteps(a.change, b.change))
+  const full = steps.flatMap(({ writes }) => writes).reduce(applyWrite, before)
+  const inFull = findBroken(full)
+  const agents = full.agents.map((agent) => ({ ...agent, confirmed: true }))
+  const inTheEnd = findBroken({ ...full, agents })
+  return listBroken(had, measure(after)).flatMap(([key, { broken, already, location }]) =>
+    stop(
+      'guard-rule',
+      `The account would break a rule of the policy: ${broken}.`,
+      already
+        ? 'The rule is already broken, and the steps would make it worse.'
+        : 'The account follows this rule now.',
+      !inFull.has(key) ? ALLOW_ALL : !inTheEnd.has(key) ? WAIT_FOR_ALL : undefined,
+      location,
+    ),
+  )
 }
+
+const ALLOW_ALL =
+  'Together with the steps that are kept back, the plan would not do this: also allow those that belong to it, or leave out the `--allow` of the steps that break the rule.'
+
+const WAIT_FOR_ALL =
+  'Leave out the `--allow` of the steps that break it until the invited people in the policy have accepted. Then run again.'
 
 /** People whom the job names with an address: what happens to them is intended. */
 function listNamed(
@@ -356,7 +371,7 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
           renamed
             ? `In the snapshot of --previous, ${gone.email} had the address ${other}.`
             : 'They have the same name, or the same part before the @.',
-          `If they are one person, write the new address in the policy or correct it in Chatwoot. If not, name both: \`${allow('remove-agent', gone)} ${allow(invite, person)}\`.`,
+          `If they are one person, write ${gone.email} in the policy instead of ${person.email}, or correct the address in Chatwoot. If not, name both: \`${allow('remove-agent', gone)} ${allow(invite, person)}\`.`,
         )
       })
   })
@@ -383,13 +398,11 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
   const leaving = writes.flatMap((write) =>
     write.kind === 'delete-agent' ? [{ email: write.person.email, file: 'this plan' }] : [],
   )
-  const FIRST =
-    'Keep the person in that policy until they are on this account and you have checked it. Then remove them there.'
   const reasons = [
-    [ghosts, 'was removed and is still in', undefined],
+    [ghosts, 'was removed and is still in', WAIT_FOR_SERVER],
     [removedLately, 'was removed in the last 24 hours, according to', undefined],
-    [removedElsewhere, 'is removed on another account by', FIRST],
-    [leaving, 'is removed by', undefined],
+    [removedElsewhere, 'is removed on another account by', KEEP_FIRST],
+    [leaving, 'is removed by', REMOVE_FIRST],
   ] as const
   const coming = writes.flatMap((write) => (write.kind === 'invite' ? [write.person.email] : []))
   return coming.flatMap((email) => {
@@ -409,6 +422,14 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
     )
   })
 }
+
+const WAIT_FOR_SERVER =
+  'Wait until the server has removed the person from that list, usually within minutes. If they are still there after some hours, check its background jobs (Sidekiq).'
+
+const KEEP_FIRST =
+  'Keep the person in that policy until they are on this account and you have checked it. Then remove them there.'
+
+const REMOVE_FIRST = 'Remove the person from the policy and apply that. Add them again a day later.'
 
 /** A run that takes access must leave a record of what it took. */
 function guardRecord({ journals, changes }: Guarded): readonly Diagnostic[] {

@@ -8,7 +8,7 @@ import { formatAddress } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
 import type { Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
-import { getSizeRule, type Policy } from '../model/policy.ts'
+import { findSizeRule, type Policy } from '../model/policy.ts'
 
 interface Measure {
   /** How many are too many, or too few; 0: the rule is kept. */
@@ -16,6 +16,13 @@ interface Measure {
   /** What is broken, as a part of a sentence. */
   readonly broken: string
   readonly location: Location
+}
+
+export type Measures = ReadonlyMap<string, Measure>
+
+interface Broken extends Measure {
+  /** Whether the rule was broken before too. */
+  readonly already: boolean
 }
 
 /**
@@ -26,7 +33,7 @@ export function measureRules(
   policy: Policy,
   { agents, groups }: RecognisedSnapshot,
   judges: (address: string) => boolean,
-): ReadonlyMap<string, Measure> {
+): Measures {
   const { administrators, emailDomains } = policy.rules
   const { min, max, requireReason } = administrators
   const measures = new Map<string, Measure>()
@@ -65,7 +72,7 @@ export function measureRules(
     }
   }
   for (const { of, subject, members } of groups) {
-    const rule = getSizeRule(policy, of)
+    const rule = findSizeRule(policy, subject)
     const address = formatAddress(subject)
     if (rule === null || !judges(address)) continue
     measures.set(address, {
@@ -75,4 +82,15 @@ export function measureRules(
     })
   }
   return measures
+}
+
+/** Rules that a change from one state to another would break, or break further, by the same keys. */
+export function listBroken(
+  before: Measures,
+  after: Measures,
+): readonly (readonly [string, Broken])[] {
+  return [...after].flatMap(([key, measure]) => {
+    const had = Math.max(0, before.get(key)?.excess ?? 0)
+    return measure.excess > had ? [[key, { ...measure, already: had > 0 }] as const] : []
+  })
 }

@@ -116,7 +116,9 @@ export function makeSnapshotSide(
     ...role,
     location: null,
   }))
-  const known = hasPermissions(customRoles) ? roles : null
+  // Without the enterprise code, there are none.
+  const none = customRoles.kind === 'unsupported' ? [] : null
+  const known = hasPermissions(customRoles) ? roles : none
   return makeSide(people, known, new Map(kinds.map((kind) => [kind, of(kind)])))
 }
 

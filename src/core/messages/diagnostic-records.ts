@@ -664,7 +664,7 @@ export const DIAGNOSTICS = {
     meaning:
       'The plan would remove one person and invite another who may be the same person with a new e-mail address.',
     remedy:
-      'If it is one person, write the new address in the policy or correct it in Chatwoot. If not, name both with `--allow`.',
+      'If it is one person, write in the policy the address that the account has, or correct the address in Chatwoot. If not, name both with `--allow`.',
     example: 'ken@acme.com would be removed, and ken@acme.io invited.',
   },
   'guard-return': {

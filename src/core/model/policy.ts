@@ -130,6 +130,12 @@ export function getSizeRule({ rules }: Policy, { sizeRule }: GroupKind) {
   return rule && { ...rule, ...sizeRule }
 }
 
+/** Null also for a group that should not be there: it has its own finding. */
+export function findSizeRule(policy: Policy, subject: GroupSubject) {
+  const listed = getGroups(policy, subject.of)?.section?.entries.has(formatAddress(subject))
+  return listed === false ? null : getSizeRule(policy, subject.of)
+}
+
 export function getGroups(policy: Policy, of: GroupKind): PolicyGroups | undefined {
   return policy.groups.find((groups) => groups.of === of)
 }

@@ -13,8 +13,10 @@ export type Permission = 'default' | 'class' | 'address'
 
 interface StepRecord {
   readonly action: Action
-  /** For an ordinary step; core/apply/decide.ts decides when a step needs more. */
+  /** For an ordinary step; core/apply/reasons.ts says when a step needs more. */
   readonly needs: Permission
+  /** Why it needs that, as a part of a sentence. Empty: it needs nothing. */
+  readonly why: string
   /**
    * If it is created again, it is a new thing: it has another id, and nothing that belonged to the old
    * one.
@@ -29,9 +31,14 @@ interface StepRecord {
   readonly saysNobody: boolean
 }
 
-const row = (action: Action, needs: Permission, also: Partial<StepRecord> = {}): StepRecord => ({
+const row = (
+  action: Action,
+  [needs, why = '']: readonly ['default'] | readonly ['class' | 'address', string],
+  also: Partial<StepRecord> = {},
+): StepRecord => ({
   action,
   needs,
+  why,
   irreversible: false,
   invites: false,
   onlyTakes: false,
@@ -46,21 +53,41 @@ const row = (action: Action, needs: Permission, also: Partial<StepRecord> = {}):
  * should keep.
  */
 export const STEPS = {
-  'create-custom-role': row('create', 'class'),
-  'create-team': row('create', 'default'),
-  invite: row('create', 'default', { invites: true, ofIdentity: true }),
-  'invite-administrator': row('create', 'address', { invites: true }),
-  promote: row('update', 'address'),
-  widen: row('update', 'address'),
-  'update-team': row('update', 'default'),
-  'add-member': row('create', 'default'),
-  'remove-member': row('delete', 'class'),
-  'update-custom-role': row('update', 'class', { onlyTakes: true }),
-  narrow: row('update', 'default', { onlyTakes: true, ofIdentity: true }),
-  demote: row('update', 'address', { saysNobody: true }),
-  'remove-agent': row('delete', 'address', { irreversible: true, saysNobody: true }),
-  'delete-team': row('delete', 'address', { irreversible: true }),
-  'delete-custom-role': row('delete', 'address', { irreversible: true }),
+  'create-custom-role': row('create', ['class', 'a new custom role decides what people may do']),
+  'create-team': row('create', ['default']),
+  invite: row('create', ['default'], { invites: true, ofIdentity: true }),
+  'invite-administrator': row(
+    'create',
+    ['address', 'it invites an administrator, who may do everything'],
+    { invites: true },
+  ),
+  promote: row('update', ['address', 'it makes somebody an administrator, who may do everything']),
+  widen: row('update', ['address', 'it gives more access than now']),
+  'update-team': row('update', ['default']),
+  'add-member': row('create', ['default']),
+  'remove-member': row('delete', ['class', 'it takes somebody out of a team or an inbox']),
+  'update-custom-role': row(
+    'update',
+    ['class', 'it changes what everybody with this custom role may do'],
+    { onlyTakes: true },
+  ),
+  narrow: row('update', ['default'], { onlyTakes: true, ofIdentity: true }),
+  demote: row('update', ['address', 'it takes the role of an administrator away'], {
+    saysNobody: true,
+  }),
+  'remove-agent': row(
+    'delete',
+    ['address', 'it removes somebody from the account, which cannot be undone'],
+    { irreversible: true, saysNobody: true },
+  ),
+  'delete-team': row('delete', ['address', 'it deletes a team, which cannot be undone'], {
+    irreversible: true,
+  }),
+  'delete-custom-role': row(
+    'delete',
+    ['address', 'it deletes a custom role, which cannot be undone'],
+    { irreversible: true },
+  ),
 }
 
 export type Step = keyof typeof STEPS

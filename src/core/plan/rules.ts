@@ -9,7 +9,7 @@ import { count, makeFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import { compareLocations, type Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
-import { getGroups, getSizeRule, type Policy } from '../model/policy.ts'
+import { findSizeRule, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ActualState, State } from '../model/state.ts'
 
@@ -87,12 +87,10 @@ function judgeDomains(
   })
 }
 
-/** A group that is not in the policy already has its own finding. */
 function judgeSizes(policy: Policy, { groups }: State): readonly Finding[] {
-  return [...groups].flatMap(([address, { subject, size }]) => {
-    const rule = getSizeRule(policy, subject.of)
+  return [...groups.values()].flatMap(({ subject, size }) => {
+    const rule = findSizeRule(policy, subject)
     if (rule === null || size >= rule.value) return []
-    if (getGroups(policy, subject.of)?.section?.entries.has(address) === false) return []
     const summary = `${count(size, 'member')}, should be at least ${rule.value}`
     return makeFinding(rule.code, subject, rule.location, summary)
   })

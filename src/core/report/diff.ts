@@ -22,6 +22,13 @@ export interface DiffAnswer extends Common {
   readonly exitCode: 0 | 2
   readonly before: Compared
   readonly after: Compared
+  /** Parts that one side does not have, so that they were not compared. */
+  readonly notCompared: readonly UncomparedPart[]
+}
+
+export interface UncomparedPart {
+  readonly part: string
+  readonly side: 'before' | 'after'
 }
 
 export interface NoAnswer extends Common {
@@ -30,6 +37,7 @@ export interface NoAnswer extends Common {
   readonly exitCode: 1
   readonly before: null
   readonly after: null
+  readonly notCompared: null
 }
 
 export interface Compared {
@@ -44,15 +52,17 @@ export function concludeDiff(
   parts: Pick<DiffAnswer, 'tool' | 'of' | 'before' | 'after'>,
   found: Differences,
   diagnostics: readonly Diagnostic[] = [],
+  notCompared: readonly UncomparedPart[] = [],
 ): DiffAnswer {
   const equal = found.differences.length + found.controls.length === 0
   const summary = summarise(found)
-  return { ...found, ...parts, summary, equal, exitCode: equal ? 0 : 2, diagnostics }
+  return { ...found, ...parts, summary, equal, exitCode: equal ? 0 : 2, diagnostics, notCompared }
 }
 
 export function concludeNoDiff(tool: Report['tool'], diagnostics: readonly Diagnostic[]): NoAnswer {
   const nothing = { differences: [], controls: [] }
-  const ending = { of: null, equal: null, exitCode: 1, before: null, after: null } as const
+  const sides = { before: null, after: null, notCompared: null }
+  const ending = { of: null, equal: null, exitCode: 1, ...sides } as const
   return { tool, ...nothing, ...ending, summary: summarise(nothing), diagnostics }
 }
 

@@ -40,7 +40,7 @@ export function describeFinding(
     group: groupOf(subject)?.name ?? null,
     remedy: {
       text: FINDINGS[code].remedy,
-      lines: fix?.fits ? nestLines([fix]) : [],
+      lines: fix ? nestLines([fix]) : [],
     },
   }
 }

@@ -32,6 +32,20 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
   return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail })]
 }
 
+const PARTS: readonly (readonly [part: string, isMissing: (snapshot: Snapshot) => boolean])[] = [
+  ...KINDS.map((of) => [of.section, (snapshot: Snapshot) => !hasGroups(snapshot, of)] as const),
+  [
+    'custom_role_permissions',
+    ({ customRoles }) => customRoles.kind !== 'unsupported' && !hasPermissions(customRoles),
+  ],
+  ['hidden_inbox_members', (snapshot) => describeHiddenMembers(snapshot, '').length > 0],
+]
+
+/** The same and hidden members, as words for programs. */
+export function nameMissingParts(snapshot: Snapshot): readonly string[] {
+  return PARTS.flatMap(([part, isMissing]) => (isMissing(snapshot) ? [part] : []))
+}
+
 /** Says why a read contains nothing from the audit log although the run asked for it. */
 export function listMissingActivity(
   read: Pick<Snapshot, 'activity' | 'caller'>,

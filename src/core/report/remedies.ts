@@ -28,7 +28,7 @@ export function listRemedies({
     const { title, remedy } = FINDINGS[code]
     const lines = same.flatMap((finding) => {
       const fix = fixes.get(finding.id)
-      return fix?.fits ? [{ ...fix, finding }] : []
+      return fix ? [{ ...fix, finding }] : []
     })
     return { code, title, remedy, findings: same, lines }
   })

@@ -82,7 +82,7 @@ export interface JudgedAccount
   readonly server: string
   readonly account: { readonly id: number; readonly name: string }
   readonly read: Reading
-  /** Lines of a policy that would end a finding, by the finding's id. */
+  /** Lines to paste into a policy that would end a finding, by its id. */
   readonly fixes: ReadonlyMap<string, PolicyLines>
   /** What an apply would write; null: it was not requested. */
   readonly proposal: Proposal | null
@@ -105,8 +105,6 @@ export interface PolicyLines {
   readonly lines: readonly string[]
   /** All of it on one line. */
   readonly inline: string
-  /** False: a key is longer than one that can be pasted. */
-  readonly fits: boolean
 }
 
 export type AccountReport = JudgedAccount | UnjudgedAccount

@@ -43,16 +43,19 @@ function isList(value: readonly string[] | StatementEntry | Block): value is rea
 /** YAML does not accept a longer key without a question mark before it. */
 const LONGEST_KEY = 1_000
 
+function isShortKey(key: string): boolean {
+  return writeYamlText(key).length <= LONGEST_KEY
+}
+
 /** A key with its value on the same line, or with what is indented below it. */
 export function writeKeyed(key: string, value = '', remark = ''): readonly string[] {
   const text = writeYamlText(key)
   const rest = `${value === '' ? '' : ` ${value}`}${remark}`
-  return text.length <= LONGEST_KEY ? [`${text}:${rest}`] : [`? ${text}`, `:${rest}`]
+  return isShortKey(key) ? [`${text}:${rest}`] : [`? ${text}`, `:${rest}`]
 }
 
 /** Lines to paste into a policy. */
 export function writeStatements({ path, said }: Statements): PolicyLines {
-  const keys = [...path, ...said.flatMap(({ key }) => key ?? [])].map(writeYamlText)
   const values = said.map(({ key, value }) => ({ key, text: writeYamlValue(value, key) }))
   const entries = values.map(({ key, text }) =>
     key === null ? text : `${writeYamlText(key)}: ${text}`,
@@ -68,13 +71,17 @@ export function writeStatements({ path, said }: Statements): PolicyLines {
         index === 0 ? `${writeYamlText(key)}: ${value}` : `{ ${writeYamlText(key)}: ${value} }`,
       innermost,
     ),
-    fits: keys.every((key) => key.length <= LONGEST_KEY),
   }
 }
 
-/** Those of a plan, by the ids of their findings. */
+/** Those of a plan that can be pasted, by the ids of their findings. */
 export function writeFixes({ fixes }: Pick<Plan, 'fixes'>): ReadonlyMap<string, PolicyLines> {
-  return new Map([...fixes].map(([id, statements]) => [id, writeStatements(statements)]))
+  return new Map(
+    [...fixes].flatMap(([id, { path, said }]) => {
+      const keys = [...path, ...said.flatMap(({ key }) => key ?? [])]
+      return keys.every(isShortKey) ? [[id, writeStatements({ path, said })] as const] : []
+    }),
+  )
 }
 
 /** A whole policy. */

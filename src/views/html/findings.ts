@@ -135,14 +135,14 @@ const LONGEST = 8_000
 function renderFix(fix: PolicyLines | undefined): Markup | null {
   if (fix === undefined) return null
   const { path, lines } = fix
-  const keys = path.map((key, index) => html`${index > 0 && ' › '}<code>${abridge(key)}</code>`)
+  const keys = path.map((key, index) => html`${index > 0 && ' › '}<code>${key}</code>`)
   const length = lines.join('').length
   const text =
     length > LONGEST
       ? html`<p>(${length} characters, too long to show)</p>`
       : html`<pre>${lines.map((line) => html`${line}\n`)}</pre>`
   return html`
-<div class="settle">
+<div class="policy-fix">
 <p>${OFFER} below ${keys}:</p>
 ${text}
 </div>`

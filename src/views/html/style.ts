@@ -6,7 +6,7 @@
 import { html } from './markup.ts'
 
 /** Base64 SHA-256 of the text in the element below, for the content security policy. */
-export const STYLE_HASH = 'FPGan2ilUv8NIP5N3pH1ZbaeXFRzDg6LQ7r5fFN86hA='
+export const STYLE_HASH = 'CO+7CfrnJ0DCuNEAubjQCdavA1yn+1DceJ4H3sH4MCA='
 
 export const STYLE = html`<style>
 :root {
@@ -164,7 +164,7 @@ mark { background: var(--amber-ground); color: var(--amber); text-decoration: un
 .badge.medium, .badge.update, .badge.unsure { background: var(--amber-ground); border-color: var(--amber-line); color: var(--amber); }
 .badge.create { background: var(--green-ground); border-color: var(--green-line); color: var(--green); }
 .entries > li { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0.375rem 1.5rem; margin-top: 0.75rem; padding-top: 0.75rem; border-top: 1px solid var(--line); }
-.settle { font-size: 0.875rem; }
+.policy-fix { font-size: 0.875rem; }
 .glance { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 figure { padding: 1rem 1.25rem; background: var(--surface); border: 1px solid var(--line); border-radius: 0.375rem; }
 figcaption { font-weight: 600; }

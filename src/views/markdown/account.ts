@@ -279,7 +279,7 @@ function renderStepItem({ change: { step, address, irreversible } }: PlannedStep
 }
 
 function renderKeptItem({ change, because }: KeptStep): string {
-  return `* ${change.step} ${escapeName(change.address)}: ${describeKeptReason(because, escapeName)}`
+  return `* ${change.step} ${escapeName(change.address)}: ${describeKeptReason(because, escapeName).join('; ')}`
 }
 
 function makeIgnoredPart({ ignored }: JudgedAccount): DocumentPart {

@@ -22,10 +22,8 @@ export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly s
       (line, { change }) => `  ${SYMBOLS[change.action]} ${line}`,
     ),
     ...renderSteps('Cannot be undone', irreversible, (line) => `  ${line}`),
-    ...renderSteps(
-      'Kept back: stays drift',
-      plan.keptBack,
-      (line, { because }) => `  ${line}\n      ${describeKeptReason(because, shorten)}`,
+    ...renderSteps('Kept back: stays drift', plan.keptBack, (line, { because }) =>
+      [`  ${line}`, ...describeKeptReason(because, shorten)].join('\n      '),
     ),
     ...diagnostics.map((each) => renderDiagnostic(each, paint)),
     ...(isApprovable(proposal)

@@ -309,6 +309,36 @@ describe('a rule of the policy', () => {
     ).toEqual([])
   })
 
+  test('says what ends the refusal: the policy, what is kept back, or an invitation that is open', () => {
+    const advice = (
+      rules: WrittenPolicy['rules'] & object,
+      written: WrittenPolicy,
+      account: SeenAccount,
+      allow: string[],
+    ) => guarded(planned({ ...written, rules }, account, allow)).map((each) => each.advice)
+    const policy = 'Change the policy so that it follows its own rules, or change the rule.'
+    const keptBack =
+      'Together with the steps that are kept back, the plan would not do this: also allow those that belong to it, or leave out the `--allow` of the steps that break the rule.'
+    const accept =
+      'Leave out the `--allow` of the steps that break it until the invited people in the policy have accepted. Then run again.'
+    const promoted: WrittenPolicy = { agents: { ...owner, 'p1@acme.com': 'administrator' } }
+    const account: SeenAccount = { agents: { ...two, ...people(1) } }
+    expect(advice({ max: 2 }, promoted, account, promote)).toEqual([keptBack])
+    const three: WrittenPolicy = { agents: { ...two, 'p1@acme.com': 'administrator' } }
+    expect(advice({ max: 2 }, three, account, promote)).toEqual([policy])
+    const pending = { role: 'administrator', confirmed: false } as const
+    expect(
+      advice({ min: 2 }, promoted, { agents: { ...two, 'p1@acme.com': pending } }, [
+        'remove-agent:agent/zoe@acme.com',
+      ]),
+    ).toEqual([accept])
+    const small: WrittenPolicy = {
+      agents: { ...two, 'x@evil.example': 'agent' },
+      teams: { new: ['zoe@acme.com', 'x@evil.example'] },
+    }
+    expect(advice({ teamMembers: 2 }, small, { agents: two }, [])).toEqual([keptBack])
+  })
+
   test('an invitation outside of the domains', () => {
     const written: WrittenPolicy = { agents: { ...owner, 'x@evil.example': 'agent' } }
     expect(
@@ -335,6 +365,16 @@ describe('a rule of the policy', () => {
     expect(
       rule({ teamMembers: 3 }, { ...written, teams: { a: emails(2) } }, account, named),
     ).toHaveLength(1)
+  })
+
+  test('the fewest members of a team does not count for one that is not in the policy', () => {
+    const account: SeenAccount = {
+      agents: { ...owner, ...people(1) },
+      teams: { a: ['ada@acme.com'], old: emails(1) },
+    }
+    const named = ['remove-agent:agent/p1@acme.com']
+    const written: WrittenPolicy = { agents: owner, teams: { a: ['ada@acme.com'] } }
+    expect(rule({ teamMembers: 1 }, written, account, named)).toEqual([])
   })
 })
 
@@ -666,6 +706,13 @@ describe('somebody who leaves while somebody like them comes', () => {
     expect(guarded(plan)).toMatchObject([
       {
         code: 'guard-rename',
+        advice: expect.stringMatching(
+          /^If they are one person, write ken@old\.example in the policy instead of ken@acme\.com, or correct the address in Chatwoot\. If not, name both: /,
+        ),
+      },
+    ])
+    expect(guarded(plan)).toMatchObject([
+      {
         advice: expect.stringContaining(
           '--allow remove-agent:agent/ken@old.example --allow invite-administrator:agent/ken@acme.com',
         ),
@@ -694,7 +741,7 @@ describe('nobody is invited', () => {
     expect(
       invite({}, { teams: { a: { ghosts: ['bob@acme.com'] }, b: { ghosts: ['bob@acme.com'] } } }),
     ).toEqual([
-      'bob@acme.com would be invited, but was removed and is still in the list of team a. Wait a day after the removal, then run again.',
+      'bob@acme.com would be invited, but was removed and is still in the list of team a. Wait until the server has removed the person from that list, usually within minutes. If they are still there after some hours, check its background jobs (Sidekiq).',
     ])
   })
 
@@ -730,7 +777,12 @@ describe('nobody is invited', () => {
     if (first === undefined) throw new Error('Nothing is written.')
     const person = { email: 'Bob@acme.com', stored: 'Bob@acme.com', id: 9 }
     const twice = { ...first, writes: [...first.writes, { kind: 'delete-agent', person } as const] }
-    expect(stops({ ...plan, steps: { ...plan.steps, written: [twice] } })).toEqual(['guard-return'])
+    expect(guarded({ ...plan, steps: { ...plan.steps, written: [twice] } })).toMatchObject([
+      {
+        code: 'guard-return',
+        advice: 'Remove the person from the policy and apply that. Add them again a day later.',
+      },
+    ])
   })
 })
 

@@ -1,7 +1,10 @@
 /** Which steps an apply writes, in which order, and what it keeps back. */
 import { describe, expect, test } from 'vitest'
+import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
 import { findExcess } from '../../../src/core/apply/decide.ts'
+import { explainKept, listOwnReasons, REASONS } from '../../../src/core/apply/reasons.ts'
 import type { Write } from '../../../src/core/apply/writes.ts'
+import { STEP_NAMES, STEPS } from '../../../src/core/model/steps.ts'
 import type { SeenAccount, WrittenPolicy } from '../build.ts'
 import { kept, planned, written } from './apply.ts'
 
@@ -637,7 +640,7 @@ describe('custom roles', () => {
 })
 
 describe('a step beside others that were skipped', () => {
-  const { steps } = planned(
+  const { steps, terms } = planned(
     {
       agents: {
         ...ada,
@@ -660,18 +663,191 @@ describe('a step beside others that were skipped', () => {
       .filter(({ change }) => change.step === name)
       .map((step) => {
         const named = { text: '', step: step.change.step, address }
-        return findExcess(step, steps.before, rest, [named])
+        const run = { before: steps.before, now: steps.before, rest }
+        return findExcess(step, run, { ...terms, allowances: [named] })
       })
   }
 
   test('must not empty a group whose new members did not join', () => {
+    const empties =
+      'It would leave the group empty, because somebody who should join it was not added.'
     expect(judge('remove-member', [])).toEqual([null])
-    expect(judge('remove-member', ['invite', 'add-member'])).toEqual(['empties'])
+    expect(judge('remove-member', ['invite', 'add-member'])).toEqual([empties])
     expect(judge('remove-member', ['invite', 'add-member'], 'team/a/cyd@acme.com')).toEqual([null])
   })
 
   test('must not give a custom role that was not narrowed', () => {
-    expect(judge('narrow', ['update-custom-role'])).toEqual(['gives'])
+    const gives =
+      'It would give more than was approved, because a custom role was not changed before it.'
+    expect(judge('narrow', ['update-custom-role'])).toEqual([gives])
     expect(judge('narrow', ['update-custom-role'], 'agent/cyd@acme.com')).toEqual([null])
+  })
+
+  describe('must not break a rule of the policy', () => {
+    const people = { 'bob@acme.com': 'agent', 'cyd@acme.com': 'agent' } as const
+    const replaced = (have: readonly string[], min: number, more: WrittenPolicy = {}) =>
+      planned(
+        {
+          agents: { ...ada, ...people, 'new@acme.com': 'agent', 'newer@acme.com': 'agent' },
+          teams: { a: ['new@acme.com', 'newer@acme.com'] },
+          ...more,
+          rules: { teamMembers: min },
+        },
+        { agents: { ...ada, ...people }, teams: { a: have } },
+        ['remove-member:team/a/bob@acme.com', 'remove-member:team/a/cyd@acme.com'],
+      )
+    const judgeAll = ({ steps, terms }: ApplyPlan, without: readonly string[]) => {
+      const rest = steps.written.filter(({ change }) => !without.includes(change.address))
+      const run = { before: steps.before, now: steps.before, rest }
+      return rest.flatMap((step) => {
+        const excess = findExcess(step, run, terms)
+        return excess === null ? [] : [`${step.change.step}: ${excess}`]
+      })
+    }
+    const below = (members: string, min: number) =>
+      `remove-member: It would break a rule of the policy, because a step before it was not written: team a with ${members}, should be at least ${min}.`
+
+    test('about the size of a team, even if the member is named', () => {
+      const plan = replaced(['bob@acme.com', 'cyd@acme.com'], 2)
+      expect(judgeAll(plan, [])).toEqual([])
+      expect(judgeAll(plan, ['team/a/newer@acme.com'])).toEqual(Array(2).fill(below('1 member', 2)))
+    })
+
+    test('that is broken already, any further', () => {
+      const plan = replaced(['bob@acme.com', 'cyd@acme.com'], 3)
+      expect(judgeAll(plan, ['team/a/newer@acme.com'])).toEqual(Array(2).fill(below('1 member', 3)))
+      const small = replaced(['bob@acme.com'], 3)
+      expect(judgeAll(small, ['team/a/newer@acme.com'])).toEqual([])
+    })
+
+    test('about a team that the policy ignores is not one', () => {
+      const removed = (ignoreTeams: readonly string[]) =>
+        planned(
+          {
+            agents: ada,
+            ...(ignoreTeams.length ? { ignoreTeams, teams: {} } : {}),
+            rules: { teamMembers: 1 },
+          },
+          { agents: { ...ada, ...people }, teams: { old: ['bob@acme.com'] } },
+          ['remove-agent:agent/bob@acme.com', 'remove-agent:agent/cyd@acme.com'],
+        )
+      expect(judgeAll(removed(['old']), [])).toEqual([])
+      expect(judgeAll(removed([]), [])).toEqual([
+        'remove-agent: It would break a rule of the policy, because a step before it was not written: team old with 0 members, should be at least 1.',
+      ])
+    })
+
+    test('about administrators, whom nobody replaced', () => {
+      const plan = planned(
+        {
+          agents: { ...ada, 'bob@acme.com': 'administrator', 'eve@acme.com': 'agent' },
+          rules: { min: 2 },
+        },
+        { agents: { ...ada, ...eve, 'bob@acme.com': 'agent' } },
+        ['promote:agent/bob@acme.com', 'demote:agent/eve@acme.com'],
+      )
+      expect(judgeAll(plan, [])).toEqual([])
+      expect(judgeAll(plan, ['agent/bob@acme.com'])).toEqual([
+        'demote: It would break a rule of the policy, because a step before it was not written: 1 administrator, should be at least 2.',
+      ])
+    })
+  })
+})
+
+describe('a step that is kept back says why', () => {
+  const why = (
+    policy: WrittenPolicy,
+    account: SeenAccount = {},
+    allow: readonly string[] = [],
+    saml = false,
+  ) => {
+    const { steps } = planned(
+      { ...policy, agents: { ...ada, ...policy.agents } },
+      { ...account, agents: { ...ada, ...account.agents } },
+      allow,
+      saml,
+    )
+    return steps.keptBack.map(({ change, because }) => [
+      change.step,
+      ...explainKept(because, (text) => `<${text}>`),
+    ])
+  }
+  const agent = (email: string, customRole?: string) => ({
+    agents: {
+      [email]:
+        customRole === undefined ? ('agent' as const) : { role: 'agent' as const, customRole },
+    },
+  })
+  const boss = (permissions: readonly string[] | null) => ({
+    customRoles: { 1: { name: 'Boss', permissions } },
+  })
+
+  test('for an invitation: everything that is not ordinary about it', () => {
+    const foreign = 'the e-mail domain is not in rules.email_domains'
+    const letters = 'the part before the @ has characters that are not plain ASCII'
+    const wide = 'the custom role may permit what a full agent may not do'
+    const rules = { emailDomains: ['vendor.io'] }
+    expect(why({ ...agent('bob@acme.com'), rules })).toEqual([['invite', foreign]])
+    expect(why(agent('bob@evil.example'))).toEqual([
+      ['invite', 'nobody in the policy with this e-mail domain has accepted an invitation'],
+    ])
+    expect(why(agent('b\u043eb@acme.com'))).toEqual([['invite', letters]])
+    expect(why(agent('bob@acme.com', 'Boss'), boss(['report_manage']))).toEqual([['invite', wide]])
+    expect(why(agent('bob@acme.com', 'Boss'), boss(null))).toEqual([['invite', wide]])
+    expect(
+      why({ ...agent('b\u043eb@acme.com', 'Boss'), rules }, boss(['report_manage']), [], true),
+    ).toEqual([
+      [
+        'invite',
+        foreign,
+        letters,
+        'SAML is on, so the identity provider decides about people too',
+        wide,
+      ],
+    ])
+  })
+
+  test('for a step that should only take and also gives', () => {
+    const gives = 'it may also permit what is not permitted now'
+    const narrow = agent('bob@acme.com', 'Boss')
+    const bob = { agents: { 'bob@acme.com': 'agent' } } as const
+    expect(why(narrow, { ...bob, ...boss(['report_manage']) })).toEqual([['narrow', gives]])
+    expect(
+      why(
+        { ...narrow, customRoles: { Boss: ['conversation_manage'] } },
+        { ...bob, ...boss(['conversation_manage', 'report_manage']) },
+      ),
+    ).toEqual([
+      ['update-custom-role', 'it changes what everybody with this custom role may do'],
+      ['narrow', gives],
+    ])
+  })
+
+  test('only with what the --allow of its class does not permit yet', () => {
+    const team = { agents: { 'bob@acme.com': 'agent' }, teams: { a: ['bob@acme.com'] } } as const
+    const takes = 'it takes somebody out of a team or an inbox'
+    const empties = 'it would leave the group empty'
+    const policy: WrittenPolicy = { agents: { 'bob@acme.com': 'agent' }, teams: { a: [] } }
+    expect(why(policy, team)).toEqual([['remove-member', takes]])
+    expect(why(policy, team, ['remove-member'])).toEqual([['remove-member', empties]])
+  })
+
+  test('for what the policy denies and for what waits, with names shown as it is asked to', () => {
+    const policy: WrittenPolicy = {
+      agents: { 'bob@acme.com': 'agent' },
+      teams: { a: ['bob@acme.com'] },
+      apply: { deny: ['invite'] },
+    }
+    expect(why(policy, { teams: { a: [] } })).toEqual([
+      ['invite', expect.stringMatching(/^apply\.deny of the policy denies it \(<policy\.yaml:\d/)],
+      ['add-member', 'it needs <agent/bob@acme.com>, which is kept back'],
+    ])
+  })
+
+  test('in one line of a terminal, for every step and every reason', () => {
+    const rows = [...STEP_NAMES.flatMap(listOwnReasons), ...Object.values(REASONS)]
+    for (const { why: text } of rows) expect(text).toMatch(/^[a-zS].{20,73}$/)
+    for (const step of STEP_NAMES)
+      expect(STEPS[step].why !== '').toBe(STEPS[step].needs !== 'default')
   })
 })

@@ -1,0 +1,80 @@
+/**
+ * Why a step is not written without an `--allow`, and why one is kept back: one row each. When a reason
+ * applies is decided in decide.ts.
+ */
+
+import { formatLocation, type Location } from '../model/location.ts'
+import { type Permission, STEPS, type Step } from '../model/steps.ts'
+
+export interface Reason {
+  readonly needs: Exclude<Permission, 'default'>
+  /** A part of a sentence. */
+  readonly why: string
+}
+
+export const REASONS = {
+  'foreign-domain': {
+    needs: 'address',
+    why: 'the e-mail domain is not in rules.email_domains',
+  },
+  'unknown-domain': {
+    needs: 'address',
+    why: 'nobody in the policy with this e-mail domain has accepted an invitation',
+  },
+  'unusual-letters': {
+    needs: 'address',
+    why: 'the part before the @ has characters that are not plain ASCII',
+  },
+  'wide-custom-role': {
+    needs: 'address',
+    why: 'the custom role may permit what a full agent may not do',
+  },
+  'also-gives': {
+    needs: 'address',
+    why: 'it may also permit what is not permitted now',
+  },
+  empties: {
+    needs: 'address',
+    why: 'it would leave the group empty',
+  },
+  saml: {
+    needs: 'class',
+    why: 'SAML is on, so the identity provider decides about people too',
+  },
+} as const satisfies Readonly<Record<string, Reason>>
+
+/** Of every step of this name. */
+export function listOwnReasons(step: Step): readonly Reason[] {
+  const { needs, why } = STEPS[step]
+  return needs === 'default' ? [] : [{ needs, why }]
+}
+
+export function findStrictest(reasons: readonly Reason[]): Permission {
+  if (reasons.some(({ needs }) => needs === 'address')) return 'address'
+  return reasons.length > 0 ? 'class' : 'default'
+}
+
+export type KeptReason =
+  /** `allow`: the value of `--allow` that would write it. */
+  | { readonly kind: 'permission'; readonly allow: string; readonly why: readonly string[] }
+  | { readonly kind: 'denied'; readonly location: Location }
+  /** It needs what another step creates, and that step is kept back. */
+  | { readonly kind: 'waits'; readonly address: string }
+
+/**
+ * Why a step is kept back, as parts of a sentence.
+ * @param shown makes a name or a place harmless where it is shown
+ */
+export function explainKept(
+  because: KeptReason,
+  shown: (text: string) => string,
+): readonly string[] {
+  switch (because.kind) {
+    case 'permission':
+      return because.why
+    case 'denied':
+      return [`apply.deny of the policy denies it (${shown(formatLocation(because.location))})`]
+    case 'waits':
+      return [`it needs ${shown(because.address)}, which is kept back`]
+  }
+}
