@@ -289,7 +289,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a quote around a name that is not closed',
       `${HEAD}  "grace@acme.com: agent\n`,
-      '4:3 This is not valid YAML: Missing closing "quote. Check the indentation, the brackets and the quotes here.',
+      '4:3 The quote " is not closed. Write " where the text ends.',
     ],
     [
       'blanks that are not spaces',

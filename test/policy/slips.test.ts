@@ -1,0 +1,123 @@
+/** One slip of the keyboard, at each place of a policy where it can happen, gives one error, and near it. */
+import { describe, expect, test } from 'vitest'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
+
+const POLICY = `# Support access
+version: 1
+account: 3
+server: https://chat.acme.com
+
+agents:
+  ada@acme.com: administrator
+  grace@acme.com: { role: administrator, reason: "Stands in, SUP-1" }
+  ken@acme.com:
+    role: agent
+    custom_role: Billing clerk
+  # on loan
+  temp@vendor.io: { role: agent, expires: 2027-01-31, reason: 'Holiday cover' }
+
+custom_roles:
+  Billing clerk: [conversation_participating_manage, contact_manage]
+  Auditor:
+    permissions:
+      - report_manage
+
+teams:
+  billing:
+    - ada@acme.com
+    - ken@acme.com
+  "tier 1": { description: First line, auto_assign: true, members: [grace@acme.com] }
+  sales: []
+
+inboxes:
+  Website: [grace@acme.com]
+  "Support: mail":
+    channel: email
+    members:
+      [
+        ken@acme.com,
+        grace@acme.com,
+      ]
+
+scope:
+  ignore:
+    agents:
+      - "*@bots.acme.com"
+    teams: ['archive-*']
+
+rules:
+  administrators:
+    min: 2
+    max: 4
+
+waivers:
+  - finding: member-missing
+    address: team/billing/temp@vendor.io
+    reason: Hand-over
+    owner: ada@acme.com
+    expires: 2027-01-15
+`
+
+interface Slip {
+  readonly text: string
+  /** Lines from 1 on. */
+  readonly line: number
+}
+
+const LINES = POLICY.trimEnd().split('\n')
+
+/** Each match of the pattern in a line, replaced; lines without content stay as they are. */
+function replaceEach(pattern: RegExp, replacement: string): readonly Slip[] {
+  return LINES.flatMap((line, index) => {
+    if (/^\s*(?:#.*)?$/.test(line)) return []
+    return Array.from(line.matchAll(pattern), (match) => {
+      const rest = line.slice(match.index + match[0].length)
+      const lines = LINES.with(index, line.slice(0, match.index) + replacement + rest)
+      return { text: `${lines.join('\n')}\n`, line: index + 1 }
+    })
+  })
+}
+
+function read(text: string): readonly string[] {
+  return parsePolicy('p.yaml', Buffer.from(text)).diagnostics.map(
+    ({ location, summary, advice }) => `${location?.line}:${location?.column} ${summary} ${advice}`,
+  )
+}
+
+/** The places at which something else than one error near the slip follows. */
+function findOthers(slips: readonly Slip[]) {
+  return slips.flatMap(({ text, line }) => {
+    const errors = read(text)
+    const isNear = Math.abs(Number.parseInt(errors[0] ?? '', 10) - line) <= 1
+    return errors.length === 1 && isNear ? [] : [{ line: text.split('\n')[line - 1], errors }]
+  })
+}
+
+describe('one slip gives one error near it:', () => {
+  test('the policy is right without a slip', () => {
+    expect(read(POLICY)).toEqual([])
+  })
+
+  test.each<[string, RegExp, string]>([
+    ['no colon after a section', /(?<=^\w+):$/g, ''],
+    ['no colon after an entry', /(?<=^ .*[^:]):$/g, ''],
+    ['a semicolon instead of a colon at the end of a line', /:$/g, ';'],
+    ['a bracket that is not opened', /[[{] ?/g, ''],
+    ['a bracket that is not closed', /(?<=[[{].*) ?[\]}]/g, ''],
+    ['the end of a bracket at the left margin', /(?<=[[{].*) ?(?=[\w.@ -]*[\]}]$)/g, '\n'],
+    ['a bracket at the end of a section', /(?<=^\w+:)$/g, ' }'],
+    ['a bracket of the other kind at the end', /\]/g, '}'],
+    ['a double quote that is not closed', /(?<=".+)"(?!: mail)/g, ''],
+    ['a single quote that is not closed', /(?<='.+)'/g, ''],
+    ['a quote before a name', /^ {2}(?=\w)/g, '  "'],
+    ['no dash before a list item', /- (?=[a-z])/g, ''],
+    ['a tab before a line', /^ +/g, '\t'],
+    ['a value that begins with an @', /(?<=: )(?!mail)(?=\w)/g, '@'],
+    ['a value that begins with a %', /(?<=: )(?!mail)(?=\w)/g, '%'],
+    ['a value that begins with a backtick', /(?<=: )(?!mail)(?=\w)/g, '`'],
+  ])('%s', (_, pattern, replacement) => {
+    const slips = replaceEach(pattern, replacement)
+    expect(slips.length).toBeGreaterThan(0)
+    expect(findOthers(slips)).toEqual([])
+  })
+})
