@@ -120,4 +120,53 @@ describe('one slip gives one error near it:', () => {
     expect(slips.length).toBeGreaterThan(0)
     expect(findOthers(slips)).toEqual([])
   })
+  test.each<[string, RegExp, string]>([
+    ['a name behind a dash without a space', /^ {2}(?=[\w]+[@ :])/g, '  -'],
+    ['a name behind a plus', /^ {2}(?=[\w]+[@ :])/g, '  +'],
+    ['a name behind a bullet', /^ {2}(?=[\w]+[@ :])/g, '  • '],
+    ['two colons', /(?<=^ {2}\w[^{:]*):(?= |$)/g, '::'],
+    ['a quote of a word processor before a name', /^ {2}(?=[\w]+[@ :])/g, '  “'],
+    ['quotes of a word processor around a pattern', /"(\*[^"]*)"|'(arch[^']*)'/g, '“archive-*”'],
+    ['a comma behind an item of a list', /(?<=^ +- .*)$/g, ','],
+    ['a semicolon behind a custom role', /(?<=custom_role: .*)$/g, ';'],
+  ])('%s', (_, pattern, replacement) => {
+    const slips = replaceEach(pattern, replacement)
+    expect(slips.length).toBeGreaterThan(0)
+    expect(findOthers(slips)).toEqual([])
+  })
+})
+
+describe('a mark around a name is an error only without quotes', () => {
+  const readTeam = (name: string) => read(`version: 1\nteams:\n  ${name}: []\n`)
+
+  test.each([
+    ['-billing', 'billing'],
+    ['+billing', 'billing'],
+    ['• billing', 'billing'],
+    ['– billing', 'billing'],
+    ['billing:', 'billing'],
+    ['billing,', 'billing'],
+    ['“first line”', 'first line'],
+    ['„first line“', 'first line'],
+    ['“first line', 'first line'],
+    ['first line"', 'first line'],
+  ])('%s', (written, meant) => {
+    expect(readTeam(written)).toEqual([expect.stringContaining(`Write \`${meant}\`. If the mark`)])
+    expect(readTeam(`'${written}'`)).toEqual([])
+  })
+
+  test.each([
+    '+49 30 1234',
+    '-5 °C',
+    "Customers'",
+    '’t Hoen',
+    'C++',
+    'Team “A”',
+    '“A” team',
+    '15" screens',
+    '«A» and «B»',
+    '“A” or “B”',
+  ])('%s is a name', (name) => {
+    expect(readTeam(name)).toEqual([])
+  })
 })

@@ -26,7 +26,7 @@ export interface Misaligned extends Key {
 /** Null if the error is not about the indentation of a key. */
 export function findMisaligned(text: string, error: YAMLParseError): Misaligned | null {
   const line = findWrongLine(text, error)
-  return line === null ? null : explainLine(text, skipBlankLines(text, line))
+  return line === null ? null : explainLine(text, findContent(text, line))
 }
 
 /** Where the line begins that is indented wrongly. */
@@ -42,7 +42,7 @@ function findWrongLine(text: string, error: YAMLParseError): number | null {
   return /:(?:[ \t\r\n]|$)/.test(text.slice(offset, next)) ? null : next
 }
 
-function skipBlankLines(text: string, start: number): number {
+function findContent(text: string, start: number): number {
   BLANK.lastIndex = start
   BLANK.test(text)
   return BLANK.lastIndex

@@ -38,7 +38,7 @@ export interface Composed {
 }
 
 /** A text that seems to be all of a file, or one of its sections. */
-export function compose(text: string, part: Span): Composed {
+export function composeYaml(text: string, part: Span): Composed {
   const scan = scanTokens(text, part)
   const documents = new Composer(OPTIONS).compose(scan.tokens, true, part.end)
   const [document] = documents as Iterable<Document.Parsed>
@@ -84,7 +84,7 @@ export function reportSyntax(problems: Problems, whole: Composed): void {
   const faults: Fault[] = []
   const marks: Mark[] = []
   for (const section of splitSections(problems.source.text)) {
-    const read = compose(problems.source.text, section)
+    const read = composeYaml(problems.source.text, section)
     const found = findFaults(problems, read)
     if (found.length === 0) marks.push(...read.scan.marks)
     faults.push(...found)

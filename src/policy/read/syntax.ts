@@ -3,7 +3,7 @@ import { reportConflict } from './conflict.ts'
 import { type Problems, report } from './problems.ts'
 import { MAX_MARKS, reportMarks } from './scan.ts'
 import type { Span } from './source-text.ts'
-import { compose, reportSyntax } from './syntax-errors.ts'
+import { composeYaml, reportSyntax } from './syntax-errors.ts'
 import type { TreeNode } from './tree.ts'
 import { ANY_SECTION } from './wording.ts'
 import { readNode } from './yaml-nodes.ts'
@@ -11,7 +11,7 @@ import { readNode } from './yaml-nodes.ts'
 /** The tree, or null if there is nothing more to check; errors go to `problems`. */
 export function readTree(problems: Problems): TreeNode | null {
   const whole = { start: 0, end: problems.source.text.length }
-  const composed = compose(problems.source.text, whole)
+  const composed = composeYaml(problems.source.text, whole)
   const { scan, contents, errors } = composed
   const [, secondDocument] = scan.documents
   if (secondDocument !== undefined) {
