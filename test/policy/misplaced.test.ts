@@ -294,12 +294,12 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'blanks that are not spaces',
       `${HEAD}\u00a0\u00a0grace@acme.com: agent\n`,
-      '4:1 \u00a0\u00a0grace@acme.com is at the left margin, outside of agents. Remove what is before the name, and indent it with plain spaces like the other lines below agents:.',
+      '4:1 This line begins with a character that only looks like a space: U+00A0. Indent it with plain spaces, as the other lines.',
     ],
     [
       'a line that was copied from a diff',
       `${HEAD}+  grace@acme.com: agent\n`,
-      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove what is before the name, and indent it with plain spaces like the other lines below agents:.',
+      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove the +, and indent it like the other lines below agents:.',
     ],
     [
       'tabs',

@@ -112,6 +112,18 @@ describe('one slip gives one error near it:', () => {
     ['a quote before a name', /^ {2}(?=\w)/g, '  "'],
     ['no dash before a list item', /- (?=[a-z])/g, ''],
     ['a tab before a line', /^ +/g, '\t'],
+    ['a no-break space before a line', /^ +(?=\S)/g, '\u00a0\u00a0'],
+    ['a wide space before a line', /^ +(?=\S)/g, '\u3000'],
+    ['a key of a person in line with the person', /^ {4}(?=custom_role)/g, '  '],
+    ['a key at the left margin, below a section', /^ {2}(?=ignore|administrators)/g, ''],
+    [
+      'a key of an entry at the left margin',
+      /^ {4}(?=expires|custom_role|permissions|members)/g,
+      '',
+    ],
+    ['a section that is indented', /^(?=custom_roles|teams|inboxes|scope|rules)/g, '  '],
+    ['a section without its name', /^(?:teams|inboxes):$/g, ''],
+    ['a colon behind a member', /(?<=^ +- \w+@.*)$/g, ':'],
     ['a value that begins with an @', /(?<=: )(?!mail)(?=\w)/g, '@'],
     ['a value that begins with a %', /(?<=: )(?!mail)(?=\w)/g, '%'],
     ['a value that begins with a backtick', /(?<=: )(?!mail)(?=\w)/g, '`'],
@@ -134,6 +146,33 @@ describe('one slip gives one error near it:', () => {
     expect(slips.length).toBeGreaterThan(0)
     expect(findOthers(slips)).toEqual([])
   })
+})
+
+test.each<[string, string, string]>([
+  [
+    'a policy between code fences',
+    `\`\`\`yaml\n${POLICY}\`\`\`\n`,
+    '1:1 This line marks a block of code',
+  ],
+  ['a policy from a diff', POLICY.replace(/^/gm, '+'), '2:1 This line begins with a mark'],
+  ['a policy from an e-mail', POLICY.replace(/^/gm, '> '), '2:1 This line begins with a mark'],
+  [
+    'a policy with line numbers',
+    POLICY.split('\n')
+      .map((line, index) => `${index + 1} ${line}`)
+      .join('\n'),
+    '2:1 This line begins with a mark or a number',
+  ],
+  [
+    'no-break spaces in every line',
+    POLICY.replaceAll('  ', '\u00a0\u00a0'),
+    '7:1 This line begins',
+  ],
+  ['tabs in every line', POLICY.replace(/^ +/gm, '\t'), '7:1 This is not valid YAML: Tabs'],
+  ['line ends of an old Mac', POLICY.replaceAll('\n', '\r'), '1:17 A line ends with a carriage'],
+  ['line ends that were converted twice', POLICY.replaceAll('\n', '\r\r\n'), '1:17 A line ends'],
+])('%s: one error for all lines', (_, text, begins) => {
+  expect(read(text).map((error) => error.slice(0, begins.length))).toEqual([begins])
 })
 
 describe('a mark around a name is an error only without quotes', () => {

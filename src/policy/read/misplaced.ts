@@ -154,8 +154,8 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
     const like = `like the other lines below \`${section}:\`.`
     say(
       left,
-      /^[^\S ]|^\+\s/.test(entry.key)
-        ? `Remove what is before the name, and indent ${it} with plain spaces ${like}`
+      /^\+\s/.test(entry.key)
+        ? `Remove the \`+\`, and indent ${it} ${like}`
         : `Indent ${it} ${like}`,
     )
   } else if (place.path === `${goesInto}/*`) {

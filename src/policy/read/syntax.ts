@@ -1,5 +1,5 @@
 /** Reads YAML text into a tree, or reports why it cannot. Does not know the meaning of a policy. */
-import { reportConflict } from './conflict.ts'
+import { reportForeignLines } from './foreign-lines.ts'
 import { type Problems, report } from './problems.ts'
 import { MAX_MARKS, reportMarks } from './scan.ts'
 import type { Span } from './source-text.ts'
@@ -20,7 +20,7 @@ export function readTree(problems: Problems): TreeNode | null {
   }
   const canRead = errors.length === 0 && scan.tooDeepAt === null
   if (!canRead && scan.marks.length < MAX_MARKS) {
-    if (!reportConflict(problems, true)) reportSyntax(problems, composed)
+    if (!reportForeignLines(problems, true)) reportSyntax(problems, composed)
     return null
   }
   reportMarks(problems, scan.marks)
