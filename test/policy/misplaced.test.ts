@@ -203,7 +203,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a rule at the left margin',
       `${HEAD}rules:\n  administrators: { min: 1 }\nemail_domains: [acme.com]\n`,
-      '6:1 A policy does not allow the key email_domains. Move it below rules:, and indent it.',
+      '6:1 email_domains is at the left margin, outside of rules. Indent it like the other lines below rules:.',
     ],
     [
       'a bracket that closes nothing, before other lines',

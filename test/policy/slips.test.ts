@@ -56,6 +56,11 @@ waivers:
     reason: Hand-over
     owner: ada@acme.com
     expires: 2027-01-15
+  - finding: admin-unexpected
+    address: agent/old@acme.com
+    reason: Leaves in January
+    owner: ada@acme.com
+    expires: 2027-01-15
 `
 
 interface Slip {
@@ -122,7 +127,14 @@ describe('one slip gives one error near it:', () => {
       '',
     ],
     ['a section that is indented', /^(?=custom_roles|teams|inboxes|scope|rules)/g, '  '],
-    ['a section without its name', /^(?:teams|inboxes):$/g, ''],
+    ['no dash before the first item of a list', /- (?=finding)/g, '  '],
+    [
+      'one space less before a line',
+      /^ (?= +(?:temp|reason|Auditor|"tier|sales|auto|max|owner))/g,
+      '',
+    ],
+    ['one space more before a line', /^ (?= +(?:temp|custom_role|sales|teams|max|owner))/g, '  '],
+    ['an entry at the left margin', /^ {2}(?=\w|")/g, ''],
     ['a colon behind a member', /(?<=^ +- \w+@.*)$/g, ':'],
     ['a value that begins with an @', /(?<=: )(?!mail)(?=\w)/g, '@'],
     ['a value that begins with a %', /(?<=: )(?!mail)(?=\w)/g, '%'],

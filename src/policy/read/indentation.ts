@@ -3,10 +3,11 @@
  * line above, and quotes around it would hide the line below.
  */
 import type { YAMLParseError } from 'yaml'
+import { findNearest } from '../nearest.ts'
 import { findLineEnd, findLineStart, listLinesAbove, readLine } from './lines.ts'
 import { quoteName } from './problems.ts'
 import type { Span } from './source-text.ts'
-import { findEmail, isTopLevelKey, listKeysAt } from './wording.ts'
+import { findEmail, isKeyOfEntries, isTopLevelKey, listKeysAt } from './wording.ts'
 
 const KEY = /([ \t]*)((?:- +)*)((["']?)[^\s#"'][^\r\n]*?\4)[ \t]*:(?=[ \t\r\n]|$)/y
 const BLANK = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y
@@ -55,39 +56,73 @@ function explainLine(text: string, start: number): Misaligned | null {
   const from = start + indent.length + dash.length
   const key = written.slice(quote.length, written.length - quote.length)
   const own = { key, span: { start: from, end: from + written.length } }
-  if (dash !== '') {
-    const fault = 'comes after a `-`, but the lines above it are not a list.'
-    const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
-    return { ...own, fault, advice }
-  }
   const above = listContentAbove(text, start)
+  if (dash !== '') {
+    return (
+      findItemWithoutDash(text, start, above) ?? {
+        ...own,
+        fault: 'comes after a `-`, but the lines above it are not a list.',
+        advice: 'Remove the `-`, and begin the line in the same column as the lines above it.',
+      }
+    )
+  }
   const slipped = indent === '' ? null : findSlipped(text, start, above)
   return (
     slipped ?? { ...own, fault: 'is not indented correctly.', advice: advise(key, indent, above) }
   )
 }
 
-/** The line above, if it is a key of a section that begins at the left margin. */
-function findSlipped(text: string, start: number, above: readonly string[]): Misaligned | null {
-  const [nearest = '', ...rest] = above
-  const [, key = ''] = /^([^\s#"'-][^:]*):[ \t]+[^\s#]/.exec(nearest) ?? []
-  const section = findSection(rest)
-  if (key === '' || section === '' || isTopLevelKey(key)) return null
-  const from = text.lastIndexOf(`\n${nearest}`, start) + 1
+/** The first line of a section that is a list, if the other items begin with a dash. */
+function findItemWithoutDash(
+  text: string,
+  start: number,
+  above: readonly string[],
+): Misaligned | null {
+  const first = above.findIndex((line) => !/^[\s-]/.test(line)) - 1
+  const [, key] = /^\s*(\w+):/.exec(above[first] ?? '') ?? []
+  if (key === undefined || listKeysAt(`${findSection(above)}/[]`).length === 0) return null
   return {
-    key,
-    span: { start: from, end: from + key.length },
-    fault: `is at the left margin, outside of ${quoteName(section)}.`,
-    advice: 'Indent it like the lines below it.',
+    ...placeAbove(text, start, above[first] ?? '', key),
+    fault: 'has no `-` before it, but the lines below it are a list.',
+    advice: `Write \`- ${key}:\`, in the column of the other \`-\`.`,
   }
 }
 
-function advise(key: string, indent: string, above: readonly string[]): string {
-  if (isTopLevelKey(key) && indent !== '') {
-    return 'Move it to the left margin, with the lines below it.'
+/** The nearest line at the left margin, if its key belongs to the section above it. */
+function findSlipped(text: string, start: number, above: readonly string[]): Misaligned | null {
+  const index = above.findIndex((line) => /^\S/.test(line))
+  const header = above[index] ?? ''
+  const [, key, value] = /^([^\s#"'-][^:]*):[ \t]*([^\s#]?)/.exec(header) ?? []
+  const section = findSection(above.slice(index + 1))
+  if (key === undefined || !hasKeys(section) || isLikeSection(key)) return null
+  return {
+    ...placeAbove(text, start, header, key),
+    fault: `is at the left margin, outside of ${quoteName(section)}.`,
+    advice: `Indent it like the ${value ? 'lines below it' : `other lines below \`${section}:\``}.`,
   }
+}
+
+/** Also if it is misspelt. */
+function isLikeSection(key: string): boolean {
+  return !isKeyOfEntries(key) && findNearest(key, listKeysAt('')) !== null
+}
+
+function hasKeys(section: string): boolean {
+  return ['', '/*', '/[]'].some((end) => listKeysAt(section + end).length > 0)
+}
+
+function placeAbove(text: string, start: number, line: string, key: string): Key {
+  const from = text.lastIndexOf(`\n${line}`, start) + 1 + line.indexOf(key)
+  return { key, span: { start: from, end: from + key.length } }
+}
+
+function advise(key: string, indent: string, above: readonly string[]): string {
   const [nearest = ''] = above
   const section = findSection(above)
+  const isInside = [section, `${section}/ignore`].some((path) => listKeysAt(path).includes(key))
+  if (isTopLevelKey(key) && indent !== '' && !isInside) {
+    return 'Move it to the left margin, with the lines below it.'
+  }
   const keys = listKeysAt(`${section}/*`)
   if (keys.length === 0 && findEmail(key) !== null) return 'Move it below `agents:`, and indent it.'
   // If the value is on the same line as the name, a second key is not possible.
@@ -103,7 +138,7 @@ function advise(key: string, indent: string, above: readonly string[]): string {
 const MAIN_KEYS: ReadonlySet<string> = new Set(['role', 'members', 'permissions'])
 
 function findSection(above: readonly string[]): string {
-  return above.map((line) => /^([a-z_]+):/.exec(line)?.[1]).find((each) => each !== undefined) ?? ''
+  return above.map((line) => /^(\w+):/.exec(line)?.[1] ?? '').find(isTopLevelKey) ?? ''
 }
 
 /** From the nearest on, without blank lines and comments. */

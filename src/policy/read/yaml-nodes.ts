@@ -21,8 +21,14 @@ export function readNode(problems: Problems, node: ParsedNode): TreeNode {
       map.open = true
     }
     let open: Entry | null = null
+    let repeated: string | null = null
     for (const pair of node.items) {
-      if (!node.flow || pair.value !== null) open = readBelow(problems, map, pair, open)
+      if (node.flow && pair.value === null) continue
+      const name = getName(pair)
+      // Several lines that exist already were copied together, or a dash is missing before the first.
+      const isCopied = repeated !== null && repeated !== name
+      repeated = map.entries.has(name) ? name : null
+      open = readBelow(problems, map, pair, open, isCopied)
     }
     return map
   }
@@ -63,6 +69,10 @@ function getSpan(node: ParsedNode): Span {
   return { start: node.range[0], end: node.range[1] }
 }
 
+function getName({ key }: ParsedPair): string {
+  return isScalar(key) ? String(key.value) : ''
+}
+
 /**
  * A key that entries have, repeated in line with an entry without a value, belongs to that entry: its
  * name says nothing about the first one.
@@ -74,8 +84,9 @@ function readBelow(
   map: MapNode,
   pair: ParsedPair,
   open: Entry | null,
+  isCopied: boolean,
 ): Entry | null {
-  const name = isScalar(pair.key) ? String(pair.key.value) : ''
+  const name = getName(pair)
   const isPart = () => problems.noun === 'policy' && isKeyOfEntries(name)
   if (open !== null && map.entries.has(name) && isPart()) {
     const span = getSpan(pair.key)
@@ -86,7 +97,7 @@ function readBelow(
     readPair(problems, owner.value, pair, true)
     return owner
   }
-  readPair(problems, map, pair, false)
+  readPair(problems, map, pair, isCopied)
   const entry = map.entries.get(name)
   const next = entry !== undefined && lacksValue(entry.value) ? entry : null
   return (open ?? next) !== null && isPart() ? open : next
