@@ -71,6 +71,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
   const strangers = new Set<TreeNode>()
   if (validate(toPlainValue(tree))) return misspelt
   const missing: ErrorObject[] = []
+  const values: Spot[] = []
   for (const error of validate.errors ?? []) {
     // Errors inside `propertyNames` or an `if` come together with an error that sums them up.
     if (error.keyword === 'if') continue
@@ -88,8 +89,12 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
         missing.push(error)
         break
       default:
-        reportValue(problems, spot)
+        values.push(spot)
     }
+  }
+  // A key with an error says nothing about what its value should be.
+  for (const spot of values) {
+    if (spot.entry === null || !problems.faulty.has(spot.entry)) reportValue(problems, spot)
   }
   for (const error of missing) {
     const spot = find(tree, error.instancePath)

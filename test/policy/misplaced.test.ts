@@ -203,7 +203,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a rule at the left margin',
       `${HEAD}rules:\n  administrators: { min: 1 }\nemail_domains: [acme.com]\n`,
-      '6:1 A policy does not allow the key email_domains. Move it below rules:, and indent it.',
+      '6:1 email_domains is at the left margin, outside of rules. Indent it like the other lines below rules:.',
     ],
     [
       'a bracket that closes nothing, before other lines',
@@ -289,17 +289,17 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a quote around a name that is not closed',
       `${HEAD}  "grace@acme.com: agent\n`,
-      '4:3 This is not valid YAML: Missing closing "quote. Check the indentation, the brackets and the quotes here.',
+      '4:3 The quote " is not closed. Write " where the text ends.',
     ],
     [
       'blanks that are not spaces',
       `${HEAD}\u00a0\u00a0grace@acme.com: agent\n`,
-      '4:1 \u00a0\u00a0grace@acme.com is at the left margin, outside of agents. Remove what is before the name, and indent it with plain spaces like the other lines below agents:.',
+      '4:1 This line begins with a character that only looks like a space: U+00A0. Indent it with plain spaces, as the other lines.',
     ],
     [
       'a line that was copied from a diff',
       `${HEAD}+  grace@acme.com: agent\n`,
-      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove what is before the name, and indent it with plain spaces like the other lines below agents:.',
+      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove the +, and indent it like the other lines below agents:.',
     ],
     [
       'tabs',

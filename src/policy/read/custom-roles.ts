@@ -43,7 +43,8 @@ export function checkCustomRoles(problems: Problems, root: MapNode): void {
     reportRepeated(problems, known, id ?? name, entry)
   }
   const { value, doubtful } = section
-  const certain = value.kind === 'map' && !value.open && !doubtful && entries.every(isNamed)
+  const isCertain = (entry: Entry) => isNamed(entry) && !problems.faulty.has(entry)
+  const certain = value.kind === 'map' && !value.open && !doubtful && entries.every(isCertain)
   if (certain) checkHolders(problems, getValue(root, 'agents'), entries)
 }
 

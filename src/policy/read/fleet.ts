@@ -9,9 +9,9 @@ import type { Fleet, ServerAddress } from '../../core/model/fleet.ts'
 import type { Located } from '../../core/model/location.ts'
 import { findNearest } from '../nearest.ts'
 import { describeValue } from '../schema.ts'
-import { reportConflict } from './conflict.ts'
 import { findAccountPlace, type PlacedAccount, reportClashes } from './fleet-clashes.ts'
 import { FLEET_KEYS } from './fleet-keys.ts'
+import { reportForeignLines } from './foreign-lines.ts'
 import { reportOtherFile } from './other-file.ts'
 import {
   type Problems,
@@ -49,7 +49,7 @@ export function parseFleet(path: string, bytes: Uint8Array, parseAddress: ParseA
   if ('code' in source)
     throw new Failure({ ...source, code: 'settings-fleet-invalid', excerpt: null })
   const problems = startProblems(source, 'fleet file')
-  const tree = reportConflict(problems, false) ? null : readTree(problems)
+  const tree = reportForeignLines(problems, false) ? null : readTree(problems)
   if (tree !== null && !reportOtherFile(problems, tree)) checkRoot(problems, tree)
   const accounts = getItems(getEntry(tree ?? undefined, 'accounts')?.value).flatMap(
     (item, index) => readAccount(problems, item, index, parseAddress) ?? [],

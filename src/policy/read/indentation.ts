@@ -1,122 +1,128 @@
 /**
- * Finds the line that is indented wrongly if YAML only sees two keys in one value: the library names
- * the line above, and quotes around it would hide the line below.
+ * Says which line is indented wrongly if YAML only sees two keys in one value: the library names the
+ * line above, and quotes around it would hide the line below.
  */
-
+import type { YAMLParseError } from 'yaml'
+import { findNearest } from '../nearest.ts'
 import { findLineEnd, findLineStart, listLinesAbove, readLine } from './lines.ts'
 import { quoteName } from './problems.ts'
 import type { Span } from './source-text.ts'
-import { findEmail, isTopLevelKey, listKeysAt } from './wording.ts'
+import { findEmail, isKeyOfEntries, isTopLevelKey, listKeysAt } from './wording.ts'
 
-const KEY = /([ \t]*)((?:- +)*)(["']?)([^\s#"'][^\r\n]*?)\3[ \t]*:(?=[ \t\r\n]|$)/y
+const KEY = /([ \t]*)((?:- +)*)((["']?)[^\s#"'][^\r\n]*?\4)[ \t]*:(?=[ \t\r\n]|$)/y
+const BLANK = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y
 
-interface Misaligned {
-  /** Where it begins: without the lines above it, which take long to read for each of many lines. */
-  readonly start: number
-  readonly explain: () => Explained
+interface Key {
+  /** Without its quotes. */
+  readonly key: string
+  readonly span: Span
 }
 
-interface Explained {
-  readonly span: Span
-  readonly key: string
+export interface Misaligned extends Key {
   /** What is wrong with it, after its name. */
   readonly fault: string
   readonly advice: string
 }
 
-/** Null if the error at this offset is not about the indentation of a key. */
-export function findMisaligned(text: string, code: string, offset: number): Misaligned | null {
-  const lineStart = findLineStart({ text }, offset)
-  const endsAll = code === 'UNEXPECTED_TOKEN' && offset === lineStart
-  if (code === 'BAD_INDENT' || endsAll) return readKey(text, lineStart)
+/** Null if the error is not about the indentation of a key. */
+export function findMisaligned(text: string, error: YAMLParseError): Misaligned | null {
+  const line = findWrongLine(text, error)
+  return line === null ? null : explainLine(text, findContent(text, line))
+}
+
+/** Where the line begins that is indented wrongly. */
+function findWrongLine(text: string, error: YAMLParseError): number | null {
+  const { code, message } = error
+  const [offset] = error.pos
+  if (message.startsWith('Flow ')) return null
+  const start = findLineStart({ text }, offset)
+  if (code === 'BAD_INDENT' || (code === 'UNEXPECTED_TOKEN' && offset === start)) return start
   if (code !== 'BLOCK_AS_IMPLICIT_KEY') return null
-  if (/-[ \t]/y.test(text.slice(lineStart).trimStart())) return readKey(text, lineStart)
-  const end = text.indexOf('\n', offset)
-  if (end < 0 || /:(?:[ \t\r]|$)/.test(text.slice(offset, end))) return null
-  return readKey(text, end + 1)
+  if (/^\s*-[ \t]/.test(readLine({ text }, start))) return start
+  const next = findLineEnd({ text }, offset)
+  return /:(?:[ \t\r\n]|$)/.test(text.slice(offset, next)) ? null : next
 }
 
-/**
- * Tells whether a line that is indented wrongly is in one block with the one before that was: from there
- * on, no line is further to the left. Then both have one cause.
- */
-export function makeFollower(of: { readonly text: string }): (offset: number) => boolean {
-  let block: { readonly indent: number; readonly end: number } | null = null
-  return (offset) => {
-    const start = findLineStart(of, offset)
-    const before = block
-    const lines =
-      before === null ? [] : removeComments(of.text.slice(before.end, start).split('\n'))
-    const follows =
-      before !== null &&
-      [readLine(of, start), ...lines].every((line) => measure(line) >= before.indent)
-    block = {
-      indent: follows ? before.indent : measure(readLine(of, start)) || 1,
-      end: findLineEnd(of, start),
-    }
-    return follows
-  }
+function findContent(text: string, start: number): number {
+  BLANK.lastIndex = start
+  BLANK.test(text)
+  return BLANK.lastIndex
 }
 
-const measure = (line: string): number => line.length - line.trimStart().length
-
-/** Of the first line that is not blank and not a comment. */
-function readKey(text: string, lineStart: number): Misaligned | null {
-  const blank = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y
-  blank.lastIndex = lineStart
-  blank.test(text)
-  const start = blank.lastIndex
+function explainLine(text: string, start: number): Misaligned | null {
   KEY.lastIndex = start
-  const [, indent = '', dash = '', quote = '', key] = KEY.exec(text) ?? []
-  if (key === undefined) return null
+  const [, indent = '', dash = '', written, quote = ''] = KEY.exec(text) ?? []
+  if (written === undefined) return null
   const from = start + indent.length + dash.length
-  const span = { start: from, end: from + key.length + 2 * quote.length }
-  return { start: from, explain: () => explain(text, { key, span, indent, dash, start }) }
-}
-
-interface Key {
-  readonly key: string
-  readonly span: Span
-  readonly indent: string
-  readonly dash: string
-  /** Of its line. */
-  readonly start: number
-}
-
-function explain(text: string, { key, span, indent, dash, start }: Key): Explained {
-  if (dash !== '') {
-    const fault = 'comes after a `-`, but the lines above it are not a list.'
-    const advice = 'Remove the `-`, and begin the line in the same column as the lines above it.'
-    return { key, span, fault, advice }
-  }
+  const key = written.slice(quote.length, written.length - quote.length)
+  const own = { key, span: { start: from, end: from + written.length } }
   const above = listContentAbove(text, start)
+  if (dash !== '') {
+    return (
+      findItemWithoutDash(text, start, above) ?? {
+        ...own,
+        fault: 'comes after a `-`, but the lines above it are not a list.',
+        advice: 'Remove the `-`, and begin the line in the same column as the lines above it.',
+      }
+    )
+  }
   const slipped = indent === '' ? null : findSlipped(text, start, above)
-  if (slipped !== null) return slipped
-  const advice = advise(key, indent, above)
-  return { key, span, fault: 'is not indented correctly.', advice }
+  return (
+    slipped ?? { ...own, fault: 'is not indented correctly.', advice: advise(key, indent, above) }
+  )
 }
 
-/** The line above, if it is a key of a section that begins at the left margin. */
-function findSlipped(text: string, start: number, above: readonly string[]): Explained | null {
-  const [nearest = '', ...rest] = above
-  const [, key = ''] = /^([^\s#"'-][^:]*):[ \t]+[^\s#]/.exec(nearest) ?? []
-  const section = findSection(rest)
-  if (key === '' || section === '' || isTopLevelKey(key)) return null
-  const from = text.lastIndexOf(`\n${nearest}`, start) + 1
+/** The first line of a section that is a list, if the other items begin with a dash. */
+function findItemWithoutDash(
+  text: string,
+  start: number,
+  above: readonly string[],
+): Misaligned | null {
+  const first = above.findIndex((line) => !/^[\s-]/.test(line)) - 1
+  const [, key] = /^\s*(\w+):/.exec(above[first] ?? '') ?? []
+  if (key === undefined || listKeysAt(`${findSection(above)}/[]`).length === 0) return null
   return {
-    key,
-    span: { start: from, end: from + key.length },
-    fault: `is at the left margin, outside of ${quoteName(section)}.`,
-    advice: 'Indent it like the lines below it.',
+    ...placeAbove(text, start, above[first] ?? '', key),
+    fault: 'has no `-` before it, but the lines below it are a list.',
+    advice: `Write \`- ${key}:\`, in the column of the other \`-\`.`,
   }
+}
+
+/** The nearest line at the left margin, if its key belongs to the section above it. */
+function findSlipped(text: string, start: number, above: readonly string[]): Misaligned | null {
+  const index = above.findIndex((line) => /^\S/.test(line))
+  const header = above[index] ?? ''
+  const [, key, value] = /^([^\s#"'-][^:]*):[ \t]*([^\s#]?)/.exec(header) ?? []
+  const section = findSection(above.slice(index + 1))
+  if (key === undefined || !hasKeys(section) || isLikeSection(key)) return null
+  return {
+    ...placeAbove(text, start, header, key),
+    fault: `is at the left margin, outside of ${quoteName(section)}.`,
+    advice: `Indent it like the ${value ? 'lines below it' : `other lines below \`${section}:\``}.`,
+  }
+}
+
+/** Also if it is misspelt. */
+function isLikeSection(key: string): boolean {
+  return !isKeyOfEntries(key) && findNearest(key, listKeysAt('')) !== null
+}
+
+function hasKeys(section: string): boolean {
+  return ['', '/*', '/[]'].some((end) => listKeysAt(section + end).length > 0)
+}
+
+function placeAbove(text: string, start: number, line: string, key: string): Key {
+  const from = text.lastIndexOf(`\n${line}`, start) + 1 + line.indexOf(key)
+  return { key, span: { start: from, end: from + key.length } }
 }
 
 function advise(key: string, indent: string, above: readonly string[]): string {
-  if (isTopLevelKey(key) && indent !== '') {
-    return 'Move it to the left margin, with the lines below it.'
-  }
   const [nearest = ''] = above
   const section = findSection(above)
+  const isInside = [section, `${section}/ignore`].some((path) => listKeysAt(path).includes(key))
+  if (isTopLevelKey(key) && indent !== '' && !isInside) {
+    return 'Move it to the left margin, with the lines below it.'
+  }
   const keys = listKeysAt(`${section}/*`)
   if (keys.length === 0 && findEmail(key) !== null) return 'Move it below `agents:`, and indent it.'
   // If the value is on the same line as the name, a second key is not possible.
@@ -132,14 +138,12 @@ function advise(key: string, indent: string, above: readonly string[]): string {
 const MAIN_KEYS: ReadonlySet<string> = new Set(['role', 'members', 'permissions'])
 
 function findSection(above: readonly string[]): string {
-  return above.map((line) => /^([a-z_]+):/.exec(line)?.[1]).find((each) => each !== undefined) ?? ''
+  return above.map((line) => /^(\w+):/.exec(line)?.[1] ?? '').find(isTopLevelKey) ?? ''
 }
 
 /** From the nearest on, without blank lines and comments. */
 function listContentAbove(text: string, start: number): readonly string[] {
-  return removeComments(Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at)))
-}
-
-function removeComments(lines: readonly string[]): readonly string[] {
-  return lines.filter((line) => !/^\s*(?:#.*)?$/.test(line))
+  return Array.from(listLinesAbove({ text }, start), (at) => readLine({ text }, at)).filter(
+    (line) => !/^\s*(?:#.*)?$/.test(line),
+  )
 }

@@ -14,6 +14,7 @@ import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
 import { checkCustomRoles } from './custom-roles.ts'
+import { checkNames } from './names.ts'
 import { MANAGING_SECTIONS } from './other-file.ts'
 import {
   formatPlace,
@@ -38,6 +39,7 @@ import {
   type TreeNode,
 } from './tree.ts'
 import { checkDate, checkRules, checkServerKey, checkSeverity, checkWaivers } from './values.ts'
+import { findEmail } from './wording.ts'
 
 /** A suggestion compares a name with every person, so thousands of suggestions would take too long. */
 const MAX_SUGGESTIONS = 20
@@ -61,6 +63,7 @@ interface People {
 export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Misspelt): void {
   if (root.kind !== 'map') return
   const context: Context = { problems, root, misspelt }
+  checkNames(problems, root)
   const ignore = getValue(getValue(root, 'scope'), 'ignore')
   const ignoredAgents = listTexts(problems, getValue(ignore, 'agents'))
   for (const pattern of ignoredAgents) checkPeoplePattern(problems, pattern)
@@ -68,7 +71,8 @@ export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Missp
   checkServerKey(problems, getValue(root, 'server'))
   checkSeverity(problems, getValue(root, 'severity'))
   checkWaivers(problems, getValue(root, 'waivers'))
-  checkRules(problems, getValue(root, 'rules'), root)
+  const hasAgents = root.open || root.entries.has('agents') || misspelt.get(root)?.has('agents')
+  checkRules(problems, getValue(root, 'rules'), hasAgents === true)
   checkDomains(problems, getValue(getValue(root, 'rules'), 'email_domains'))
   checkProtected(problems, getValue(getValue(root, 'apply'), 'protect'))
   const people = checkAgents(context, ignoredAgents)
@@ -113,7 +117,7 @@ function checkAgents(context: Context, patterns: readonly Text[]): People {
     checkDate(problems, entry.value, 'expires', nameEntry)
     checkDate(problems, entry.value, 'pending_until', nameEntry)
     if (problems.faulty.has(entry)) {
-      unreadable.push(entry.key)
+      unreadable.push(findEmail(entry.key) ?? entry.key.replace(/\s*\bat\b\s*/, '@'))
       continue
     }
     const meant = checkEmail(problems, entry, entry.key)

@@ -8,13 +8,27 @@ import { isPermission } from '../../core/model/custom-role.ts'
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
-import { type Entry, getNumber, getText, lacksValue, type MapNode, type TreeNode } from './tree.ts'
+import {
+  type Entry,
+  getEntries,
+  getItems,
+  getNumber,
+  getText,
+  getValue,
+  lacksValue,
+  type MapNode,
+  type TreeNode,
+} from './tree.ts'
 import { findEmail, isKnownPlace, isTopLevelKey, listKeysAt, stepInto } from './wording.ts'
 
-/** What a statement is, wherever it is written. `part`: a key of the entry above it. */
-type Kind = 'section' | 'person' | 'group' | 'custom-role' | 'part'
+/**
+ * What a statement is, wherever it is written. `part`: a key of the entry or the section above it;
+ * `follower`: only wrong because the one above it is.
+ */
+type Kind = 'section' | 'person' | 'group' | 'custom-role' | 'part' | 'follower'
 
 interface Place {
+  readonly root: MapNode
   readonly map: MapNode
   /** A path of wording.ts. */
   readonly path: string
@@ -37,9 +51,9 @@ const CUSTOM_ROLES = 'custom_roles'
 
 export function restorePlaces(problems: Problems, root: TreeNode): void {
   if (root.kind !== 'map') return
-  for (const run of listRuns({ map: root, path: '', owner: '' }, '')) {
+  for (const run of listRuns({ root, map: root, path: '', owner: '' }, '')) {
     reportRun(problems, run)
-    for (const slip of run) move(root, slip)
+    for (const slip of run) move(problems, root, slip)
   }
 }
 
@@ -48,53 +62,107 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
   const runs: Slip[][] = []
   const inner: (readonly Slip[])[] = []
   let current = section
+  let heading = false
   let last: Kind | null = null
   let above: Entry | null = null
   for (const entry of place.map.entries.values()) {
     if (place.path === '' && isTopLevelKey(entry.key)) current = entry.key
-    const isPart =
-      above !== null && lacksValue(above.value) && listKeysAt(`${place.path}/*`).includes(entry.key)
-    const kind = isPart ? 'part' : classify(place.path, entry, current)
-    if (!isPart) above = entry
+    const found = isPart(place, entry, current, above) ? 'part' : classify(place, entry, current)
+    const kind = heading && found !== 'section' && !isAtHome(place, entry) ? 'follower' : found
+    if (kind === 'section' && lacksValue(entry.value)) {
+      heading = true
+      current = entry.key
+    }
+    if (kind !== 'part') above = entry
     const slip = kind && { kind, entry, place, section: current, above: above?.key ?? entry.key }
     if (slip === null) inner.push(...listChildren(place, entry, current))
-    else if (kind === last) runs.at(-1)?.push(slip)
-    else runs.push([slip])
-    last = kind
+    else if (kind === last || kind === 'follower') runs.at(-1)?.push(slip)
+    else runs.push([slip, ...listFollowers(place, entry)])
+    if (kind !== 'follower') last = kind
   }
   return [...runs, ...inner]
+}
+
+/** A person below `agents`, whatever comes before. */
+function isAtHome({ path }: Place, { key }: Entry): boolean {
+  return path === 'agents' && key.includes('@')
+}
+
+/** People who come below a person at the left margin, as if they were keys. */
+function listFollowers({ root }: Place, { key, value }: Entry): readonly Slip[] {
+  if (value.kind !== 'map') return []
+  const place = { root, map: value, path: 'agents/*', owner: quoteName(key) }
+  return [...value.entries.values()].flatMap((entry): readonly Slip[] =>
+    findEmail(entry.key) === null
+      ? []
+      : [{ kind: 'follower', entry, place, section: 'agents', above: key }],
+  )
+}
+
+/** Whether it is a key of the entry above it, or of the section that it comes after. */
+function isPart(
+  { root, path }: Place,
+  { key, value }: Entry,
+  section: string,
+  above: Entry | null,
+) {
+  if (path === '') return !isTopLevelKey(key) && findOwner(root, section, key) !== undefined
+  if (above === null || !listKeysAt(`${path}/*`).includes(key)) return false
+  return lacksValue(above.value) || (!fitsSection(path, value) && canTake(above.value, key))
+}
+
+function canTake(value: TreeNode, key: string): boolean {
+  return lacksValue(value) || (value.kind === 'map' && !value.entries.has(key))
+}
+
+/** The section, its last entry or its last item, if it can have this key and does not have it. */
+function findOwner(root: MapNode, section: string, key: string): TreeNode | undefined {
+  const value = getValue(root, section)
+  const last = [...getEntries(value)].at(-1)?.value ?? getItems(value).at(-1)
+  const owners = { [section]: value, [`${section}/*`]: last, [`${section}/[]`]: last }
+  const owner = Object.entries(owners).find(([path]) => listKeysAt(path).includes(key))?.[1]
+  return owner !== undefined && canTake(owner, key) ? owner : undefined
 }
 
 function listChildren(place: Place, { key, value }: Entry, section: string) {
   const below = stepInto(place.path, key)
   if (!isKnownPlace(below)) return []
   if (value.kind === 'map') {
-    return listRuns({ map: value, path: below, owner: quoteName(key) }, section)
+    return listRuns({ root: place.root, map: value, path: below, owner: quoteName(key) }, section)
   }
-  const items = value.kind === 'list' && isKnownPlace(`${below}/[]`) ? value.items : []
+  const items = listKeysAt(`${below}/[]`).length > 0 ? getItems(value) : []
   return items.flatMap((map, index) =>
     map.kind === 'map'
       ? listRuns(
-          { map, path: `${below}/[]`, owner: `item ${index + 1} of ${quoteName(key)}` },
+          {
+            root: place.root,
+            map,
+            path: `${below}/[]`,
+            owner: `item ${index + 1} of ${quoteName(key)}`,
+          },
           section,
         )
       : [],
   )
 }
 
-function classify(path: string, { key, value }: Entry, section: string): Kind | null {
+function classify({ root, path }: Place, { key, value }: Entry, section: string): Kind | null {
   if (path !== '' ? isKnownPlace(`${path}/${key}`) : isTopLevelKey(key)) return null
   const named = key.includes('@')
-  const fits = () =>
-    (GROUPS.has(path) && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
-  if (isTopLevelKey(key) && isSection(key, value) && !fits()) return 'section'
+  if (isTopLevelKey(key) && isSection(key, value) && !fitsSection(path, value)) return 'section'
+  if (isTopLevelKey(key) && lacksValue(value) && !root.entries.has(key)) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
-  if (path === CUSTOM_ROLES && (!named || fits())) return null
+  if (path === CUSTOM_ROLES && (!named || fitsSection(path, value))) return null
   if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null
   if (path === '' && section === CUSTOM_ROLES && isDefinition(value)) return 'custom-role'
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
   return named && findEmail(key) !== null ? 'person' : null
+}
+
+/** Whether the value is that of an entry of this section. */
+function fitsSection(path: string, value: TreeNode): boolean {
+  return (GROUPS.has(path) && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
 }
 
 /** Whether the value is of the kind that this section has. */
@@ -131,38 +199,46 @@ const GROUP_LABELS = joinKinds('or', ({ label }) => label)
 const GROUP_SECTIONS = joinKinds('or', ({ section }) => `\`${section}:\``)
 
 /** The section of those that have only one. */
-const HOMES = { person: 'agents', 'custom-role': CUSTOM_ROLES, section: null, part: null } as const
+const HOMES = {
+  person: 'agents',
+  'custom-role': CUSTOM_ROLES,
+  section: null,
+  part: null,
+  follower: null,
+} as const
 
 function reportRun(problems: Problems, run: readonly Slip[]): void {
   const [first] = run
   if (first === undefined) return
   const { kind, entry, place, section, above } = first
   for (const slip of run) problems.faulty.add(slip.entry)
-  const several = run.length > 1
-  const names = `${quoteName(entry.key)}${several ? ` and ${run.length - 1} more` : ''}`
+  const count = run.filter((each) => each.kind !== 'follower').length
+  const several = count > 1
+  const names = `${quoteName(entry.key)}${several ? ` and ${count - 1} more` : ''}`
   const [is, it] = several ? ['are', 'them'] : ['is', 'it']
   const tooFar = `${names} ${is} indented too far: here, ${several ? 'they belong' : 'it belongs'} to ${place.owner}.`
+  const isAtMargin = place.path === ''
   const goesInto = kind === 'group' ? (GROUPS.has(section) ? section : null) : HOMES[kind]
   const say = (summary: string, advice: string) =>
     report(problems, 'policy-unknown-key', entry.span, { summary, advice })
-  if (kind === 'part') {
+  if (kind === 'part' && !isAtMargin) {
     report(problems, 'policy-unknown-key', entry.span, describeInLine(names, above, several))
   } else if (kind === 'section') {
     say(tooFar, `Move ${it} to the left margin, with the lines below ${it}.`)
-  } else if (place.path === '' && section === goesInto) {
+  } else if (isAtMargin && (section === goesInto || kind === 'part')) {
     const left = `${names} ${is} at the left margin, outside of \`${section}\`.`
     const like = `like the other lines below \`${section}:\`.`
     say(
       left,
-      /^[^\S ]|^\+\s/.test(entry.key)
-        ? `Remove what is before the name, and indent ${it} with plain spaces ${like}`
+      /^\+\s/.test(entry.key)
+        ? `Remove the \`+\`, and indent ${it} ${like}`
         : `Indent ${it} ${like}`,
     )
   } else if (place.path === `${goesInto}/*`) {
     say(tooFar, `Move ${it} to the left, in line with ${place.owner}.`)
   } else {
     const what = kind === 'person' ? 'a person' : `a ${GROUP_LABELS}`
-    const where = place.path === '' ? 'at the left margin' : `below ${place.owner}`
+    const where = isAtMargin ? 'at the left margin' : `below ${place.owner}`
     const like = several ? `look like ${what} each` : `looks like ${what}`
     const goal = kind === 'person' ? '`agents:`' : GROUP_SECTIONS
     say(`${names} ${like}, but ${is} ${where}.`, `Move ${it} below ${goal}, and indent ${it}.`)
@@ -170,7 +246,8 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
 }
 
 /** Into the section that it belongs to, if that is known and does not have it. */
-function move(root: MapNode, { kind, entry, place, section, above }: Slip): void {
+function move(problems: Problems, root: MapNode, slip: Slip): void {
+  const { kind, entry, place, section, above } = slip
   place.map.entries.delete(entry.key)
   // Something is still missing here or there: no error may follow from that.
   if (place.path !== '') place.map.open = true
@@ -180,8 +257,19 @@ function move(root: MapNode, { kind, entry, place, section, above }: Slip): void
   }
   const name = kind === 'person' ? 'agents' : section
   if (kind === 'group' && !GROUPS.has(name)) return
+  if (kind === 'part' && place.path === '') {
+    const owner = findOwner(root, section, entry.key)
+    if (owner?.kind === 'map') owner.open = true
+    else for (const parent of [root, getValue(root, section)]) markOwner(problems, parent, owner)
+    return
+  }
   const target = kind === 'part' ? openMap(place.map, above, entry) : openMap(root, name, entry)
   if (target !== null && !target.entries.has(entry.key)) target.entries.set(entry.key, entry)
+}
+
+/** Its value is missing only because it is in the wrong place. */
+function markOwner({ faulty }: Problems, parent: TreeNode | undefined, owner?: TreeNode): void {
+  for (const entry of getEntries(parent)) if (entry.value === owner) faulty.add(entry)
 }
 
 /** A key without a value, or without an entry, gets a map. Null: it has another value. */

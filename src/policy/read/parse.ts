@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto'
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import type { Policy } from '../../core/model/policy.ts'
-import { checkShape, fitsSchema, type Misspelt } from '../schema.ts'
+import { checkShape, fitsSchema } from '../schema.ts'
 import { buildPolicy } from './build.ts'
-import { reportConflict } from './conflict.ts'
+import { reportForeignLines } from './foreign-lines.ts'
 import { checkMeaning } from './meaning.ts'
 import { restorePlaces } from './misplaced.ts'
 import { reportOtherFile } from './other-file.ts'
@@ -37,9 +37,9 @@ export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
   const source = decode(path, bytes)
   if ('code' in source) return { path, sha256, policy: null, diagnostics: [source] }
   const problems = startProblems(source)
-  const read = reportConflict(problems, false) ? null : readTree(problems)
+  const read = reportForeignLines(problems, false) ? null : readTree(problems)
   const tree = read !== null && reportOtherFile(problems, read) ? null : read
-  if (tree !== null) checkMeaning(problems, tree, checkPlaces(problems, tree))
+  if (tree !== null) checkTree(problems, tree)
   if (tree !== null && problems.found.length === 0) {
     return { path, sha256, policy: buildPolicy(source, sha256, tree), diagnostics: [] }
   }
@@ -47,10 +47,12 @@ export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
 }
 
 /** A key in the wrong place never fits the schema, so a tree that fits is not searched for one. */
-function checkPlaces(problems: Problems, tree: TreeNode): Misspelt {
-  if (problems.found.length === 0 && fitsSchema(tree)) return new Map()
-  restorePlaces(problems, tree)
-  return checkShape(problems, tree)
+function checkTree(problems: Problems, tree: TreeNode): void {
+  if (problems.found.length === 0 && fitsSchema(tree)) checkMeaning(problems, tree, new Map())
+  else if (!reportForeignLines(problems, true)) {
+    restorePlaces(problems, tree)
+    checkMeaning(problems, tree, checkShape(problems, tree))
+  }
 }
 
 /** For a source that could not be read. */

@@ -14,7 +14,7 @@ export const MAX_SYNTAX_ERRORS = 20
 /** Nobody would read more of them, and a file full of marks would take a minute. */
 export const MAX_MARKS = 1_000
 
-interface Mark {
+export interface Mark {
   readonly kind: 'anchor' | 'alias' | 'tag' | 'directive'
   readonly source: string
   readonly span: Span
@@ -25,24 +25,25 @@ export interface Scan {
   readonly marks: Mark[]
   readonly documents: number[]
   tooDeepAt: number | null
-  /** The last quoted text: an unclosed quote is reported at its beginning, not at the end of the file. */
-  lastQuoted: Span
-  /** Outermost brackets that end with the indentation, without a closing one. */
-  readonly unclosed: Span[]
+  /** Quoted texts that go on in the next line, or to the end: nearly always, a quote is missing. */
+  readonly longQuotes: Span[]
+  /** Outermost brackets without a closing one, which end with the indentation or the text. */
+  readonly unclosed: { readonly bracket: Span; readonly endsAt: number }[]
 }
 
-/** Scans to the end, or until it must stop. */
-export function scanTokens(text: string): Scan {
+/** Scans a part of the text to its end, or until it must stop. */
+export function scanTokens(text: string, { start, end }: Span): Scan {
   const scan: Scan = {
     tokens: [],
     marks: [],
     documents: [],
     tooDeepAt: null,
-    lastQuoted: { start: 0, end: 0 },
+    longQuotes: [],
     unclosed: [],
   }
   const brackets: Span[] = []
   const parser = new Parser()
+  parser.offset = start
   let errors = 0
   const take = (tokens: Iterable<CST.Token>): boolean => {
     for (const token of tokens) {
@@ -52,15 +53,20 @@ export function scanTokens(text: string): Scan {
     }
     return errors <= MAX_SYNTAX_ERRORS && scan.documents.length <= 1
   }
+  const endBrackets = (endsAt: number): void => {
+    const [bracket] = brackets.splice(0)
+    if (bracket !== undefined) scan.unclosed.push({ bracket, endsAt })
+  }
   let scalar = false
-  for (const lexeme of new Lexer().lex(text)) {
+  for (const lexeme of new Lexer().lex(text.slice(start, end))) {
     const span = { start: parser.offset, end: parser.offset + lexeme.length }
     const type: string | null = scalar ? 'scalar-text' : CST.tokenType(lexeme)
     scalar = type === 'scalar'
-    if (type === 'double-quoted-scalar' || type === 'single-quoted-scalar') scan.lastQuoted = span
+    const isQuoted = type === 'double-quoted-scalar' || type === 'single-quoted-scalar'
+    if (isQuoted && (lexeme.includes('\n') || span.end === end)) scan.longQuotes.push(span)
     if (type === 'flow-map-start' || type === 'flow-seq-start') brackets.push(span)
     if (type === 'flow-map-end' || type === 'flow-seq-end') brackets.pop()
-    if (type === 'flow-error-end') scan.unclosed.push(...brackets.splice(0).slice(0, 1))
+    if (type === 'flow-error-end') endBrackets(span.start)
     if (scan.documents.length === 0) addMark(scan.marks, type, lexeme, span)
     if (!take(parser.next(lexeme)) || scan.marks.length >= MAX_MARKS) return scan
     if (parser.stack.length > MAX_DEPTH) {
@@ -69,6 +75,7 @@ export function scanTokens(text: string): Scan {
     }
   }
   take(parser.end())
+  endBrackets(end)
   return scan
 }
 

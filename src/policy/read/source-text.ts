@@ -22,9 +22,10 @@ export interface SourceText {
 const EXCERPT_WIDTH = 160
 const LEAD = 60
 
-// YAML forbids these characters; tab, line feed, carriage return and next line are allowed.
+// YAML forbids these characters; tab, line feed and next line are allowed. A carriage return alone ends
+// a line for YAML, but not for the library and not for an editor.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it finds control characters
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]|\r(?!\n)/
 
 export function makeSourceText(path: string, text: string): SourceText {
   const lineStarts = [0]
@@ -100,12 +101,21 @@ export function decode(
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
   return makeDiagnostic({
     code: 'policy-encoding',
-    summary: `This is not a text file: it contains the control character U+${code}.`,
-    advice: 'Use a YAML file, or remove the character.',
+    ...(code === '000D' ? CARRIAGE_RETURN : describeControl(code)),
     location: locate(source, at),
     excerpt: cutExcerpt(source, { start: at, end: at + 1 }),
   })
 }
+
+const CARRIAGE_RETURN = {
+  summary: 'A line ends with a carriage return (CR) without a line feed (LF).',
+  advice: 'Save the file with the line endings LF or CRLF: most editors can change them.',
+}
+
+const describeControl = (code: string) => ({
+  summary: `This is not a text file: it contains the control character U+${code}.`,
+  advice: 'Use a YAML file, or remove the character.',
+})
 
 function describeNotUtf8(path: string, bytes: Uint8Array, noun: string): Diagnostic {
   const lenient = makeSourceText(path, new TextDecoder('utf-8').decode(bytes))

@@ -12,7 +12,6 @@ import {
   getNumber,
   getText,
   getValue,
-  type MapNode,
   type TreeNode,
 } from './tree.ts'
 
@@ -66,7 +65,12 @@ export function checkSeverity(problems: Problems, severity: TreeNode | undefined
   }
 }
 
-export function checkRules(problems: Problems, rules: TreeNode | undefined, root: MapNode): void {
+/** @param hasAgents also if the key `agents` may be a misspelt one */
+export function checkRules(
+  problems: Problems,
+  rules: TreeNode | undefined,
+  hasAgents: boolean,
+): void {
   const administrators = getValue(rules, 'administrators')
   const [min, max] = [getEntry(administrators, 'min'), getEntry(administrators, 'max')]
   const [fewest, most] = [getNumber(min?.value), getNumber(max?.value)]
@@ -79,7 +83,7 @@ export function checkRules(problems: Problems, rules: TreeNode | undefined, root
   }
   const reason = getEntry(administrators, 'require_reason')
   const required = reason?.value.kind === 'scalar' && reason.value.value === true
-  if (reason !== undefined && required && !root.open && !root.entries.has('agents')) {
+  if (reason !== undefined && required && !hasAgents) {
     reportOnce(problems, 'policy-missing-key', reason, {
       summary: '`rules.administrators.require_reason` needs the key `agents`.',
       detail: 'The reason belongs in the entry of each administrator.',

@@ -12,19 +12,44 @@ type ParsedPair = Pair<ParsedNode, ParsedNode | null>
 
 export function readNode(problems: Problems, node: ParsedNode): TreeNode {
   const span = getSpan(node)
-  if (isAlias(node) || node.tag !== undefined) return { kind: 'broken', span }
+  if (isMarked(node)) return { kind: 'broken', span }
   if (isMap<ParsedNode, ParsedNode | null>(node)) {
     const map: MapNode = { kind: 'map', span, entries: new Map(), open: false }
+    const withoutColon = node.flow ? node.items.find(({ value }) => value === null) : undefined
+    if (withoutColon !== undefined) {
+      reportNoColon(problems, withoutColon.key)
+      map.open = true
+    }
     let open: Entry | null = null
-    for (const pair of node.items) open = readBelow(problems, map, pair, open)
+    let repeated: string | null = null
+    for (const pair of node.items) {
+      if (node.flow && pair.value === null) continue
+      const name = getName(pair)
+      // Several lines that exist already were copied together, or a dash is missing before the first.
+      const isCopied = repeated !== null && repeated !== name
+      repeated = map.entries.has(name) ? name : null
+      open = readBelow(problems, map, pair, open, isCopied)
+    }
     return map
   }
   if (isSeq<ParsedNode>(node)) {
     return { kind: 'list', span, items: node.items.map((item) => readNode(problems, item)) }
   }
-  const scalar = readScalar(node, span)
-  // `&name` without a value is a text without quotes; scan.ts reports it as an anchor.
-  return node.anchor !== undefined && scalar.value === null ? { kind: 'broken', span } : scalar
+  return readScalar(node, span)
+}
+
+/** An alias, a tag or an anchor, which scan.ts reports; most are texts without quotes. */
+function isMarked(node: ParsedNode): boolean {
+  return isAlias(node) || node.tag !== undefined || node.anchor !== undefined
+}
+
+/** In braces, the library accepts a key without a value. */
+function reportNoColon(problems: Problems, key: ParsedNode): void {
+  const span = getSpan(key)
+  report(problems, 'policy-syntax', span, {
+    summary: `${quoteName(problems.source.text.slice(span.start, span.end))} has no value: between braces, write a colon and a space after a key.`,
+    advice: 'Write `key: value`; between brackets, as in `[ada@acme.com]`, write a list.',
+  })
 }
 
 function readScalar(node: ParsedNode, span: Span): ScalarNode {
@@ -44,6 +69,10 @@ function getSpan(node: ParsedNode): Span {
   return { start: node.range[0], end: node.range[1] }
 }
 
+function getName({ key }: ParsedPair): string {
+  return isScalar(key) ? String(key.value) : ''
+}
+
 /**
  * A key that entries have, repeated in line with an entry without a value, belongs to that entry: its
  * name says nothing about the first one.
@@ -55,8 +84,9 @@ function readBelow(
   map: MapNode,
   pair: ParsedPair,
   open: Entry | null,
+  isCopied: boolean,
 ): Entry | null {
-  const name = isScalar(pair.key) ? String(pair.key.value) : ''
+  const name = getName(pair)
   const isPart = () => problems.noun === 'policy' && isKeyOfEntries(name)
   if (open !== null && map.entries.has(name) && isPart()) {
     const span = getSpan(pair.key)
@@ -67,7 +97,7 @@ function readBelow(
     readPair(problems, owner.value, pair, true)
     return owner
   }
-  readPair(problems, map, pair, false)
+  readPair(problems, map, pair, isCopied)
   const entry = map.entries.get(name)
   const next = entry !== undefined && lacksValue(entry.value) ? entry : null
   return (open ?? next) !== null && isPart() ? open : next
@@ -125,7 +155,7 @@ interface Key {
 /** Null if the key cannot be guessed; its error is then already reported. */
 function readKey(problems: Problems, node: ParsedNode): Key | null {
   const span = getSpan(node)
-  if (isAlias(node) || node.tag !== undefined) return null
+  if (isMarked(node)) return null
   if (isMap(node) || isSeq(node)) {
     report(problems, 'policy-key-type', span, {
       summary: `A key must be text, but this is a ${isMap(node) ? 'map' : 'list'}.`,
@@ -145,7 +175,7 @@ function readKey(problems: Problems, node: ParsedNode): Key | null {
     summary: `A key must be text, but ${source === '' ? 'this one is empty' : `${quoteName(source)} is ${describeKind(value)}`}.`,
     advice: source === '' ? 'Write a name before the colon.' : `Put it in quotes: "${source}".`,
   })
-  return { name: source, span, rejected: true }
+  return source === '' ? null : { name: source, span, rejected: true }
 }
 
 function describeKind(value: ScalarNode['value']): string {

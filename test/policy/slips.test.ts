@@ -1,0 +1,223 @@
+/** One slip of the keyboard, at each place of a policy where it can happen, gives one error, and near it. */
+import { describe, expect, test } from 'vitest'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
+
+const POLICY = `# Support access
+version: 1
+account: 3
+server: https://chat.acme.com
+
+agents:
+  ada@acme.com: administrator
+  grace@acme.com: { role: administrator, reason: "Stands in, SUP-1" }
+  ken@acme.com:
+    role: agent
+    custom_role: Billing clerk
+  # on loan
+  temp@vendor.io: { role: agent, expires: 2027-01-31, reason: 'Holiday cover' }
+
+custom_roles:
+  Billing clerk: [conversation_participating_manage, contact_manage]
+  Auditor:
+    permissions:
+      - report_manage
+
+teams:
+  billing:
+    - ada@acme.com
+    - ken@acme.com
+  "tier 1": { description: First line, auto_assign: true, members: [grace@acme.com] }
+  sales: []
+
+inboxes:
+  Website: [grace@acme.com]
+  "Support: mail":
+    channel: email
+    members:
+      [
+        ken@acme.com,
+        grace@acme.com,
+      ]
+
+scope:
+  ignore:
+    agents:
+      - "*@bots.acme.com"
+    teams: ['archive-*']
+
+rules:
+  administrators:
+    min: 2
+    max: 4
+
+waivers:
+  - finding: member-missing
+    address: team/billing/temp@vendor.io
+    reason: Hand-over
+    owner: ada@acme.com
+    expires: 2027-01-15
+  - finding: admin-unexpected
+    address: agent/old@acme.com
+    reason: Leaves in January
+    owner: ada@acme.com
+    expires: 2027-01-15
+`
+
+interface Slip {
+  readonly text: string
+  /** Lines from 1 on. */
+  readonly line: number
+}
+
+const LINES = POLICY.trimEnd().split('\n')
+
+/** Each match of the pattern in a line, replaced; lines without content stay as they are. */
+function replaceEach(pattern: RegExp, replacement: string): readonly Slip[] {
+  return LINES.flatMap((line, index) => {
+    if (/^\s*(?:#.*)?$/.test(line)) return []
+    return Array.from(line.matchAll(pattern), (match) => {
+      const rest = line.slice(match.index + match[0].length)
+      const lines = LINES.with(index, line.slice(0, match.index) + replacement + rest)
+      return { text: `${lines.join('\n')}\n`, line: index + 1 }
+    })
+  })
+}
+
+function read(text: string): readonly string[] {
+  return parsePolicy('p.yaml', Buffer.from(text)).diagnostics.map(
+    ({ location, summary, advice }) => `${location?.line}:${location?.column} ${summary} ${advice}`,
+  )
+}
+
+/** The places at which something else than one error near the slip follows. */
+function findOthers(slips: readonly Slip[]) {
+  return slips.flatMap(({ text, line }) => {
+    const errors = read(text)
+    const isNear = Math.abs(Number.parseInt(errors[0] ?? '', 10) - line) <= 1
+    return errors.length === 1 && isNear ? [] : [{ line: text.split('\n')[line - 1], errors }]
+  })
+}
+
+describe('one slip gives one error near it:', () => {
+  test('the policy is right without a slip', () => {
+    expect(read(POLICY)).toEqual([])
+  })
+
+  test.each<[string, RegExp, string]>([
+    ['no colon after a section', /(?<=^\w+):$/g, ''],
+    ['no colon after an entry', /(?<=^ .*[^:]):$/g, ''],
+    ['a semicolon instead of a colon at the end of a line', /:$/g, ';'],
+    ['a bracket that is not opened', /[[{] ?/g, ''],
+    ['a bracket that is not closed', /(?<=[[{].*) ?[\]}]/g, ''],
+    ['the end of a bracket at the left margin', /(?<=[[{].*) ?(?=[\w.@ -]*[\]}]$)/g, '\n'],
+    ['a bracket at the end of a section', /(?<=^\w+:)$/g, ' }'],
+    ['a bracket of the other kind at the end', /\]/g, '}'],
+    ['a double quote that is not closed', /(?<=".+)"(?!: mail)/g, ''],
+    ['a single quote that is not closed', /(?<='.+)'/g, ''],
+    ['a quote before a name', /^ {2}(?=\w)/g, '  "'],
+    ['no dash before a list item', /- (?=[a-z])/g, ''],
+    ['a tab before a line', /^ +/g, '\t'],
+    ['a no-break space before a line', /^ +(?=\S)/g, '\u00a0\u00a0'],
+    ['a wide space before a line', /^ +(?=\S)/g, '\u3000'],
+    ['a key of a person in line with the person', /^ {4}(?=custom_role)/g, '  '],
+    ['a key at the left margin, below a section', /^ {2}(?=ignore|administrators)/g, ''],
+    [
+      'a key of an entry at the left margin',
+      /^ {4}(?=expires|custom_role|permissions|members)/g,
+      '',
+    ],
+    ['a section that is indented', /^(?=custom_roles|teams|inboxes|scope|rules)/g, '  '],
+    ['no dash before the first item of a list', /- (?=finding)/g, '  '],
+    [
+      'one space less before a line',
+      /^ (?= +(?:temp|reason|Auditor|"tier|sales|auto|max|owner))/g,
+      '',
+    ],
+    ['one space more before a line', /^ (?= +(?:temp|custom_role|sales|teams|max|owner))/g, '  '],
+    ['an entry at the left margin', /^ {2}(?=\w|")/g, ''],
+    ['a colon behind a member', /(?<=^ +- \w+@.*)$/g, ':'],
+    ['a value that begins with an @', /(?<=: )(?!mail)(?=\w)/g, '@'],
+    ['a value that begins with a %', /(?<=: )(?!mail)(?=\w)/g, '%'],
+    ['a value that begins with a backtick', /(?<=: )(?!mail)(?=\w)/g, '`'],
+  ])('%s', (_, pattern, replacement) => {
+    const slips = replaceEach(pattern, replacement)
+    expect(slips.length).toBeGreaterThan(0)
+    expect(findOthers(slips)).toEqual([])
+  })
+  test.each<[string, RegExp, string]>([
+    ['a name behind a dash without a space', /^ {2}(?=[\w]+[@ :])/g, '  -'],
+    ['a name behind a plus', /^ {2}(?=[\w]+[@ :])/g, '  +'],
+    ['a name behind a bullet', /^ {2}(?=[\w]+[@ :])/g, '  • '],
+    ['two colons', /(?<=^ {2}\w[^{:]*):(?= |$)/g, '::'],
+    ['a quote of a word processor before a name', /^ {2}(?=[\w]+[@ :])/g, '  “'],
+    ['quotes of a word processor around a pattern', /"(\*[^"]*)"|'(arch[^']*)'/g, '“archive-*”'],
+    ['a comma behind an item of a list', /(?<=^ +- .*)$/g, ','],
+    ['a semicolon behind a custom role', /(?<=custom_role: .*)$/g, ';'],
+  ])('%s', (_, pattern, replacement) => {
+    const slips = replaceEach(pattern, replacement)
+    expect(slips.length).toBeGreaterThan(0)
+    expect(findOthers(slips)).toEqual([])
+  })
+})
+
+test.each<[string, string, string]>([
+  [
+    'a policy between code fences',
+    `\`\`\`yaml\n${POLICY}\`\`\`\n`,
+    '1:1 This line marks a block of code',
+  ],
+  ['a policy from a diff', POLICY.replace(/^/gm, '+'), '2:1 This line begins with a mark'],
+  ['a policy from an e-mail', POLICY.replace(/^/gm, '> '), '2:1 This line begins with a mark'],
+  [
+    'a policy with line numbers',
+    POLICY.split('\n')
+      .map((line, index) => `${index + 1} ${line}`)
+      .join('\n'),
+    '2:1 This line begins with a mark or a number',
+  ],
+  [
+    'no-break spaces in every line',
+    POLICY.replaceAll('  ', '\u00a0\u00a0'),
+    '7:1 This line begins',
+  ],
+  ['tabs in every line', POLICY.replace(/^ +/gm, '\t'), '7:1 This is not valid YAML: Tabs'],
+  ['line ends of an old Mac', POLICY.replaceAll('\n', '\r'), '1:17 A line ends with a carriage'],
+  ['line ends that were converted twice', POLICY.replaceAll('\n', '\r\r\n'), '1:17 A line ends'],
+])('%s: one error for all lines', (_, text, begins) => {
+  expect(read(text).map((error) => error.slice(0, begins.length))).toEqual([begins])
+})
+
+describe('a mark around a name is an error only without quotes', () => {
+  const readTeam = (name: string) => read(`version: 1\nteams:\n  ${name}: []\n`)
+
+  test.each([
+    ['-billing', 'billing'],
+    ['+billing', 'billing'],
+    ['• billing', 'billing'],
+    ['– billing', 'billing'],
+    ['billing:', 'billing'],
+    ['billing,', 'billing'],
+    ['“first line”', 'first line'],
+    ['„first line“', 'first line'],
+    ['“first line', 'first line'],
+    ['first line"', 'first line'],
+  ])('%s', (written, meant) => {
+    expect(readTeam(written)).toEqual([expect.stringContaining(`Write \`${meant}\`. If the mark`)])
+    expect(readTeam(`'${written}'`)).toEqual([])
+  })
+
+  test.each([
+    '+49 30 1234',
+    '-5 °C',
+    "Customers'",
+    '’t Hoen',
+    'C++',
+    'Team “A”',
+    '“A” team',
+    '15" screens',
+    '«A» and «B»',
+    '“A” or “B”',
+  ])('%s is a name', (name) => {
+    expect(readTeam(name)).toEqual([])
+  })
+})
