@@ -95,21 +95,25 @@ describe('closing a transport', () => {
       'HTTP/1.1 200 OK\r\n\r\n',
       (host: string) => ['https://chat.invalid', proxyAt(`http://${host}`)] as const,
     ],
-  ])('ends connections that are not open yet: %s', async (_, answer, connect) => {
-    const { host, closed } = await silent(answer)
-    const [url, proxy] = connect(host)
-    const opened = openReadingTransport(url, 1, { ...DIRECT, proxy })
-    const stop = new AbortController()
-    const request = { method: 'GET', url: new URL('/api', url), headers: {}, signal: stop.signal }
-    const sent = opened.send(request)
-    await setTimeout(200)
-    stop.abort(new Error('deadline'))
-    await expect(sent).rejects.toThrow('deadline')
-    const begin = Date.now()
-    const [end] = [once(closed, 'close'), await opened.close()]
-    await end
-    expect(Date.now() - begin).toBeLessThan(5000)
-  }, 15_000)
+  ])(
+    'ends connections that are not open yet: %s',
+    async (_, answer, connect) => {
+      const { host, closed } = await silent(answer)
+      const [url, proxy] = connect(host)
+      const opened = openReadingTransport(url, 1, { ...DIRECT, proxy })
+      const stop = new AbortController()
+      const request = { method: 'GET', url: new URL('/api', url), headers: {}, signal: stop.signal }
+      const sent = opened.send(request)
+      await setTimeout(200)
+      stop.abort(new Error('deadline'))
+      await expect(sent).rejects.toThrow('deadline')
+      const begin = Date.now()
+      const [end] = [once(closed, 'close'), await opened.close()]
+      await end
+      expect(Date.now() - begin).toBeLessThan(5000)
+    },
+    15_000,
+  )
 })
 
 describe('a secret', () => {
