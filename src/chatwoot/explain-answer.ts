@@ -6,7 +6,7 @@
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { SINCE } from '../core/model/server-version.ts'
-import type { ServerWords } from './server-words.ts'
+import { clean, type ServerWords } from './server-words.ts'
 
 /** The parts of an answer that the table uses. `clean` has cleaned all texts. */
 export interface Answer {
@@ -40,7 +40,9 @@ const BASE_URL =
   'Set the base URL to the address of Chatwoot itself: the part before /app in the URL of the dashboard, including a path prefix if there is one.'
 /** Chatwoot answers with whole sentences; proxies answer with words such as `Access denied`. */
 const isSentence = (text: string) => /(\S+\s+){3}\S|[^\x20-\x7e]/.test(text)
-const PROXY = 'Ask the operator of the proxy or firewall in front of Chatwoot to allow the request.'
+const GATEWAY =
+  'If a gateway in front of Chatwoot asks for a sign-in, configure it to allow requests to /api, or send the header that it expects with --header-file.'
+const PROXY = `Ask the operator of the proxy or firewall in front of Chatwoot to allow the request. ${GATEWAY}`
 
 /** A group that its list still has. */
 const withoutMembers = (path: string, listed: string): Row => ({
@@ -187,6 +189,15 @@ const ROWS: readonly Row[] = [
   },
   {
     status: (status) => status >= 500,
+    // Chatwoot gives every answer an id, so this one comes from something in front of it.
+    when: ({ requestId }) => requestId === null,
+    code: 'server-error',
+    summary: '{host} failed to answer a request.',
+    advice:
+      'Run again in a few minutes. If you get this error again, check that Chatwoot is running, and the log of the proxy in front of it.',
+  },
+  {
+    status: (status) => status >= 500,
     code: 'server-error',
     summary: '{host} failed to answer a request.',
     advice:
@@ -248,18 +259,18 @@ export function explainHtmlPage(answer: Answer): Diagnostic {
     code: 'settings-not-chatwoot',
     summary: 'There is an HTML page at the base URL, not the Chatwoot API.',
     detail: `${describeAnswer(answer)} This is probably a dashboard or a sign-in page.`,
-    advice: adviseBaseUrl(answer.url),
+    advice: adviseBaseUrl(answer.url, ` ${GATEWAY}`),
     requestId: answer.requestId,
   })
 }
 
-/** Suggests the exact base URL if the requested URL shows what is wrong. */
-function adviseBaseUrl(url: string): string {
+/** Suggests the exact base URL if the requested URL shows what is wrong. @param more if it does not */
+function adviseBaseUrl(url: string, more = ''): string {
   const { origin, pathname } = new URL(url)
-  const [, prefix, wrong] = /^(.*?)\/(app|api)(?:\/.*)?\/api(?:\/|$)/.exec(pathname) ?? []
+  const [, prefix, wrong] = /^(.*?)(\/(?:app|api)(?:\/.*)?)\/api(?:\/|$)/.exec(pathname) ?? []
   return wrong === undefined
-    ? BASE_URL
-    : `Set the base URL to ${origin}${prefix}, without /${wrong} at its end.`
+    ? BASE_URL + more
+    : `Set the base URL to ${origin}${prefix}, without ${wrong} at its end.`
 }
 
 /** A complete answer with unexpected content. @param problem a clause */
@@ -277,8 +288,17 @@ export function explainShape(
   })
 }
 
-/** A redirect that is not followed: to another server, which must not get the token, or in a loop. */
-export function explainRedirect(answer: Answer, target: URL | null, baseUrl: string): Diagnostic {
+/**
+ * A redirect that is not followed: to another server, which must not get the token, to something else
+ * than was asked for, or in a loop.
+ * @param same whether it leads to what was asked for
+ */
+export function explainRedirect(
+  answer: Answer,
+  target: URL | null,
+  baseUrl: string,
+  same: boolean,
+): Diagnostic {
   const base = new URL(baseUrl)
   const upgrade = target?.protocol === 'https:' && base.protocol === 'http:'
   const sameHost = target?.hostname === base.hostname
@@ -286,14 +306,19 @@ export function explainRedirect(answer: Answer, target: URL | null, baseUrl: str
   const [summary, advice] =
     target === null
       ? ['The server redirects without saying where.', BASE_URL]
-      : target.origin === base.origin
+      : same
         ? ['The server redirects in a loop.', BASE_URL]
-        : upgrade && sameHost
-          ? ['The server redirects from http to https.', `Set the base URL to ${suggested}.`]
-          : [
-              `The server redirects to ${target.origin}; rollcall does not send the token there.`,
-              `If this is your Chatwoot, set the base URL to its address there. ${BASE_URL}`,
+        : target.origin === base.origin
+          ? [
+              `The server redirects to another page: ${clean(target.pathname)}.`,
+              `${BASE_URL} ${GATEWAY}`,
             ]
+          : upgrade && sameHost
+            ? ['The server redirects from http to https.', `Set the base URL to ${suggested}.`]
+            : [
+                `The server redirects to ${target.origin}; rollcall does not send the token there.`,
+                `If this is your Chatwoot, set the base URL to its address there. ${GATEWAY}`,
+              ]
   return makeDiagnostic({
     code: 'settings-redirect',
     summary,

@@ -95,8 +95,18 @@ export function explainFault(
       false,
     )
   }
-  if (answered) {
-    return fault('network-truncated', `The answer of ${where} is incomplete.`, null, true)
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return fault(
+      'server-shape',
+      `The headers of the answer of ${where} are larger than 16 KiB.`,
+      'Check that the base URL is that of Chatwoot, and which headers the proxy in front of it adds.',
+      false,
+    )
+  }
+  const contradictory = code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+  if (answered || contradictory) {
+    const what = contradictory ? 'is not as long as its headers say' : 'is incomplete'
+    return fault('network-truncated', `The answer of ${where} ${what}.`, null, true)
   }
   switch (kind) {
     case 'name':
@@ -144,11 +154,17 @@ export function explainFault(
         proxy === null
           ? `${where} closed the connection without an answer.`
           : `The connection to ${where} was closed without an answer, by the server or by the proxy.`,
-        'Run again. If you get this error again, check the scheme and the port of the base URL, and the log of the server.',
+        proxy === null
+          ? 'Run again. If you get this error again, check the scheme and the port of the base URL, and the log of the server.'
+          : `Run again. If you get this error again, check the scheme and the port of the base URL, and the logs of the server and of the proxy. ${adviseNoProxy(url.hostname)}`,
         true,
         true,
       )
   }
+}
+
+export function adviseNoProxy(host: string): string {
+  return `To use no proxy for this server, add ${host} to NO_PROXY.`
 }
 
 /** A write that got no complete answer in time. The server may still carry it out. */

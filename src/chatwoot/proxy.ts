@@ -6,7 +6,13 @@
 import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatHostAndPort, isLoopback } from './address.ts'
-import { classifyFault, type Fault, type FaultKind, TRUST_ALL_IGNORED } from './explain-network.ts'
+import {
+  adviseNoProxy,
+  classifyFault,
+  type Fault,
+  type FaultKind,
+  TRUST_ALL_IGNORED,
+} from './explain-network.ts'
 import type { Network, ProxyServer } from './network.ts'
 import { findLeftover } from './pasted-value.ts'
 import { type Secret, seal } from './secret.ts'
@@ -23,8 +29,8 @@ export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnosti
   if (found === null) return null
   const { name, value } = found
   const exemptions = findVariable(['no_proxy'], env)
-  const adviseNoProxy = exemptions && reportLeftover(exemptions)
-  if (adviseNoProxy) return adviseNoProxy
+  const flawed = exemptions && reportLeftover(exemptions)
+  if (flawed) return flawed
   if (exemptions !== null && isExempt(server, exemptions.value)) return null
   const left = reportLeftover(found)
   if (left) return left
@@ -195,8 +201,8 @@ function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained
     summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)}: it answered ${status}.`,
     advice:
       status >= 500
-        ? `Check that the proxy can reach this host and port. ${passThrough(host)}`
-        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${passThrough(host)}`,
+        ? `Check that the proxy can reach this host and port. ${adviseNoProxy(host)}`
+        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${adviseNoProxy(host)}`,
     again: status >= 500,
   }
 }
@@ -207,7 +213,7 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
   const explained: Readonly<Record<FaultKind, Explained>> = {
     name: {
       summary: `The name of the proxy ${shown} could not be resolved.`,
-      advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${passThrough(host)}`,
+      advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${adviseNoProxy(host)}`,
       again: code === 'EAI_AGAIN',
     },
     certificate: {
@@ -223,12 +229,12 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     },
     unreachable: {
       summary: `No connection to the proxy ${shown}.`,
-      advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${passThrough(host)}`,
+      advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${adviseNoProxy(host)}`,
       again: true,
     },
     silent: {
       summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
-      advice: `Check that the proxy works and can reach this host and port. ${passThrough(host)}`,
+      advice: `Check that the proxy works and can reach this host and port. ${adviseNoProxy(host)}`,
       again: false,
     },
     'not-http': {
@@ -243,8 +249,4 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     },
   }
   return explained[classifyFault(code)]
-}
-
-function passThrough(host: string): string {
-  return `To use no proxy for this server, add ${host} to NO_PROXY.`
 }

@@ -69,10 +69,9 @@ export function judgeReply<T>(
       location !== null && URL.canParse(location, reply.url.href)
         ? new URL(location, reply.url)
         : null
-    const diagnostic = explainRedirect(answer, target, baseUrl)
-    return target?.origin === reply.url.origin
-      ? { kind: 'redirect', url: target, diagnostic }
-      : { kind: 'failed', diagnostic }
+    const same = target !== null && asksForTheSame(target, reply.url)
+    const diagnostic = explainRedirect(answer, target, baseUrl, same)
+    return same ? { kind: 'redirect', url: target, diagnostic } : { kind: 'failed', diagnostic }
   }
   const diagnostic = explainAnswer(answer)
   if (status === 429)
@@ -81,20 +80,35 @@ export function judgeReply<T>(
   return { kind: 'fault', diagnostic, outage: true }
 }
 
+/**
+ * Whether a redirect stays on the server and leads to the same part of the API, perhaps with another
+ * prefix. Everything else could be a sign-in page, or another list that would count as this one.
+ */
+function asksForTheSame(target: URL, asked: URL): boolean {
+  const [to, from] = [target, asked].map(({ pathname }) =>
+    pathname.slice(pathname.lastIndexOf('/api')).replace(/\/$/, ''),
+  )
+  const kept = [...asked.searchParams].every(
+    ([key, value]) => target.searchParams.get(key) === value,
+  )
+  return target.origin === asked.origin && to === from && kept
+}
+
 function readBody<T>(
   reply: Reply,
   answer: Answer,
   decode: Decode<T>,
   hide: (text: string) => string,
 ): Outcome<T> {
-  const failed = (problem: string): Outcome<T> => ({
+  const failed = (problem: string, advice?: string): Outcome<T> => ({
     kind: 'failed',
-    diagnostic: explainShape(answer, problem),
+    diagnostic: explainShape(answer, problem, advice),
   })
-  const encoding = reply.header('content-encoding') ?? 'identity'
+  const encoding = reply.header('content-encoding')?.trim() || 'identity'
   if (encoding.toLowerCase() !== 'identity') {
     return failed(
       `it is compressed (${clean(encoding)}), but rollcall requested an uncompressed answer`,
+      'Configure the proxy in front of Chatwoot to follow `Accept-Encoding: identity`, or not to compress answers of /api.',
     )
   }
   if (answer.html) return { kind: 'failed', diagnostic: explainHtmlPage(answer) }

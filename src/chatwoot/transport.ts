@@ -4,7 +4,7 @@
  * `rollcall apply` opens, refuses everything that its caller has not allowed. Knows connections,
  * certificates and proxies, but not the meaning of answers.
  */
-import { EventEmitter } from 'node:events'
+import { EventEmitter, setMaxListeners } from 'node:events'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
@@ -78,8 +78,12 @@ function openTransport(
     bodyTimeout: 60_000,
     maxResponseSize: BODY_LIMIT,
   }
+  // undici forgets a connection that is not open yet, and Node does not end before that one does.
+  const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
   const tls = {
     timeout: CONNECT_MS,
+    signal: closing.signal,
     // Explicit, so that no environment variable can turn it off.
     rejectUnauthorized: true,
     ...(authorities === null ? {} : { ca: [...authorities] }),
@@ -105,7 +109,10 @@ function openTransport(
       const options = { origin, method, path, headers: unsealHeaders(headers), signal: stop, body }
       return stopOnAbort(dispatcher.request({ ...options, reset: fresh }), stop)
     },
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      await dispatcher.destroy()
+      closing.abort()
+    },
   }
 }
 

@@ -59,6 +59,15 @@ const PASSING: readonly [string, string, Answer][] = [
       `connection: close\r\ntransfer-encoding: chunked\r\n\r\n${cut.length.toString(16)}\r\n${cut}\r\n`,
     ),
   ],
+  ['two lengths', 'network-truncated', raw(head, length, length, '\r\n', json)],
+  [
+    'a length and chunks',
+    'network-truncated',
+    raw(
+      head,
+      `content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n${json.length.toString(16)}\r\n${json}\r\n0\r\n\r\n`,
+    ),
+  ],
   ['a broken chunk', 'network-truncated', raw(head, 'transfer-encoding: chunked\r\n\r\nzz\r\n')],
   [
     'a reset in the middle of the body',
@@ -106,6 +115,7 @@ describe.each([AGENTS, MEMBERS])('GET %s', (path) => {
       'invalid UTF-8',
       raw(head, length, '\r\n', Buffer.from(json.replace('"name":"a', '"name":"\xff'), 'latin1')),
     ],
+    ['headers of 20,000 bytes', raw(head, `x: ${'y'.repeat(20_000)}\r\n`, length, '\r\n', json)],
     [
       'a body that says it is compressed',
       ({ response }) => response.writeHead(200, { 'content-encoding': 'br' }).end(json),
@@ -119,6 +129,30 @@ describe.each([AGENTS, MEMBERS])('GET %s', (path) => {
     expect(codes).toEqual(['server-shape'])
     expect(requests.filter(({ url }) => url === path)).toHaveLength(1)
   })
+})
+
+test.each(['', ' identity ', 'Identity'])(
+  'a body with the encoding "%s" is plain',
+  async (encoding) => {
+    const { codes } = await read({
+      [AGENTS]: raw(head, `content-encoding: ${encoding}\r\n`, length, '\r\n', json),
+    })
+    expect(codes).toEqual([])
+  },
+)
+
+test('the advice about a compressed body is to ask the proxy for none', async () => {
+  const { diagnostics } = await read({
+    [AGENTS]: ({ response }) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
+  })
+  expect(diagnostics[0]?.advice).toContain('Configure the proxy')
+})
+
+test.each([
+  ['of a gateway, which has no request id', raw('HTTP/1.1 503 x\r\n\r\n'), /the log of the proxy/],
+  ['of Chatwoot', answering(503, {}), /under the request id/],
+])('the advice about a failure %s says where its cause is', async (_, answer, advice) => {
+  expect((await read({ [AGENTS]: answer })).diagnostics[0]?.advice).toMatch(advice)
 })
 
 test('a body without an end is given up', async () => {
@@ -249,6 +283,15 @@ describe('an error code of the transport decides', () => {
     expect([fault.diagnostic.code, fault.again]).toEqual([name, again])
     expect(`${fault.diagnostic.summary} ${fault.diagnostic.detail}`).toContain('chat.acme.com')
     expect(fault.diagnostic.detail).toContain(code)
+  })
+
+  test.each([
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'is not as long as its headers say'],
+    ['UND_ERR_HEADERS_OVERFLOW', 'are larger than 16 KiB'],
+    ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'is larger than 256 MiB'],
+  ])('%s: the answer is blamed, not the connection', (code, words) => {
+    const { diagnostic } = explainFault({ code }, url, false, null)
+    expect(diagnostic.summary).toContain(words)
   })
 
   test.each([new Error('SECRET'), 'SECRET', null])('%s without a code is a reset', (error) => {

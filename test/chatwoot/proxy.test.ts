@@ -1,5 +1,6 @@
 /** Which servers a proxy is used for, and what its faults mean, where the network is not needed. */
 import { describe, expect, test } from 'vitest'
+import { explainFault } from '../../src/chatwoot/explain-network.ts'
 import { explainProxyFault, makeProxyFault, resolveProxy } from '../../src/chatwoot/proxy.ts'
 import { DIRECT } from './harness.ts'
 
@@ -105,6 +106,12 @@ describe('a fault of a proxy', () => {
     const fault = explainProxyFault(makeProxyFault({ status }), url, network)
     expect([fault?.diagnostic.code, fault?.again]).toEqual(['network-proxy', again])
     expect(fault?.diagnostic.detail).toContain(`was answered with ${status}`)
+  })
+
+  test('is possible behind the tunnel too: both logs may show the cause', () => {
+    const { diagnostic } = explainFault({ code: 'ECONNRESET' }, url, false, null, network)
+    expect(diagnostic.advice).toContain('the logs of the server and of the proxy')
+    expect(diagnostic.advice).toContain('add chat.acme.com to NO_PROXY')
   })
 
   test('is nothing that fails behind the tunnel', () => {

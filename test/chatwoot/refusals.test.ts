@@ -7,11 +7,13 @@ import {
   grace,
   MEMBERS,
   PROFILE,
+  person,
   READ_PATHS,
   ROLES,
   read,
   serve,
   TEAMS,
+  VERSION,
 } from './harness.ts'
 
 const PAGE = '<!DOCTYPE html>\n<html><body>SECRET-page</body></html>'
@@ -148,9 +150,10 @@ describe('what the server refuses is told apart by its words', () => {
 
   test.each([
     ['/app', 406, '', '/app'],
-    ['/app/login', 406, '', '/app'],
+    ['/app/login', 406, '', '/app/login'],
     ['/chat/app', 200, '/chat', '/app'],
-    ['/api/v1', 404, '', '/api'],
+    ['/api/v1', 404, '', '/api/v1'],
+    ['/chat/api/v1/accounts/1', 404, '/chat', '/api/v1/accounts/1'],
   ])(
     'a base URL that ends in %s is corrected in the message',
     async (end, status, prefix, wrong) => {
@@ -195,13 +198,48 @@ describe('redirects', () => {
       response.writeHead(status, location === undefined ? {} : { location }).end()
     }
 
-  test.each([301, 302, 303, 307, 308])('%i within the server is followed', async (status) => {
-    const { snapshot, requests } = await read({
-      [AGENTS]: to('/elsewhere?x=1', status),
-      '/elsewhere?x=1': { json: [ada, grace] },
+  test.each([301, 302, 303, 307, 308])(
+    '%i to the same part of the API is followed',
+    async (status) => {
+      const moved = `/chat${AGENTS}/?x=1`
+      const { snapshot, requests } = await read({
+        [AGENTS]: to(moved, status),
+        [moved]: { json: [ada, grace] },
+      })
+      expect(snapshot?.requests).toBe(requests.length)
+      expect(snapshot?.agents).toHaveLength(2)
+    },
+  )
+
+  // Each answers with a list that would be believed.
+  test.each([
+    [TEAMS, '/login'],
+    [TEAMS, '/api/v1/accounts/2/teams'],
+    [TEAMS, `${TEAMS}/archived`],
+    [MEMBERS, '/api/v1/accounts/1/teams/8/team_members'],
+    [ROLES, '/api/v1/accounts/2/custom_roles'],
+    [VERSION, '/version.json'],
+  ])('of %s to %s, which is something else, is not followed', async (path, location) => {
+    const wanted = { customRoles: 'all', version: true } as const
+    const answers = { [ROLES]: { json: [] }, [location]: { json: [] }, [path]: to(location) }
+    const { codes, diagnostics, requests } = await read(answers, { wanted })
+    expect(requests.map(({ url }) => url)).not.toContain(location)
+    // A snapshot does not need the version.
+    expect(codes).toEqual(path === VERSION ? [] : ['settings-redirect'])
+    if (path === VERSION) return
+    expect(diagnostics[0]?.summary).toBe(`The server redirects to another page: ${location}.`)
+    expect(diagnostics[0]?.advice).toContain('--header-file')
+  })
+
+  test('that loses the number of the page is not followed', async () => {
+    const many = Array.from({ length: 25 }, (_, id) => person(id + 1, `u${id + 1}@acme.com`))
+    const people = [ada, ...many.slice(1)]
+    const { codes } = await read({
+      [AGENTS]: { json: people },
+      [`${AGENTS}?page=2`]: to(`${AGENTS}/`),
+      [`${AGENTS}/`]: { json: people },
     })
-    expect(snapshot?.requests).toBe(requests.length)
-    expect(snapshot?.agents).toHaveLength(2)
+    expect(codes).toEqual(['settings-redirect'])
   })
 
   test.each([
@@ -226,17 +264,18 @@ describe('redirects', () => {
   })
 
   test('are followed three times and no further', async () => {
+    const at = (step: number) => `/${step}${AGENTS}`
     const chain = (length: number) => ({
-      [AGENTS]: to('/1'),
+      [AGENTS]: to(at(1)),
       ...Object.fromEntries(
-        Array.from({ length: length - 1 }, (_, i) => [`/${i + 1}`, to(`/${i + 2}`)]),
+        Array.from({ length: length - 1 }, (_, i) => [at(i + 1), to(at(i + 2))]),
       ),
-      [`/${length}`]: { json: [ada, grace] },
+      [at(length)]: { json: [ada, grace] },
     })
     expect((await read(chain(3))).codes).toEqual([])
     const { codes, requests } = await read(chain(4))
     expect(codes).toEqual(['settings-redirect'])
-    expect(requests.map(({ url }) => url)).not.toContain('/4')
+    expect(requests.map(({ url }) => url)).not.toContain(at(4))
   })
 
   test('to another origin reach it with nothing: no token, no request', async () => {

@@ -1,7 +1,10 @@
 /** What can never be sent, whoever asks: proven on a transport, before a socket is opened. */
-import { createServer } from 'node:net'
+import { EventEmitter, once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { ProxyServer } from '../../src/chatwoot/network.ts'
 import { makeHider, seal, unseal } from '../../src/chatwoot/secret.ts'
 import { openReadingTransport, type Transport } from '../../src/chatwoot/transport.ts'
 import { DIRECT } from './harness.ts'
@@ -56,6 +59,61 @@ describe('a transport for reading', () => {
     await expect(send('GET', '/api')).rejects.toThrow()
     expect(connections).toBe(1)
   })
+})
+
+describe('closing a transport', () => {
+  /** Accepts connections, says what is given after the first bytes, and then nothing more. */
+  async function silent(answer = '') {
+    const closed = new EventEmitter()
+    const listener = createServer((socket) => {
+      socket.once('data', () => socket.write(answer)).resume()
+      socket.on('error', () => undefined)
+      socket.once('close', () => closed.emit('close'))
+    })
+    onTestFinished(() => void listener.close())
+    await once(listener.listen(0, '127.0.0.1'), 'listening')
+    const { port } = listener.address() as AddressInfo
+    return { host: `127.0.0.1:${port}`, closed }
+  }
+  const proxyAt = (url: string): ProxyServer => ({
+    url,
+    variable: 'HTTPS_PROXY',
+    shown: 'proxy',
+    authorization: null,
+  })
+
+  // undici waits 10 s for a connection, and Node would not end before.
+  test.each([
+    ['a server that never starts TLS', '', (host: string) => [`https://${host}`, null] as const],
+    [
+      'a proxy that never starts TLS',
+      '',
+      (host: string) => ['http://chat.invalid', proxyAt(`https://${host}`)] as const,
+    ],
+    [
+      'a server behind a proxy that never starts TLS',
+      'HTTP/1.1 200 OK\r\n\r\n',
+      (host: string) => ['https://chat.invalid', proxyAt(`http://${host}`)] as const,
+    ],
+  ])(
+    'ends connections that are not open yet: %s',
+    async (_, answer, connect) => {
+      const { host, closed } = await silent(answer)
+      const [url, proxy] = connect(host)
+      const opened = openReadingTransport(url, 1, { ...DIRECT, proxy })
+      const stop = new AbortController()
+      const request = { method: 'GET', url: new URL('/api', url), headers: {}, signal: stop.signal }
+      const sent = opened.send(request)
+      await setTimeout(200)
+      stop.abort(new Error('deadline'))
+      await expect(sent).rejects.toThrow('deadline')
+      const begin = Date.now()
+      const [end] = [once(closed, 'close'), await opened.close()]
+      await end
+      expect(Date.now() - begin).toBeLessThan(5000)
+    },
+    15_000,
+  )
 })
 
 describe('a secret', () => {

@@ -127,6 +127,22 @@ describe.each(SOURCES)('the recorded account, %s', (_name, answer) => {
   })
 })
 
+test('an administrator to whom the server shows no custom roles is told to switch them on', async () => {
+  const sandbox = await serve({
+    intercept: ({ path }, response) => {
+      if (!path.endsWith('/custom_roles')) return false
+      response.writeHead(401, { 'content-type': 'application/json' })
+      response.end('{"error":"You are not authorized to do this action"}')
+      return true
+    },
+  })
+  const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
+  const { code, stderr } = await run(['access', 'custom-role/Auditor'], { env })
+  expect(code).toBe(1)
+  expect(stderr.replace(/\s+/g, ' ')).toContain('Check that custom roles are switched on')
+  expect(stderr).not.toContain('token')
+})
+
 describe("an agent's token", () => {
   test('gives no answer about an inbox, and says both ways out', async () => {
     const env = await open(GRACE)

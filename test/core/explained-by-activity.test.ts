@@ -383,10 +383,26 @@ describe('a rule without the log gives no verdict, and says the way out', () => 
 
   test.each<[Activity, RegExp, RegExp]>([
     [{ state: 'not-asked' }, /was taken without it/, /snapshot --activity/],
-    [{ state: 'off' }, /feature `audit_logs` of the account is off/, /administrator/],
-    [{ state: 'unsupported' }, /without the enterprise code/, /remove the rule/],
+    [
+      { state: 'off' },
+      /feature `audit_logs` of the account is off/,
+      /^Switch the feature on, or remove the rule/,
+    ],
+    [
+      { state: 'unsupported' },
+      /without the enterprise code/,
+      /^Remove the rule from the policy\.$/,
+    ],
     [
       { state: 'unreadable', because: { summary: 'No.', detail: null, requestId: 'r-1' } },
+      /could not be read/,
+      /^Check the server.*remove the rule/,
+    ],
+    [
+      {
+        state: 'unreadable',
+        because: { summary: 'No.', detail: null, requestId: null, retryable: true },
+      },
       /could not be read/,
       /^Run again in a few minutes.*remove the rule/,
     ],

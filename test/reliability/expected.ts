@@ -68,7 +68,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   '301 within the server': RECOVERED,
   '302 within the server': RECOVERED,
   '307 within the server': RECOVERED,
-  '302 to the sign-in page': HTML,
+  '302 to the sign-in page': ends('settings-redirect'),
   '301 to another origin': ends('settings-redirect'),
   '302 to another port': ends('settings-redirect'),
   '307 to another origin': ends('settings-redirect'),
@@ -185,17 +185,10 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
 /** What a message names: how the path of the request begins, the id of its answer, the answer. */
 export function naming(fault: Fault, endpoint: Endpoint, end: End) {
   const { name } = fault
-  const request =
-    name === '302 to the sign-in page'
-      ? '/app/login'
-      : PATHS[name === 'an inbox that is not there' ? 'inbox_members' : endpoint]
+  const request = PATHS[name === 'an inbox that is not there' ? 'inbox_members' : endpoint]
   const answered = !/^reset before|^closed before|^headers that never/.test(name)
   // Another, honest answer showed it.
-  const later = [
-    '302 to the sign-in page',
-    'a team that is not there',
-    'an inbox that is not there',
-  ].includes(name)
+  const later = ['a team that is not there', 'an inbox that is not there'].includes(name)
   const id = later ? /request id: \S/i : new RegExp(FAULT_REQUEST_ID)
   return {
     request,

@@ -129,11 +129,18 @@ export function joinRefusal({ summary, detail }: ActivityRefusal): string {
 }
 
 /** The next step after such a refusal, which an administrator gets only from a server with a problem. */
-export function adviseAfterRefusal({ role }: Pick<Snapshot['caller'], 'role'>): string {
-  return role === 'administrator'
+export function adviseAfterRefusal(
+  { role }: Pick<Snapshot['caller'], 'role'>,
+  { retryable }: ActivityRefusal,
+): string {
+  if (role !== 'administrator') return 'Use the token of an administrator.'
+  return retryable
     ? 'Run again in a few minutes. If you get this message again, check the server.'
-    : 'Use the token of an administrator.'
+    : 'Check the server, and the proxy in front of it if there is one.'
 }
+
+/** The next step of an administrator to whom the server does not show custom roles. */
+export const CHECK_CUSTOM_ROLES = 'Check that custom roles are switched on for the account.'
 
 export interface KnownCustomRole extends CustomRole {
   readonly permissions: readonly string[]

@@ -57,14 +57,20 @@ function describeMissing({ activity, caller }: Snapshot, days: number): Missing 
         advice: 'Take the snapshot with `rollcall snapshot --activity`, or remove the rule.',
       }
     case 'off':
-      return { why: 'the feature `audit_logs` of the account is off.' }
+      return {
+        why: 'the feature `audit_logs` of the account is off.',
+        advice: 'Switch the feature on, or remove the rule from the policy.',
+      }
     case 'unsupported':
-      return { why: 'this server has none: it runs without the enterprise code.' }
+      return {
+        why: 'this server has none: it runs without the enterprise code.',
+        advice: 'Remove the rule from the policy.',
+      }
     case 'unreadable': {
       const { because } = activity
       const detail = joinRefusal(because)
       const why = 'it could not be read.'
-      const advice = `${adviseAfterRefusal(caller)} Or remove the rule from the policy.`
+      const advice = `${adviseAfterRefusal(caller, because)} Or remove the rule from the policy.`
       const { requestId, retryable } = because
       return { why, detail, requestId, advice, ...(retryable && { retryable }) }
     }

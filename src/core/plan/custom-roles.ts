@@ -24,7 +24,12 @@ import {
   type PolicyCustomRole,
   type WantedCustomRole,
 } from '../model/policy.ts'
-import type { CustomRoles, Refusal, Snapshot } from '../model/snapshot.ts'
+import {
+  CHECK_CUSTOM_ROLES,
+  type CustomRoles,
+  type Refusal,
+  type Snapshot,
+} from '../model/snapshot.ts'
 import type { State } from '../model/state.ts'
 import { type Change, type DifferingFact, judgeFacts, makeChange } from './change.ts'
 
@@ -191,10 +196,7 @@ export function findUnreadCustomRoles(
               `the token belongs to an agent, ${caller.email}. Only an administrator can read custom roles.`,
               'Use the token of an administrator who can see custom roles, or a snapshot that was taken with one.',
             ]
-          : [
-              'the server refused to show them, even to an administrator.',
-              'Check that custom roles are switched on for the account.',
-            ]
+          : ['the server refused to show them, even to an administrator.', CHECK_CUSTOM_ROLES]
       return say(
         `The policy lists custom roles, but ${who}`,
         `${use} ${remove}`,

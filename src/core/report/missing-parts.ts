@@ -3,7 +3,13 @@ import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { listHiddenMembers } from '../model/hidden.ts'
 import { KINDS } from '../model/kinds.ts'
-import { adviseAfterRefusal, hasGroups, joinRefusal, type Snapshot } from '../model/snapshot.ts'
+import {
+  adviseAfterRefusal,
+  CHECK_CUSTOM_ROLES,
+  hasGroups,
+  joinRefusal,
+  type Snapshot,
+} from '../model/snapshot.ts'
 
 /** @param what what does not have it, as the subject of a sentence */
 export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
@@ -22,7 +28,7 @@ export function listMissingParts(snapshot: Snapshot, what: string): readonly Dia
   const summary = `${what} does not show what custom roles permit.`
   if (customRoles.kind === 'unreadable' && caller.role === 'administrator') {
     const detail = 'The server refused to show custom roles, even to an administrator.'
-    const advice = 'Check that custom roles are switched on for the account.'
+    const advice = CHECK_CUSTOM_ROLES
     return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail, advice })]
   }
   const detail =
@@ -113,7 +119,7 @@ function explainMissingActivity({
     case 'unreadable':
       return {
         detail: joinRefusal(activity.because),
-        advice: adviseAfterRefusal(caller),
+        advice: adviseAfterRefusal(caller, activity.because),
         requestId: activity.because.requestId,
       }
   }
