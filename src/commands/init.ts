@@ -88,7 +88,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   const kept: InitFile[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
-  const { keep, ...policy } = await planPolicy(flags, world)
+  const { keep, missing = null, ...policy } = await planPolicy(flags, world)
   if (keep) kept.push(policy)
   else planned.push(policy)
   const others = [
@@ -114,14 +114,15 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     else throw new Failure(describeWriteError(each, reason, written))
   }
   const { path } = policy
-  return { written, kept, policy: path, named: path !== DEFAULT_POLICY, ci: flags.ci !== null }
+  const named = path !== DEFAULT_POLICY
+  return { written, kept, policy: path, named, ci: flags.ci !== null, missing }
 }
 
 /** Keeps an existing policy, except an unchanged starter policy: it lists only made-up people. */
 async function planPolicy(
   flags: Flags,
   world: World,
-): Promise<Planned & { readonly keep: boolean }> {
+): Promise<Planned & { readonly keep: boolean; readonly missing?: string | null }> {
   const keep = (path: string, text: string, note: InitFile['note'], ...about: string[]) => {
     return { path, text, note, about, keep: true }
   }
@@ -136,7 +137,9 @@ async function planPolicy(
     return keep(DEFAULT_POLICY, there, people.length === 0 ? 'kept' : 'kept-made-up', ...people)
   }
   const made = await makePolicy(flags, world)
-  if (made.text === there) return keep(DEFAULT_POLICY, there, 'kept-starter')
+  if (made.text === there) {
+    return { ...keep(DEFAULT_POLICY, there, 'kept-starter'), missing: made.missing }
+  }
   return { ...made, path: DEFAULT_POLICY, replaces: there !== null, keep: false }
 }
 
@@ -144,17 +147,18 @@ async function planPolicy(
 async function makePolicy(
   flags: Flags,
   world: World,
-): Promise<Pick<Planned, 'text' | 'note' | 'about'>> {
+): Promise<Pick<Planned, 'text' | 'note' | 'about'> & { readonly missing: string | null }> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
     const snapshot = await readAt(connection, ALL_PARTS, flags, world)
     const { text, remaining } = exportPolicy(snapshot, world)
-    return { text, note: 'export', about: remaining.map(({ id }) => id) }
+    return { text, note: 'export', about: remaining.map(({ id }) => id), missing: null }
   }
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')
   if (wrong.length > 0) throw new Failure(...wrong)
-  return { text: writeStarter(origin, accountId), note: 'starter' }
+  const missing = problems.map(({ detail }) => detail).join(' ')
+  return { text: writeStarter(origin, accountId), note: 'starter', missing }
 }
 
 /** By their path in the repository. */
