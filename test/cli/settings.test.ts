@@ -241,6 +241,27 @@ test.each(['"x-token"', 'CHATWOOT_API_TOKEN=x-token', "export TOKEN='x-token'"])
 )
 
 test.each([
+  ['CHATWOOT_API_TOKEN', 'CHATWOOT_API_TOKEN: The value'],
+  ['CHATWOOT_API_TOKEN_1', 'CHATWOOT_API_TOKEN_1: The value'],
+  ['token.txt', '--api-token-file: The token in token.txt'],
+])('a token in %s that cannot be sent is refused with its place', async (place, says) => {
+  const sandbox = await serve()
+  for (const token of ['Bearer x-token', 'x-token\nx-token', 'x-tokén']) {
+    const fromFile = place === 'token.txt'
+    const { code, problems } = await plan(fromFile ? ['--api-token-file', place] : [], {
+      files: { ...files, 'token.txt': `${token}\n` },
+      env: { CHATWOOT_BASE_URL: sandbox.baseUrl, ...(fromFile ? {} : { [place]: token }) },
+    })
+    expect([code, problems.length, problems[0].code]).toEqual([1, 1, 'settings-invalid'])
+    expect(problems[0].summary).toBe(
+      `${says} contains a space, a line break or a character outside ASCII.`,
+    )
+    expect(JSON.stringify(problems)).not.toContain('x-tok')
+  }
+  expect(sandbox.requests).toEqual([])
+})
+
+test.each([
   ['HTTP_PROXY', '"http://proxy.invalid:3128"', 'HTTP_PROXY: The value begins or ends with a'],
   [
     'http_proxy',
