@@ -71,10 +71,13 @@ export async function resolveSettings(
   const way = server && (await resolveNetwork(server.baseUrl, flags, world, read, problems))
 
   const account = resolveAccount(policy, flags, server, address, world, problems)
-  if (account === 'missing') {
+  // An invalid address may still name the account: then it is one error, not two.
+  const named = server === null && /\/accounts\/\d/.test(address?.value ?? '')
+  if (account === 'missing' && !named) {
     const inPolicy = policy === null ? '' : '`account:` in the policy, '
+    const unset = describeUnset('CHATWOOT_ACCOUNT_ID', world)
     missing.push(
-      `the account: ${inPolicy}--account-id ID or ${describeUnset('CHATWOOT_ACCOUNT_ID', world)}`,
+      `the account: ${inPolicy}--account-id ID or ${unset}, with the number after /app/accounts/ in the URL of the dashboard`,
     )
   }
   const accountId = typeof account === 'number' ? account : null

@@ -34,6 +34,24 @@ test('everything that is missing is said in one error, with how to give it', asy
   expect(problems[0].detail).toContain('CHATWOOT_API_TOKEN (it is set, but empty)')
 })
 
+test('a missing account is said with where its number is', async () => {
+  const env = { CHATWOOT_BASE_URL: 'https://chat.acme.com', CHATWOOT_API_TOKEN: ADA }
+  const { problems } = await plan(['any.yaml'], { env })
+  expect(problems.map(({ detail }: { detail: string }) => detail)).toEqual([
+    'Missing: the account: `account:` in the policy, --account-id ID or CHATWOOT_ACCOUNT_ID, with the number after /app/accounts/ in the URL of the dashboard.',
+  ])
+})
+
+test.each([
+  'chat.acme.com/app/accounts/1/dashboard',
+  'https:/chat.acme.com/app/accounts/1/dashboard',
+  '"https://chat.acme.com/app/accounts/1/dashboard"',
+])('an invalid address that names the account is one error: %s', async (address) => {
+  const env = { CHATWOOT_BASE_URL: address, CHATWOOT_API_TOKEN: ADA }
+  const { problems } = await plan(['any.yaml'], { env })
+  expect(problems.map(({ code }: { code: string }) => code)).toEqual(['settings-invalid'])
+})
+
 test.each(['https', 'http'])(
   'an address pasted from the dashboard gives server and account: %s',
   async () => {
