@@ -67,9 +67,7 @@ async function finish<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Needs a terminal for input and output: people must see the question that they answer. */
 async function ask(question: string): Promise<string | null> {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return null
   const { createInterface } = await import('node:readline/promises')
   const reader = createInterface({ input: process.stdin, output: process.stderr })
   const closed = new Promise<null>((resolve) => reader.once('close', () => resolve(null)))
@@ -125,7 +123,8 @@ const world: World = {
   sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
   random: Math.random,
   signal: stop.signal,
-  ask,
+  // People must see the question that they answer.
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
   finish,
 }
 

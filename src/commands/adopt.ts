@@ -5,20 +5,13 @@
  */
 import { listWarnings, readAccount } from '../connect/account.ts'
 import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
-import {
-  type FindingName,
-  isNamed,
-  makeNameReader,
-  showNamed,
-  suggestRelated,
-} from '../core/adopt/find-named.ts'
+import { type FindingName, isNamed, makeNameReader, showNamed } from '../core/adopt/find-named.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
-import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, makeOptionFailure } from '../shell/command.ts'
 import {
@@ -35,6 +28,7 @@ import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
 import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
+import { suggestFinding } from './shared/suggest-finding.ts'
 
 const OPTIONS = {
   ...groupOptions('Adopt', {
@@ -121,13 +115,10 @@ function checkNamed(
     if (adopted.some((finding) => isNamed(each, finding))) continue
     const why = left.find(({ finding }) => isNamed(each, finding))
     if (why === undefined) {
-      const meant = findNearest(each.address, new Set(findings.map(({ address }) => address)))
-      const near = meant === null || meant === each.address ? '' : `Did you mean ${meant}? `
-      const known = suggestRelated(each, findings) || near
       problems.push(
         makeRefusal(
           `There is no drift at "${showNamed(each)}".`,
-          `${known}Use the address of a finding, as \`rollcall plan\` shows it.`,
+          `${suggestFinding(each, findings)}Use the address of a finding, as \`rollcall plan\` shows it.`,
         ),
       )
     } else {

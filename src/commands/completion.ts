@@ -179,7 +179,11 @@ ${names.join('\n')}
 ${cases.join('\n')}
   esac
 }
-if [ "$funcstack[1]" = _rollcall ]; then _rollcall "$@"; else compdef _rollcall rollcall; fi
+if [ "$funcstack[1]" = _rollcall ]; then _rollcall "$@"; else
+  # A zsh without settings has no completion yet. -D: without a file in the home folder.
+  (( $+functions[compdef] )) || { autoload -U compinit && compinit -i -D; }
+  compdef _rollcall rollcall
+fi
 `
 }
 

@@ -6,6 +6,7 @@ import type { Finding } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { groupBy } from '../core/model/collect.ts'
 import { hasInvalidEmail } from '../core/plan/policy-fix.ts'
+import { listMissingParts } from '../core/report/missing-parts.ts'
 import { listFilesRead } from '../files/inputs.ts'
 import { claimOutput } from '../files/output.ts'
 import { define } from '../shell/command.ts'
@@ -51,6 +52,7 @@ export const command = define('export', {
     const { text, remaining } = exportPolicy(snapshot, world)
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
+      ...listMissingParts(snapshot, 'This policy'),
       ...describeRemaining(remaining),
     ]
     return show({ text, exitCode: 0, notes }, VIEWS, values, world, file)

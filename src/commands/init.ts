@@ -15,6 +15,7 @@ import {
   makeFailure,
 } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
+import { listMissingParts } from '../core/report/missing-parts.ts'
 import { findRoot } from '../files/repository.ts'
 import { readSchema } from '../files/schemas.ts'
 import { isThere, makeFolder, writeWhole } from '../files/whole-file.ts'
@@ -56,8 +57,9 @@ export const command = define('init', {
     'rollcall init --ci github': 'Also add a workflow that plans on every pull request',
   },
   run: async ({ values }, world) => {
-    const report = await init(values, world)
-    return show({ ...report, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
+    const { unread, ...report } = await init(values, world)
+    const notes = [...listWarnings(values), ...unread]
+    return show({ ...report, exitCode: 0, notes }, VIEWS, values, world)
   },
 })
 
@@ -80,7 +82,20 @@ interface Planned extends InitFile {
   readonly text: string
 }
 
-export async function init(flags: Flags, from: World, recipes = RECIPES): Promise<InitReport> {
+/** What the first policy lacks. */
+interface Gaps {
+  readonly missing: InitReport['missing']
+  /** What the token could not read. */
+  readonly unread: readonly Diagnostic[]
+}
+
+const NO_GAPS: Gaps = { missing: null, unread: [] }
+
+export async function init(
+  flags: Flags,
+  from: World,
+  recipes = RECIPES,
+): Promise<InitReport & Gaps> {
   // Resolves links, so that the root of the repository is looked for above the real folder.
   const world = { ...from, cwd: await realpath(from.cwd) }
   // Report a missing recipe before reading a server.
@@ -88,7 +103,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   const kept: InitFile[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
-  const { keep, ...policy } = await planPolicy(flags, world)
+  const { keep, missing, unread, ...policy } = await planPolicy(flags, world)
   if (keep) kept.push(policy)
   else planned.push(policy)
   const others = [
@@ -114,16 +129,17 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     else throw new Failure(describeWriteError(each, reason, written))
   }
   const { path } = policy
-  return { written, kept, policy: path, named: path !== DEFAULT_POLICY, ci: flags.ci !== null }
+  const named = path !== DEFAULT_POLICY
+  return { written, kept, policy: path, named, ci: flags.ci !== null, missing, unread }
 }
 
 /** Keeps an existing policy, except an unchanged starter policy: it lists only made-up people. */
 async function planPolicy(
   flags: Flags,
   world: World,
-): Promise<Planned & { readonly keep: boolean }> {
+): Promise<Planned & Gaps & { readonly keep: boolean }> {
   const keep = (path: string, text: string, note: InitFile['note'], ...about: string[]) => {
-    return { path, text, note, about, keep: true }
+    return { ...NO_GAPS, path, text, note, about, keep: true }
   }
   const other = 'rollcall.yml'
   const there = await readTextAt(DEFAULT_POLICY, world)
@@ -136,7 +152,9 @@ async function planPolicy(
     return keep(DEFAULT_POLICY, there, people.length === 0 ? 'kept' : 'kept-made-up', ...people)
   }
   const made = await makePolicy(flags, world)
-  if (made.text === there) return keep(DEFAULT_POLICY, there, 'kept-starter')
+  if (made.text === there) {
+    return { ...keep(DEFAULT_POLICY, there, 'kept-starter'), missing: made.missing }
+  }
   return { ...made, path: DEFAULT_POLICY, replaces: there !== null, keep: false }
 }
 
@@ -144,17 +162,19 @@ async function planPolicy(
 async function makePolicy(
   flags: Flags,
   world: World,
-): Promise<Pick<Planned, 'text' | 'note' | 'about'>> {
+): Promise<Gaps & Pick<Planned, 'text' | 'note' | 'about'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
     const snapshot = await readAt(connection, ALL_PARTS, flags, world)
     const { text, remaining } = exportPolicy(snapshot, world)
-    return { text, note: 'export', about: remaining.map(({ id }) => id) }
+    const unread = listMissingParts(snapshot, 'This policy')
+    return { ...NO_GAPS, text, note: 'export', about: remaining.map(({ id }) => id), unread }
   }
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')
   if (wrong.length > 0) throw new Failure(...wrong)
-  return { text: writeStarter(origin, accountId), note: 'starter' }
+  const missing = problems.map(({ detail }) => detail).join(' ')
+  return { ...NO_GAPS, text: writeStarter(origin, accountId), note: 'starter', missing }
 }
 
 /** By their path in the repository. */

@@ -31,6 +31,7 @@ import { getToday, type World } from '../shell/world.ts'
 import type { WaiverPatch } from '../views/patch.ts'
 import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
+import { suggestFinding } from './shared/suggest-finding.ts'
 
 const OPTIONS = {
   ...groupOptions('Waive', {
@@ -98,7 +99,9 @@ async function waive(
   const policy = await loadChangeable(file, { command: 'waive', ...BY_OPTION }, inputs, world)
   const snapshot = await readAccount(policy, listParts(policy, flags), flags, world)
   const before = listFindings(policy, snapshot, world)
-  const planned = planWaiver(before, makeNameReader(before)(name), said, getToday(world))
+  const named = makeNameReader(before)(name)
+  const suggest = () => suggestFinding(named, before)
+  const planned = planWaiver(before, named, said, getToday(world), suggest)
   if (planned.kind === 'refused') throw new Failure(planned.diagnostic)
   const { finding, waiver } = planned
   const waivers = { ...NO_AMENDMENTS.waivers, add: [waiver] }

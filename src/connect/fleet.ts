@@ -23,11 +23,11 @@ import { resolveNetwork } from './network.ts'
 import { type Servers, withServers } from './servers.ts'
 import {
   checkAssertedServer,
+  checkToken,
   describeConflict,
   describeUnset,
   type ResolvedSettings,
   readTokenFile,
-  reportLeftover,
 } from './settings.ts'
 
 type Flags = Values<typeof CONNECTION_OPTIONS>
@@ -226,7 +226,7 @@ async function resolveToken(
     )
     return null
   }
-  return reportLeftover({ value, from }, problems) ? null : value
+  return checkToken({ value, from }, problems)?.value ?? null
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { isUnencrypted, parseServerAddress } from '../chatwoot/address.ts'
 import { findLeftover } from '../chatwoot/pasted-value.ts'
-import { type Secret, seal } from '../chatwoot/secret.ts'
+import { findFlaw, type Secret, seal } from '../chatwoot/secret.ts'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { ServerAddress } from '../core/model/fleet.ts'
 import type { Located } from '../core/model/location.ts'
@@ -71,10 +71,13 @@ export async function resolveSettings(
   const way = server && (await resolveNetwork(server.baseUrl, flags, world, read, problems))
 
   const account = resolveAccount(policy, flags, server, address, world, problems)
-  if (account === 'missing') {
+  // An invalid address may still name the account: then it is one error, not two.
+  const named = server === null && /\/accounts\/\d/.test(address?.value ?? '')
+  if (account === 'missing' && !named) {
     const inPolicy = policy === null ? '' : '`account:` in the policy, '
+    const unset = describeUnset('CHATWOOT_ACCOUNT_ID', world)
     missing.push(
-      `the account: ${inPolicy}--account-id ID or ${describeUnset('CHATWOOT_ACCOUNT_ID', world)}`,
+      `the account: ${inPolicy}--account-id ID or ${unset}, with the number after /app/accounts/ in the URL of the dashboard`,
     )
   }
   const accountId = typeof account === 'number' ? account : null
@@ -254,7 +257,17 @@ async function resolveToken(
     .map((name) => findSetting('--chatwoot-api-token', plain, name, world))
     .find((found) => found !== null)
   if (!token) return 'missing'
-  return reportLeftover(token, problems) ? null : token
+  return checkToken(token, problems)
+}
+
+/** Null if it cannot be a token; the error is then in `problems`, never the token. */
+export function checkToken(token: Given, problems: Diagnostic[], what = 'The value'): Given | null {
+  if (reportLeftover(token, problems, what)) return null
+  if (findFlaw(seal(token.value)) === null) return token
+  const flaw = 'contains a space, a line break or a character outside ASCII'
+  const advice = 'Copy only the access token, from Profile settings in the dashboard.'
+  refuseSetting(problems, token.from, `${what} ${flaw}.`, advice)
+  return null
 }
 
 const LONGEST_TOKEN_FILE = 4096
@@ -270,8 +283,7 @@ export async function readTokenFile(
     const bytes = await read(file, LONGEST_TOKEN_FILE)
     const text = bytes === null ? null : new TextDecoder().decode(bytes).trim()
     if (text) {
-      const token = { value: text, from }
-      return reportLeftover(token, problems, `The token in ${file}`) ? null : token
+      return checkToken({ value: text, from }, problems, `The token in ${file}`)
     }
     const what = text === '' ? 'is empty' : 'is too long for a token'
     refuseSetting(problems, from, `The file ${file} ${what}.`, advice)

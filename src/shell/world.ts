@@ -23,10 +23,10 @@ export interface World {
   /** Aborted when the process must stop; the reason is the exit code. */
   readonly signal: AbortSignal
   /**
-   * Asks a person on the terminal and resolves with their line. Null: there is no terminal, or it is
-   * gone.
+   * Asks a person on the terminal and resolves with their line, or null if the terminal is gone. Null:
+   * there is no terminal.
    */
-  readonly ask: (question: string) => Promise<string | null>
+  readonly ask: ((question: string) => Promise<string | null>) | null
   /** After a signal, the process does not end while this work is running. */
   readonly finish: <T>(work: Promise<T>) => Promise<T>
 }

@@ -13,8 +13,9 @@ The policy, the state and the earlier snapshot of the demo are in
 ${folder}
 Next, check your own account:
 
-  export CHATWOOT_BASE_URL=https://chat.example.com
+  export CHATWOOT_BASE_URL=https://chat.example.com/app/accounts/1/dashboard
   export CHATWOOT_API_TOKEN=...   # Profile settings, Access Token
-  rollcall plan rollcall.yaml
+  rollcall init
+  rollcall plan
 `
 }

@@ -1,4 +1,5 @@
 /** The output of `rollcall init`: each file, whether it was written or kept, and what to do next. */
+import { wrapParagraph } from './text/layout.ts'
 
 const THERE = 'it already existed'
 const REPLACE = 'replace its made-up people'
@@ -34,17 +35,28 @@ export interface InitReport {
   /** Whether other commands find the policy only by its name. */
   readonly named: boolean
   readonly ci: boolean
+  /** The settings without which the account could not be read; null if the policy is not made up. */
+  readonly missing: string | null
 }
 
-export function renderInit({ written, kept, policy, named, ci }: InitReport): string {
+export function renderInit({ written, kept, policy, named, ci, missing }: InitReport): string {
   const width = Math.max(...[...written, ...kept].map(({ path }) => path.length))
   const line = (word: string) => (each: InitFile) =>
     `${word}${each.path.padEnd(width)}  ${describeFile(each)}`
   const lines = [...written.map(line('Written  ')), ...kept.map(line('Kept     '))]
   const name = named ? ` ${policy}` : ''
-  const secret = ci ? '  Then store CHATWOOT_API_TOKEN as a secret in your CI.\n' : ''
+  const secret = ci
+    ? `
+In your CI, store CHATWOOT_BASE_URL as a variable and CHATWOOT_API_TOKEN as a
+secret. The top of each file says what else it needs.
+`
+    : ''
+  const instead =
+    missing === null
+      ? ''
+      : `\n${wrapParagraph(`The people are made up, because rollcall could not read your account. ${missing} Set what is missing and run \`rollcall init\` again, before you change ${policy}: it then lists the people of your account.`)}\n`
   return `${lines.join('\n')}
-
+${instead}
 Next: read ${policy} line by line, and correct what is wrong.
   rollcall validate${name}   checks the file without a server
   rollcall plan${name}       compares the account with it

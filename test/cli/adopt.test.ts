@@ -92,6 +92,7 @@ describe('by name', () => {
     [['mallory@evil.example'], 'only if\n  you name it and give --reason'],
     [['agent/ada@acme.com'], 'There is no drift at "agent/ada@acme.com".'],
     [['agent/hosts@acme.com'], 'Did you mean agent/host@acme.com?'],
+    [['Host'], 'Did you mean agent/host@acme.com?'],
     [['host@acme.com', 'agent/nobody@acme.com'], 'There is no drift at "agent/nobody@acme.com".'],
     [['mallory@evil.example', '--reason', '   '], '--reason has no value.'],
     [['--reason', 'because'], '--reason needs the address of a person.'],

@@ -96,6 +96,14 @@ describe('the question', () => {
     )
   })
 
+  test('is not asked without a terminal, and the plan is shown once', async () => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const { stdout, stderr, code } = await apply(sandbox, JOIN, [], { world: { ask: null } })
+    expect([code, writesOf(sandbox), stderr]).toEqual([1, [], ''])
+    expect(stdout.match(/^Approval: /gm)).toHaveLength(1)
+    expect(stdout).toContain('--approve APPROVAL')
+  })
+
   test('wants the name of the account where a step cannot be undone', async () => {
     const policy = writePolicy({})
     const argv = ['--allow=remove-agent:agent/ann@acme.com', '--journal=j.jsonl']

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { loadCommands } from '../../src/cli/command-list.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { EXACT, run } from './world.ts'
+import { ADA, EXACT, folder, run, serve } from './world.ts'
 
 const SCHEMAS = readdirSync(new URL('../../schemas', import.meta.url)).map(
   (file) => file.split('.')[0] ?? '',
@@ -135,6 +135,23 @@ describe('demo', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/A real run would end with exit code 2\./)
     expect(stdout.startsWith('DRIFT  account 1 "Northwind Support"')).toBe(true)
+  })
+
+  test('what it says to do next leads to a first verdict about an account of your own', async () => {
+    const { stdout } = await run(['demo'])
+    const [, lines = ''] = stdout.split('Next, check your own account:\n')
+    const sandbox = await serve()
+    expect(lines).toContain('CHATWOOT_BASE_URL=https://chat.example.com/app/accounts/1/dashboard')
+    const env = {
+      CHATWOOT_BASE_URL: `${sandbox.baseUrl}/app/accounts/1/dashboard`,
+      CHATWOOT_API_TOKEN: ADA,
+    }
+    const world = { cwd: folder({}) }
+    const ran = [...lines.matchAll(/^ {2}rollcall (.*)$/gm)].map(([, words = '']) => words)
+    for (const words of ran) {
+      expect([words, (await run(words.split(' '), { env, world })).code]).toEqual([words, 0])
+    }
+    expect(ran.at(-1)).toBe('plan')
   })
 
   test('holds every finding of the catalogue that needs no other file', async () => {

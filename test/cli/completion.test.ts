@@ -1,5 +1,6 @@
 /** Completion scripts: real shells complete with them, and they name everything there is. */
 import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS, loadCommands } from '../../src/cli/command-list.ts'
 import { findTerminalObstacle, SHELLS, typeLines } from './terminal.ts'
@@ -100,6 +101,19 @@ test.each(SHELLS)(
   },
   30_000,
 )
+
+test('zsh completes rollcall even if nothing has set up its completion before', async () => {
+  const obstacle = findTerminalObstacle('zsh')
+  if (obstacle !== null) {
+    process.stdout.write(`not run: zsh without compinit: ${obstacle}\n`)
+    return
+  }
+  const cwd = folder({ completion: await scriptOf('zsh') })
+  const words = ['-f', '-c', 'source ./completion; print $_comps[rollcall]']
+  const env = { PATH: process.env['PATH'], HOME: cwd }
+  expect(String(execFileSync('zsh', words, { cwd, env }))).toBe('_rollcall\n')
+  expect(readdirSync(cwd)).toEqual(['completion'])
+})
 
 describe.each(['bash', 'zsh', 'fish'])('the script for %s', (shell) => {
   test('names every command, option and choice, and is quoted to its end', async () => {

@@ -122,6 +122,8 @@ describe('everything that the token may see', () => {
     const exported = await run(['export'], { env })
     expect(exported.stdout).toMatch(/\n# No inboxes here: only the token of an administrator /)
     expect(exported.stdout).not.toContain('\ninboxes:')
+    expect(exported.stderr).toContain('This policy has no inboxes.')
+    expect((await run(['init'], { env })).stderr).toContain('This policy has no inboxes.')
     const listed = await run(['list', '--format', 'json'], { env })
     expect(JSON.parse(listed.stdout).listing).not.toHaveProperty('inboxes')
     expect(listed.stderr).toContain('This list has no inboxes.')

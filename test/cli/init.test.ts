@@ -28,6 +28,26 @@ describe('without settings', () => {
     expect(validated.stdout).toContain('VALID    rollcall.yaml: 2 agents, 1 team')
   })
 
+  test.each<[Record<string, string>, string[]]>([
+    [
+      {},
+      ['the base URL: --base-url URL or CHATWOOT_BASE_URL', 'the account: ', 'the access token: '],
+    ],
+    [{ CHATWOOT_BASE_URL: 'https://chat.acme.com/app/accounts/7' }, ['the access token: ']],
+    [{ CHATWOOT_API_TOKEN: ADA }, ['the base URL: ', 'the account: ']],
+    [{ CHATWOOT_BASE_URL: 'https://chat.acme.com', CHATWOOT_API_TOKEN: ADA }, ['the account: ']],
+  ])('with only %j, says what is missing to write the account instead', async (env, missing) => {
+    const cwd = folder({})
+    for (const when of ['the first time', 'again']) {
+      const { code, stdout } = await run(['init'], { env, world: { cwd } })
+      expect([when, code]).toEqual([when, 0])
+      const text = stdout.replace(/\s+/g, ' ')
+      const [, said = ''] = /Missing: (.*?)\. Set/.exec(text) ?? []
+      expect(said.split('; ')).toEqual(missing.map((each) => expect.stringContaining(each)))
+      expect(text).toContain('run `rollcall init` again')
+    }
+  })
+
   test('fills in what is known already', async () => {
     const cwd = folder({})
     const env = { CHATWOOT_BASE_URL: 'https://chat.acme.com/app/accounts/7/dashboard' }
@@ -45,6 +65,7 @@ describe('with settings', () => {
     const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
     const { code, stdout } = await run(['init'], { env, world: { cwd } })
     expect([code, stdout.includes('matches your account now')]).toEqual([0, true])
+    expect(stdout).not.toContain('Missing')
     expect((await run(['plan'], { env: connection(sandbox), world: { cwd } })).code).toBe(0)
   })
 
@@ -264,7 +285,9 @@ describe('--ci', () => {
     const cwd = folder({})
     const output = renderInit(await init(flags('--ci', service), world(cwd), folder(recipes)))
     expect(read(cwd, path)).toBe(text)
-    expect(output).toContain('store CHATWOOT_API_TOKEN as a secret')
+    expect(output.replace(/\s+/g, ' ')).toContain(
+      'store CHATWOOT_BASE_URL as a variable and CHATWOOT_API_TOKEN as a secret. The top of each file says what else it needs.',
+    )
   })
 
   test('a recipe that is there already stays', async () => {

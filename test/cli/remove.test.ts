@@ -161,6 +161,11 @@ waivers:
       ['agent-missing:agent/mallory@evil.example', ...SAID],
       'There is no open finding at "agent-missing:agent/mallory@evil.example". Did you mean admin-unexpected:agent/mallory@evil.example?',
     ],
+    [['mallory', ...SAID], 'Did you mean agent/mallory@evil.example?'],
+    [
+      ['admin-unexpectd:agent/mallory@evil.example', ...SAID],
+      'Did you mean admin-unexpected:agent/mallory@evil.example?',
+    ],
     [['linus@acme.com', ...SAID], 'There is no open finding at "agent/linus@acme.com".'],
     [
       ['barbara@acme.com', ...SAID],

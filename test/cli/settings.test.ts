@@ -34,6 +34,24 @@ test('everything that is missing is said in one error, with how to give it', asy
   expect(problems[0].detail).toContain('CHATWOOT_API_TOKEN (it is set, but empty)')
 })
 
+test('a missing account is said with where its number is', async () => {
+  const env = { CHATWOOT_BASE_URL: 'https://chat.acme.com', CHATWOOT_API_TOKEN: ADA }
+  const { problems } = await plan(['any.yaml'], { env })
+  expect(problems.map(({ detail }: { detail: string }) => detail)).toEqual([
+    'Missing: the account: `account:` in the policy, --account-id ID or CHATWOOT_ACCOUNT_ID, with the number after /app/accounts/ in the URL of the dashboard.',
+  ])
+})
+
+test.each([
+  'chat.acme.com/app/accounts/1/dashboard',
+  'https:/chat.acme.com/app/accounts/1/dashboard',
+  '"https://chat.acme.com/app/accounts/1/dashboard"',
+])('an invalid address that names the account is one error: %s', async (address) => {
+  const env = { CHATWOOT_BASE_URL: address, CHATWOOT_API_TOKEN: ADA }
+  const { problems } = await plan(['any.yaml'], { env })
+  expect(problems.map(({ code }: { code: string }) => code)).toEqual(['settings-invalid'])
+})
+
 test.each(['https', 'http'])(
   'an address pasted from the dashboard gives server and account: %s',
   async () => {
@@ -239,6 +257,27 @@ test.each(['"x-token"', 'CHATWOOT_API_TOKEN=x-token', "export TOKEN='x-token'"])
     expect(sandbox.requests).toEqual([])
   },
 )
+
+test.each([
+  ['CHATWOOT_API_TOKEN', 'CHATWOOT_API_TOKEN: The value'],
+  ['CHATWOOT_API_TOKEN_1', 'CHATWOOT_API_TOKEN_1: The value'],
+  ['token.txt', '--api-token-file: The token in token.txt'],
+])('a token in %s that cannot be sent is refused with its place', async (place, says) => {
+  const sandbox = await serve()
+  for (const token of ['Bearer x-token', 'x-token\nx-token', 'x-tokén']) {
+    const fromFile = place === 'token.txt'
+    const { code, problems } = await plan(fromFile ? ['--api-token-file', place] : [], {
+      files: { ...files, 'token.txt': `${token}\n` },
+      env: { CHATWOOT_BASE_URL: sandbox.baseUrl, ...(fromFile ? {} : { [place]: token }) },
+    })
+    expect([code, problems.length, problems[0].code]).toEqual([1, 1, 'settings-invalid'])
+    expect(problems[0].summary).toBe(
+      `${says} contains a space, a line break or a character outside ASCII.`,
+    )
+    expect(JSON.stringify(problems)).not.toContain('x-tok')
+  }
+  expect(sandbox.requests).toEqual([])
+})
 
 test.each([
   ['HTTP_PROXY', '"http://proxy.invalid:3128"', 'HTTP_PROXY: The value begins or ends with a'],

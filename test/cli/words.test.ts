@@ -26,7 +26,7 @@ const ALONE = '--strict takes no value. Remove the value.'
 const COUNT = (text: string) =>
   `--concurrency has the invalid value "${text}". Give a whole number from 1 to 64.`
 const DURATION = (text: string) =>
-  `--timeout has the invalid value "${text}". Give a number of seconds, or a number with a unit: 90s, 5m, 1h.`
+  `--timeout has the invalid value "${text}". Give a number of seconds, or a number with a unit: 90s, 5m, 1h. The maximum is 24h.`
 const RETRY = (text: string) => DURATION(text).replace('--timeout', '--retry-for')
 const AGE = (text: string) =>
   `--max-age has the invalid value "${text}". Give a number of seconds, or a number with a unit: 5m, 12h, 7d.`

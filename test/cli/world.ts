@@ -98,7 +98,7 @@ export async function run(argv: readonly string[], setting: Setting = {}): Promi
     sleep: async () => undefined,
     random: () => 0.5,
     signal: new AbortController().signal,
-    ask: async () => null,
+    ask: null,
     finish: (work) => work,
     ...setting.world,
   })

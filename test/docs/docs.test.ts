@@ -8,6 +8,7 @@ import { parseState } from '../../src/sandbox/parse-state.ts'
 import { ACCESS } from '../../src/views/labels.ts'
 import { run, serve } from '../cli/world.ts'
 import { findingsPage } from './findings.ts'
+import { listAnchors, listLinks } from './links.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
@@ -106,16 +107,16 @@ describe('examples and policies in the documents', () => {
     },
   )
 
-  test('every relative link leads to a file', () => {
-    for (const page of pages) {
-      for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
-        expect(
-          () => readFileSync(new URL(target, new URL(page, ROOT))),
-          `${page}: ${target}`,
-        ).not.toThrow()
+  test.each([...pages, 'CONTRIBUTING.md', 'CHANGELOG.md'])(
+    'every link in %s leads to a file and a heading',
+    (page) => {
+      for (const { path, anchor } of listLinks(read(page))) {
+        const target = new URL(path, new URL(page, ROOT))
+        expect(existsSync(target), `${page}: ${path}`).toBe(true)
+        if (anchor !== '') expect(listAnchors(readFileSync(target, 'utf8'))).toContain(anchor)
       }
-    }
-  })
+    },
+  )
 })
 
 describe('docs/lifecycle.md', () => {

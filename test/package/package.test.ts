@@ -2,12 +2,13 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectProxy } from '../cli/fronts.ts'
 import { spawnRollcall } from '../cli/spawn.ts'
 import { ADA, connection, EXACT, folder, serve } from '../cli/world.ts'
+import { listLinks } from '../docs/links.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
@@ -47,15 +48,38 @@ describe('the packed package', () => {
   test('holds what runs and what explains it, and nothing else', () => {
     const others = packed.files
       .map(({ path }) => path)
-      .filter((path) => !/^(dist|schemas|examples\/(demo|ci))\//.test(path))
+      .filter((path) => !/^(dist|docs|examples|schemas)\//.test(path))
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
     const strange = packed.files.filter(({ path }) => /\.(ts|tgz)$|\.test\./.test(path))
     expect(strange).toEqual([])
   })
 
+  test('has every page and file that a page of it links to, except the tests of the repository', () => {
+    const paths = packed.files.map(({ path }) => path)
+    const missing = paths
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((page) =>
+        listLinks(readFileSync(join(ROOT, page), 'utf8'))
+          .map(({ path }) => (path === '' ? page : posix.join(posix.dirname(page), path)))
+          .filter((target) => !paths.includes(target))
+          .map((target) => `${page}: ${target}`),
+      )
+    expect(missing.filter((each) => !each.startsWith('docs/reliability.md: test/'))).toEqual([])
+  })
+
+  test('has every page that a message of the program names', () => {
+    const text = packed.files
+      .filter(({ path }) => /^dist\/.*\.js$/.test(path))
+      .map(({ path }) => readFileSync(join(ROOT, path), 'utf8'))
+      .join('\n')
+    const named = new Set(text.match(/\bdocs\/[a-z-]+\.md\b/g))
+    expect(named.size).toBeGreaterThan(3)
+    expect(packed.files.map(({ path }) => path)).toEqual(expect.arrayContaining([...named]))
+  })
+
   test('stays small enough that nobody has to think about installing it', () => {
-    expect(packed.size).toBeLessThan(900_000)
-    expect(packed.unpackedSize).toBeLessThan(3_600_000)
+    expect(packed.size).toBeLessThan(1_200_000)
+    expect(packed.unpackedSize).toBeLessThan(4_000_000)
   })
 
   test('brings the runtime dependencies and none of the development', () => {

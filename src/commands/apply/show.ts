@@ -43,6 +43,8 @@ export async function askForApproval(
   { format, color }: FormatChoice<'json'>,
   world: World,
 ): Promise<boolean> {
+  // The result shows the plan too.
+  if (world.ask === null) return false
   const { account } = snapshot
   const stream = format === 'json' ? world.stderr : world.stdout
   const shown = stream.write(renderProposal(facts, await choosePaint(color, stream, world)))

@@ -4,18 +4,22 @@ import { type Finding, isOpen } from '../messages/finding.ts'
 import { count } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import type { NewWaiver } from './amendments.ts'
-import { type FindingName, isNamed, showNamed, suggestRelated } from './find-named.ts'
+import { type FindingName, isNamed, showNamed } from './find-named.ts'
 
 export type PlannedWaiver =
   | { readonly kind: 'waiver'; readonly finding: Finding; readonly waiver: NewWaiver }
   | { readonly kind: 'refused'; readonly diagnostic: Diagnostic }
 
-/** @param today `YYYY-MM-DD`, UTC */
+/**
+ * @param today `YYYY-MM-DD`, UTC
+ * @param suggest `Did you mean …? ` or empty, for a name that no open finding has
+ */
 export function planWaiver(
   findings: readonly Finding[],
   named: FindingName,
   said: Pick<NewWaiver, 'reason' | 'owner' | 'expires'>,
   today: string,
+  suggest: () => string,
 ): PlannedWaiver {
   const name = showNamed(named)
   const found = findings.filter((each) => isNamed(named, each))
@@ -33,7 +37,7 @@ export function planWaiver(
     }
     return refuse(
       `There is no open finding at "${name}".`,
-      `${suggestRelated(named, findings)}Name a finding as \`rollcall plan\` shows it.`,
+      `${suggest()}Name a finding as \`rollcall plan\` shows it.`,
     )
   }
   if (more.length > 0) {
