@@ -33,7 +33,9 @@ export async function draw<D, F extends string>(
 ): Promise<string | null> {
   // Machine formats have no colours, even with --color always.
   const paint = await choosePaint(format === 'text' ? color : 'never', world.stdout, world)
-  return views[format](document, paint)
+  const text = await views[format](document, paint)
+  if (format !== 'text' || text === null) return text
+  return (await import('../views/text/layout.ts')).hideCommands(text)
 }
 
 /** @param file that of -o: it gets the document without colours, which are for a terminal */

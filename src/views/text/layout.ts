@@ -34,6 +34,19 @@ export function shorten(text: string): string {
   return makePrintable(abridge(text))
 }
 
+/**
+ * A finished text for the log of a GitHub Actions job, which every text may become: for the runner, `::`
+ * at the beginning of a line, also after spaces, begins a command.
+ */
+export function hideCommands(text: string): string {
+  return hideOldCommands(text).replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
+}
+
+/** The runner accepts the older form of a command anywhere in a line, even inside the newer form. */
+export function hideOldCommands(text: string): string {
+  return text.replaceAll('##[', '## [')
+}
+
 export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - measureWidth(text)))
 }
