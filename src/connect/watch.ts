@@ -19,11 +19,6 @@ export interface Watch {
 const SHOWN_AFTER_MS = 500
 const CLEAR = '\r\u001b[K'
 
-async function loadHarmless() {
-  const { hideCommands, shorten } = await import('../views/text/layout.ts')
-  return (text: string) => hideCommands(shorten(text))
-}
-
 /**
  * Watches the read of one account. If it runs beside other reads, it shows no progress and names the
  * server.
@@ -34,7 +29,7 @@ export async function watch(
   { stderr, sleep, env }: World,
 ): Promise<Watch> {
   // Loaded late, because few runs need it before the report.
-  const harmless = flags.verbose ? await loadHarmless() : String
+  const harmless = flags.verbose ? (await import('../views/text/layout.ts')).shorten : String
   const over = new AbortController()
   let shown = false
   let line = `Reading account ${accountId}`

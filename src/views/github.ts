@@ -10,7 +10,7 @@ import { listNews } from '../core/report/order.ts'
 import type { AccountReport, Report } from '../core/report/report.ts'
 import { nameAccount, phraseFinding } from './labels.ts'
 import type { Repository } from './repository.ts'
-import { hideCommands, hideOldCommands, makePrintable, shorten } from './text/layout.ts'
+import { hideCommands, makePrintable, shorten } from './text/layout.ts'
 import { renderPlain } from './text/lines.ts'
 
 /** GitHub does not show more for one step. */
@@ -45,7 +45,7 @@ export function renderGithub(report: Report, { uri }: Repository): string {
       writeCommand(each, uri),
     ),
   )
-  return hideCommands(renderPlain(report)) + hideOldCommands(commands.join(''))
+  return hideCommands(renderPlain(report)) + commands.join('')
 }
 
 function annotateFinding(finding: Finding): Annotation {

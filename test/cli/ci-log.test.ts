@@ -78,3 +78,15 @@ test('a policy that is printed into a log reads back as the account', async () =
   const { code } = await run(['plan', '-'], { env, stdin: stdout })
   expect(code).toBe(0)
 })
+
+test('what a command says about a file that it wrote shows its name in one harmless line', async () => {
+  const sandbox = await serve()
+  const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
+  const name = 'x\n::error::\u001b[31m##[error]y'
+  for (const command of ['export', 'list', 'access', 'snapshot']) {
+    const { code, stdout } = await run([command, '-o', name], { env })
+    expect(code).toBe(0)
+    expect(stdout).not.toMatch(COMMAND)
+    expect(stdout).toMatch(/^(Written: |Wrote )x\\u\{a\}::error::\\u\{1b\}/)
+  }
+})

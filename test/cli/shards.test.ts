@@ -1,6 +1,14 @@
 /** Snapshots of a fleet in shards, and the one plan of all of them. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
@@ -438,7 +446,7 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
         rmSync(join(cwd, OUT))
         symlinkSync('nowhere', join(cwd, OUT))
       },
-      'snapshot-unreadable',
+      'usage-argument',
       'no such file',
     ],
     [

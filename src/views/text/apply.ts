@@ -9,7 +9,7 @@ import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { ApplyFacts, ApplyReport } from '../../core/report/apply.ts'
 import { SYMBOLS } from '../labels.ts'
 import { describeWritten } from '../step-sentence.ts'
-import { hideCommands, makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
+import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
 import { renderBody } from './lines.ts'
 import { listProposalBlocks } from './proposal.ts'
 
@@ -43,7 +43,7 @@ export function renderProgress(progress: ApplyProgress): string {
   switch (progress.is) {
     case 'step': {
       const { number, of, step } = progress
-      return `${hideCommands(makePrintable(`${number}/${of} ${step.change.step} ${step.change.address}`))}\n`
+      return `${makePrintable(`${number}/${of} ${step.change.step} ${step.change.address}`)}\n`
     }
     case 'waiting-for-newcomers':
       return 'Waiting a minute to see that the invited people stay on the account.\n'

@@ -26,7 +26,7 @@ export const PLAIN: Paint = {
 
 /** The escape function of text: one printable line, other characters as `\u{…}`. */
 export function makePrintable(text: string): string {
-  return reveal(text)
+  return hideOldCommands(reveal(text))
 }
 
 /** Printable and cut to a readable length. */
@@ -43,7 +43,7 @@ export function hideCommands(text: string): string {
 }
 
 /** The runner accepts the older form of a command anywhere in a line, even inside the newer form. */
-export function hideOldCommands(text: string): string {
+function hideOldCommands(text: string): string {
   return text.replaceAll('##[', '## [')
 }
 
