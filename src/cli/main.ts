@@ -106,10 +106,11 @@ async function showDiagnostics(
 ): Promise<void> {
   // Loaded late, because most runs have no diagnostics.
   const { renderDiagnostic } = await import('../views/text/diagnostic.ts')
+  const { hideCommands } = await import('../views/text/layout.ts')
   const paint = await choosePaint(findColor(words), world.stderr, world)
   const text = diagnostics.map((each) => `${renderDiagnostic(each, paint)}\n`).join('\n')
   // If stderr itself fails, there is no other place to report it.
-  await world.stderr.write(text).catch(() => undefined)
+  await world.stderr.write(hideCommands(text)).catch(() => undefined)
 }
 
 function describeUnknownCommand(word: string): Diagnostic {

@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto'
 import type { Dirent } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   type Diagnostic,
@@ -114,9 +114,13 @@ export interface FoundFiles {
   readonly problems: readonly Diagnostic[]
 }
 
-/** Reading a pipe without a writer would never end. */
-function isFile(entry: Dirent): boolean {
-  return entry.isFile() || entry.isSymbolicLink()
+/** Reading a pipe without a writer would never end. A link that leads nowhere is an unreadable file. */
+async function isFile(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile()
+  return stat(path).then(
+    (target) => target.isFile(),
+    () => true,
+  )
 }
 
 /** Finds the JSON files of a folder and of the folders directly in it, as artifacts are unpacked. */
@@ -137,7 +141,7 @@ export async function findFleetFiles(
       const path = join(folder, entry.name)
       if (entry.isDirectory()) {
         if (deeper) await look(path, false)
-      } else if (isFile(entry) && entry.name.endsWith('.json')) {
+      } else if (entry.name.endsWith('.json') && (await isFile(entry, resolve(cwd, path)))) {
         paths.set(entry.name, [...(paths.get(entry.name) ?? []), path])
       }
     }

@@ -25,6 +25,9 @@ export interface FormatChoice<F extends string> {
   readonly color: ColorOption
 }
 
+/** Loaded late, because not every result is text. */
+const loadLayout = () => import('../views/text/layout.ts')
+
 export async function draw<D, F extends string>(
   document: NoInfer<D>,
   views: Views<D, F | 'text'>,
@@ -33,7 +36,9 @@ export async function draw<D, F extends string>(
 ): Promise<string | null> {
   // Machine formats have no colours, even with --color always.
   const paint = await choosePaint(format === 'text' ? color : 'never', world.stdout, world)
-  return views[format](document, paint)
+  const text = await views[format](document, paint)
+  if (format !== 'text' || text === null) return text
+  return (await loadLayout()).hideCommands(text)
 }
 
 /** @param file that of -o: it gets the document without colours, which are for a terminal */
@@ -50,7 +55,7 @@ export async function show<D, F extends string>(
   if (file === null) return { output, exitCode, notes }
   world.signal.throwIfAborted()
   await file.write(output)
-  return { output: `Written: ${file.shown}\n`, exitCode, notes }
+  return { output: `Written: ${(await loadLayout()).shorten(file.shown)}\n`, exitCode, notes }
 }
 
 /**

@@ -7,10 +7,10 @@ import type { Finding } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import type { Location } from '../core/model/location.ts'
 import { listNews } from '../core/report/order.ts'
-import type { Report } from '../core/report/report.ts'
-import { phraseFinding } from './labels.ts'
+import type { AccountReport, Report } from '../core/report/report.ts'
+import { nameAccount, phraseFinding } from './labels.ts'
 import type { Repository } from './repository.ts'
-import { makePrintable, shorten } from './text/layout.ts'
+import { hideCommands, makePrintable, shorten } from './text/layout.ts'
 import { renderPlain } from './text/lines.ts'
 
 /** GitHub does not show more for one step. */
@@ -25,11 +25,19 @@ interface Annotation {
 
 export function renderGithub(report: Report, { uri }: Repository): string {
   const judged = report.accounts.filter(({ verdict }) => verdict !== 'none')
-  const diagnostics = [report, ...judged].flatMap((each) => each.diagnostics)
+  const several = report.accounts.length > 1
+  // Accounts may share a policy, and some messages have no place.
+  const nameIn = (account: AccountReport, own: readonly Annotation[]) =>
+    several
+      ? own.map((each) => ({ ...each, message: `${nameAccount(account)}: ${each.message}` }))
+      : own
+  const annotateAll = (account: AccountReport) =>
+    nameIn(account, account.diagnostics.map(annotateDiagnostic))
   const annotations = [
-    ...diagnostics.map(annotateDiagnostic),
+    ...report.diagnostics.map(annotateDiagnostic),
+    ...judged.flatMap(annotateAll),
     ...listNews(report.accounts).flatMap(({ account, finding }) =>
-      finding === null ? account.diagnostics.map(annotateDiagnostic) : [annotateFinding(finding)],
+      finding === null ? annotateAll(account) : nameIn(account, [annotateFinding(finding)]),
     ),
   ]
   const commands = (['error', 'warning'] as const).flatMap((level) =>
@@ -37,9 +45,7 @@ export function renderGithub(report: Report, { uri }: Repository): string {
       writeCommand(each, uri),
     ),
   )
-  const log = [escapeLog(renderPlain(report)), ...commands].join('')
-  // GitHub accepts the older form of a command anywhere in a line, even inside the newer form.
-  return log.replaceAll('##[', '## [')
+  return hideCommands(renderPlain(report)) + commands.join('')
 }
 
 function annotateFinding(finding: Finding): Annotation {
@@ -84,9 +90,4 @@ function encodeData(text: string): string {
 
 function encodeProperty(text: string): string {
   return encodeData(makePrintable(text)).replaceAll(':', '%3A').replaceAll(',', '%2C')
-}
-
-/** To the runner, `::` at the beginning of a line, also after spaces, begins a command. */
-function escapeLog(text: string): string {
-  return text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
 }

@@ -1,6 +1,14 @@
 /** Snapshots of a fleet in shards, and the one plan of all of them. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
@@ -309,6 +317,7 @@ describe('a shard', () => {
     const cwd = folder(files)
     const ran = await run(['snapshot', ...FLEET, '-o', 'out/'], { env, world: { cwd } })
     expect([ran.code, ran.stdout]).toEqual([1, '1 snapshot in out/, 1 account failed.\n'])
+    expect(ran.stderr).toMatch(/^error: brand 2-1: /)
     expect(readdirSync(join(cwd, 'out')).sort()).toEqual([
       'brand%201-1.json',
       'brand%202-1.failed.json',
@@ -324,6 +333,19 @@ describe('a shard', () => {
       expect(fits.errors).toBeNull()
       expect(text).not.toContain('FLEET-TOKEN')
     }
+  })
+
+  test('names the account of each error, in the order of the fleet file', async () => {
+    // The first server is the last to answer.
+    const { files, env, names } = await serveFleet(3, 2, (server) => ({
+      intercept: (_, response) => {
+        setTimeout(() => response.writeHead(404).end('gone'), server === 1 ? 300 : 0)
+        return true
+      },
+    }))
+    const { code, stderr } = await run(['snapshot', ...FLEET, '-o', 'out/'], { env, files })
+    expect(code).toBe(1)
+    expect([...stderr.matchAll(/^error: (brand \d-\d): /gm)].map(([, name]) => name)).toEqual(names)
   })
 
   test('removes what an earlier run left for its accounts, before it reads anything', async () => {
@@ -407,6 +429,25 @@ describe('an account of a fleet has no verdict, and is never left out,', () => {
       },
       'snapshot-missing',
       'neither brand%201-2.json',
+    ],
+    [
+      'a link to such a pipe',
+      (cwd) => {
+        rmSync(join(cwd, OUT))
+        execFileSync('mkfifo', [join(cwd, 'pipe')])
+        symlinkSync('../pipe', join(cwd, OUT))
+      },
+      'snapshot-missing',
+      'neither brand%201-2.json',
+    ],
+    [
+      'a link that leads nowhere',
+      (cwd) => {
+        rmSync(join(cwd, OUT))
+        symlinkSync('nowhere', join(cwd, OUT))
+      },
+      'usage-argument',
+      'no such file',
     ],
     [
       'double in two folders',

@@ -62,10 +62,10 @@ export async function writeFleetSnapshots(
     world,
   )
   const read = makeReader(world)
-  const messages: (readonly Diagnostic[])[] = []
-  await runFleet(accounts, { ...flags, 'max-rpm': maxRpm }, world, async (account, servers) => {
-    messages.push(await writeOneSnapshot(fleet, account, servers, write, flags, world, read))
-  })
+  const limited = { ...flags, 'max-rpm': maxRpm }
+  const messages = await runFleet(accounts, limited, world, (account, servers) =>
+    writeOneSnapshot(fleet, account, servers, write, flags, world, read),
+  )
   world.signal.throwIfAborted()
   const done = concludeFleetSnapshots(messages)
   const { exitCode } = done
@@ -136,6 +136,11 @@ async function writeOneSnapshot(
       TOOL,
     )
     const problem = await write(files.failure, text)
-    return [...diagnostics, ...(problem === null ? [] : [problem])]
+    // The messages of many accounts are in one list.
+    const named = diagnostics.map((each) => ({
+      ...each,
+      summary: `${account.name}: ${each.summary}`,
+    }))
+    return [...named, ...(problem === null ? [] : [problem])]
   }
 }

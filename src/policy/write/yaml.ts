@@ -17,7 +17,8 @@ const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i
 /** A text as YAML: plain if that is safe, otherwise in double quotes. */
 export function writeYamlText(text: string): string {
   if (PLAIN.test(text) && !WORDS.test(text)) return text
-  return escapeForYaml(JSON.stringify(text))
+  // A policy may be printed into the log of a CI job: see hideOldCommands.
+  return escapeForYaml(JSON.stringify(text).replaceAll('##[', '#\\u0023['))
 }
 
 /** Keys whose texts are made by rollcall itself, of characters that need no quotes. */

@@ -26,12 +26,25 @@ export const PLAIN: Paint = {
 
 /** The escape function of text: one printable line, other characters as `\u{…}`. */
 export function makePrintable(text: string): string {
-  return reveal(text)
+  return hideOldCommands(reveal(text))
 }
 
 /** Printable and cut to a readable length. */
 export function shorten(text: string): string {
   return makePrintable(abridge(text))
+}
+
+/**
+ * A finished text for the log of a GitHub Actions job, which every text may become: for the runner, `::`
+ * at the beginning of a line, also after spaces, begins a command.
+ */
+export function hideCommands(text: string): string {
+  return hideOldCommands(text).replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
+}
+
+/** The runner accepts the older form of a command anywhere in a line, even inside the newer form. */
+function hideOldCommands(text: string): string {
+  return text.replaceAll('##[', '## [')
 }
 
 export function pad(text: string, columns: number): string {
