@@ -83,7 +83,7 @@ function makeHiddenRow(
     name,
     status: 'hidden',
     ...makeGroupCells(groups, read),
-    policy_says: describeInPolicy({ kind: 'not-listed' }, (pattern) => pattern),
+    policy_says: describeInPolicy({ kind: 'not-listed' }, String),
     ...makeVerdictCells(standing, findings),
   }
 }
@@ -114,7 +114,7 @@ function describePolicy(policy: Policy): (person: PersonOutcome) => string {
     const custom = policy.agents?.entries.get(email)?.customRole?.value
     const named =
       custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
-    return `${describeInPolicy(inPolicy, (pattern) => pattern)}${named ? `, ${named}` : ''}${within}`
+    return `${describeInPolicy(inPolicy, String)}${named ? `, ${named}` : ''}${within}`
   }
 }
 
