@@ -10,6 +10,7 @@ import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import type { HiddenOutcome, PersonOutcome, Standing } from '../core/plan/outcome.ts'
+import { listMissingActivity } from '../core/report/missing-parts.ts'
 import { findWorstRisk, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
 import { ANSWERS } from '../core/review/form.ts'
@@ -82,7 +83,7 @@ function makeHiddenRow(
     name,
     status: 'hidden',
     ...makeGroupCells(groups, read),
-    policy_says: describeInPolicy({ kind: 'not-listed' }, (pattern) => pattern),
+    policy_says: describeInPolicy({ kind: 'not-listed' }, String),
     ...makeVerdictCells(standing, findings),
   }
 }
@@ -113,7 +114,7 @@ function describePolicy(policy: Policy): (person: PersonOutcome) => string {
     const custom = policy.agents?.entries.get(email)?.customRole?.value
     const named =
       custom && ('id' in custom ? `custom role ${custom.id}` : `custom role "${custom.name}"`)
-    return `${describeInPolicy(inPolicy, (pattern) => pattern)}${named ? `, ${named}` : ''}${within}`
+    return `${describeInPolicy(inPolicy, String)}${named ? `, ${named}` : ''}${within}`
   }
 }
 
@@ -174,7 +175,12 @@ function describeNotShown(read: Reading): readonly string[] {
           ...listActivityNotes(read),
           `The log does not show people who were added to ${HIDING.one} before ${activity.from.slice(0, 10)} and are not on the account, how old an earlier invitation is, and earlier sign-ins.`,
         ]
-      : ['Only the audit log shows how old an invitation is, and when a person last signed in.']
+      : [
+          ...listMissingActivity({ activity, caller: read.caller }, 'This review').map(
+            ({ summary, detail }) => `${summary} ${detail}`,
+          ),
+          'Only the audit log shows how old an invitation is, and when a person last signed in.',
+        ]
   return [
     API_LIMITS,
     ...log,

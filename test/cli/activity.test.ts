@@ -243,10 +243,15 @@ test.each<[string, string, readonly string[]]>([
   },
 )
 
-test.each<[string, (text: string) => string, string | undefined]>([
-  ['an agent may not read', String, GRACE],
-  ['is off', (text) => text.replaceAll('"audit_logs": true', '"audit_logs": false'), undefined],
-])('a review with a log that %s agrees with itself', async (_, change, token) => {
+test.each<[string, (text: string) => string, string | undefined, string]>([
+  ['an agent may not read', String, GRACE, 'administrator'],
+  [
+    'is off',
+    (text) => text.replaceAll('"audit_logs": true', '"audit_logs": false'),
+    undefined,
+    'The feature audit_logs of the account is off',
+  ],
+])('a review with a log that %s agrees with itself, and says so', async (_, change, token, why) => {
   const sandbox = await replay(32, change)
   const cwd = folder({ 'rollcall.yaml': POLICY })
   const world = { cwd, now: () => new Date(NOW) }
@@ -257,6 +262,9 @@ test.each<[string, (text: string) => string, string | undefined]>([
   expect([code, stdout]).toEqual([0, expect.stringContaining('INTACT, exit code 0')])
   const { not_shown: missing } = JSON.parse(readFileSync(join(cwd, 'r/MANIFEST.json'), 'utf8'))
   expect(missing.join(' ')).toContain('when a person last signed in')
+  expect(missing.join(' ')).toContain('This review contains nothing from the audit log.')
+  expect(missing.join(' ')).toContain(why)
+  expect(ran.stderr).toContain('contains nothing from the audit log.')
 })
 
 test('a review with a log without rows agrees with itself', async () => {

@@ -368,6 +368,23 @@ describe('the commit of the policy', () => {
     expect(await gitOf(cwd)).toEqual({ commit, dirty: true })
   })
 
+  test('is what an auditor is pointed to if the policy of a review was not the committed one', async () => {
+    const cwd = folder({ 'rollcall.yaml': EXACT })
+    const commit = committed(cwd)
+    const sandbox = await serve()
+    const close = async (dir: string) => {
+      const env = { ...connection(sandbox), ...PATH }
+      expect((await run(['review', '-o', dir], { env, world: { cwd } })).code).toBe(0)
+      const argv = ['review', 'close', dir, '--decisions', `${dir}/decisions.csv`]
+      return (await run(argv, { world: { cwd } })).stdout.replace(/\s+/g, ' ')
+    }
+    expect(await close('r')).not.toContain('The policy of the review')
+    writeFileSync(join(cwd, 'rollcall.yaml'), `${EXACT}# changed\n`)
+    expect(await close('s')).toContain(
+      `warning: The policy of the review is not as in commit ${commit}.`,
+    )
+  })
+
   test.each(['--assume-unchanged', '--skip-worktree'])(
     'is dirty with a change that %s hides from git status',
     async (hidden) => {

@@ -45,8 +45,8 @@ export async function inspect(folder: string, world: World): Promise<Inspection>
 }
 
 /** Whether this version wrote it: another version may write values differently. */
-export function isOwnWork({ name, version }: ReviewRecord['tool']): boolean {
-  return name === TOOL.name && version === TOOL.version
+export function isOwnWork({ version }: ReviewRecord['tool']): boolean {
+  return version === TOOL.version
 }
 
 /** @param files those that another version has written differently */

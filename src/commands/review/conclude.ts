@@ -7,6 +7,7 @@ import {
   concludeClose,
   findDoubtful,
   noteOtherFindings,
+  noteOtherPolicy,
 } from '../../core/review/closing.ts'
 import { judgeDecisions } from '../../core/review/decisions.ts'
 import { compareFacts, noteBareForm } from '../../core/review/form.ts'
@@ -95,6 +96,7 @@ export async function concludeReview(
     remarks: [
       ...noteBareForm(form.value, form.blank),
       ...notes,
+      ...noteOtherPolicy(bundle.document.record.git),
       ...noteOtherFindings(others),
       ...(after === null ? [] : noteUnseen(before, after.value)),
       ...noteJournals(sealed, after?.value ?? null),

@@ -59,7 +59,7 @@ export const command = define('review', {
   },
   run: async ({ positionals: [policy = DEFAULT_POLICY], values }, world) => {
     const written = await review(policy, values, world)
-    const notes = [...listWarnings(values), ...written.clocks]
+    const notes = [...listWarnings(values), ...written.clocks, ...written.account.diagnostics]
     return show({ ...written, exitCode: 0, notes }, VIEWS, values, world)
   },
 })

@@ -15,7 +15,7 @@ import {
   listSerious,
   type ReviewDecision,
 } from './decisions.ts'
-import type { ListedFile } from './record.ts'
+import type { GitFacts, ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
 import { listHiddenNames, type ReviewedAccount, type ReviewedPerson } from './reviewed.ts'
 import { type Doubt, type ReviewerTally, tallyReviewers } from './reviewers.ts'
@@ -131,6 +131,18 @@ export function findDoubtful({
       return [[names.get(email) ?? email, doubt] as const]
     }),
   )
+}
+
+/** Somebody can make everybody look expected for the time of a review. */
+export function noteOtherPolicy({ commit, dirty }: GitFacts): readonly Diagnostic[] {
+  if (dirty !== true) return []
+  return [
+    makeDiagnostic({
+      code: 'review-note',
+      summary: `The policy of the review is not as in commit ${commit}.`,
+      advice: 'Compare policy.yaml of the review with that commit, and write down who approved it.',
+    }),
+  ]
 }
 
 /** Nobody decides about a finding that no row of the form shows. */

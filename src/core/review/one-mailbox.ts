@@ -21,9 +21,12 @@ export function simplifyText(text: string): string {
  */
 export function simplifyAddress(email: string): string {
   // Domain names can have another dot: that of Chinese and Japanese texts.
-  return simplifyText(normaliseEmail(email))
+  const plain = simplifyText(normaliseEmail(email))
     .replaceAll('\u3002', '.')
     .replace(/["\s]|\.+$|\+.*(?=@)/g, '')
+  // Google ignores dots before the @, and has two domains for one mailbox.
+  const [, local] = /^(.*)@g(?:oogle)?mail\.com$/.exec(plain) ?? []
+  return local === undefined ? plain : `${local.replaceAll('.', '')}@gmail.com`
 }
 
 export function judgeOwnDecision(reviewer: string, email: string): 'no' | 'same' | 'variant' {

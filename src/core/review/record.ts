@@ -122,7 +122,9 @@ export function parseManifest(document: unknown, refuse: RefuseAt): ManifestCont
 
 export function parseTool(root: Fields): ReviewRecord['tool'] {
   const tool = root.object('tool')
-  return { name: tool.text('name'), version: tool.text('version') }
+  const name = tool.text('name')
+  if (name !== 'rollcall') tool.refuse(['name'], 'should be "rollcall"')
+  return { name, version: tool.text('version') }
 }
 
 /** Of a document that lists the other files of its folder. */

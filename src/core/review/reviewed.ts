@@ -26,7 +26,7 @@ export function listHiddenNames(people: readonly ReviewedPerson[]): ReadonlyMap<
   const find = makeFinder(people, ({ email }) => email, normaliseEmail)
   return new Map(
     people.flatMap(({ email, name, role }) =>
-      role === null && find(name) === undefined ? [[email, name] as const] : [],
+      role === null && name !== '' && find(name) === undefined ? [[email, name] as const] : [],
     ),
   )
 }

@@ -15,7 +15,8 @@ function judge(
   codes: readonly (FindingCode | null)[] = [],
   people: readonly string[] = PEOPLE,
 ) {
-  const rows = answers.map((each, index) => ({ email: people[index] ?? '', ...ANSWERED, ...each }))
+  const emails = listPeople(people).map(({ email }) => email)
+  const rows = answers.map((each, index) => ({ email: emails[index] ?? '', ...ANSWERED, ...each }))
   const findings = codes.map((code, index) => {
     const email = people[index] ?? ''
     const open = code === null ? [] : [makeFinding(code, { kind: 'agent', email }, null, 'x')]
@@ -27,7 +28,7 @@ function judge(
     today: '2026-11-30',
     findings: new Map(findings),
   }
-  const { decisions, problems } = judgeDecisions(makeFilledForm(rows, people).rows, rules)
+  const { decisions, problems } = judgeDecisions(makeFilledForm(rows, emails).rows, rules)
   const say = problems.map(({ summary, location }) => [
     summary,
     location && `${location.line}:${location.column}`,
@@ -40,6 +41,22 @@ function judge(
 }
 
 const all = (answers: Answers) => PEOPLE.map(() => answers)
+
+describe('a hidden member', () => {
+  const say = (person: string, reviewer: string) =>
+    judge([{ reviewer }], [], [person]).say.map(([summary]) => summary)[0]
+
+  test('whom the log does not know by name is nobody that a reviewer could be', () => {
+    expect(say('#78', '')).toBe('#78 has no reviewer.')
+    expect(judge([{ reviewer: '' }], [], ['#78']).say).toHaveLength(1)
+  })
+
+  test('is not somebody on the account who has the address now', () => {
+    const people = ['#77 mal@acme.com', 'mal@acme.com']
+    expect(say('#77 mal@acme.com', 'mal@acme.com')).toContain('decided about their own access')
+    expect(judge([{ reviewer: 'mal@acme.com' }], [], people).decided).toEqual(['#77'])
+  })
+})
 
 describe('to keep somebody with a critical or high finding', () => {
   const SHORT = 'of at least 15 letters'

@@ -79,6 +79,14 @@ function parsed(change: (manifest: Document) => void = () => undefined): Manifes
 }
 
 describe('a manifest', () => {
+  test('of another program is refused, because nobody knows what it means', () => {
+    const other = () =>
+      parsed((manifest) => {
+        manifest.tool.name = 'roll-call'
+      })
+    expect(other).toThrow('tool.name should be "rollcall"')
+  })
+
   test('is read back as it was written', () => {
     const { record, people, files } = parsed()
     expect([people, files]).toEqual([2, MANIFEST.files])

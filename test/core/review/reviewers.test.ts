@@ -40,6 +40,17 @@ describe('nobody decides about themselves', () => {
     expect(judgeOwnDecision(reviewer, 'ken@acme.com')).toBe(own)
   })
 
+  test.each([
+    ['kenthompson@gmail.com', 'variant'],
+    ['k.e.n.thompson+x@GoogleMail.com', 'variant'],
+    ['ken.thompson@gmail.com.', 'variant'],
+    ['ken.thompson@mail.com', 'no'],
+    ['ken.thomson@gmail.com', 'no'],
+  ])('Google delivers them to one mailbox: %s is %s', (reviewer, own) => {
+    expect(judgeOwnDecision(reviewer, 'ken.thompson@gmail.com')).toBe(own)
+    expect(judgeOwnDecision('kenthompson@acme.com', 'ken.thompson@acme.com')).toBe('no')
+  })
+
   test('also if the address on the account is the variant', () => {
     expect(judgeOwnDecision('ken@acme.com', 'ken+admin@acme.com')).toBe('variant')
     expect(judgeOwnDecision('ken+a@acme.com', 'ken+b@acme.com')).toBe('variant')
