@@ -196,14 +196,14 @@ function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: Gro
   const known =
     typeof action === 'string' && Object.hasOwn(GROUP_ACTIONS, action) && GROUP_ACTIONS[action]
   const given = readField(changes, 'name')
-  const columns = Object.values(ENDPOINTS[of.section].columns)
-  const compared = columns.some((key) => readField(changes, key) !== undefined)
-  const done = known !== 'changed' || compared ? known : given !== undefined && 'renamed'
-  if (!done) return { ...event, type: 'other' }
+  const columns = Object.entries({ name: 'name', ...ENDPOINTS[of.section].columns })
+  const compared = columns.filter(([, column]) => readField(changes, column) !== undefined)
+  const settings = known === 'changed' ? compared.map(([key]) => key) : []
+  if (!known || (known === 'changed' && settings.length === 0)) return { ...event, type: 'other' }
   const name: unknown = Array.isArray(given) ? given.at(-1) : given
   const groupId = readNumber(row, 'auditable_id', at, refuse)
   const text = typeof name === 'string' ? name : null
-  return { ...event, type: 'group', of, groupId, name: text, action: done }
+  return { ...event, type: 'group', of, groupId, name: text, action: known, settings }
 }
 
 /** In seconds since 1970. A later time is not valid. */

@@ -1,5 +1,5 @@
 /** What the audit log says, in the words that all views share. No markup or escaping. */
-import type { FindingActivity } from '../core/messages/finding.ts'
+import type { FindingActivity, RecordedOrigin } from '../core/messages/finding.ts'
 import { count } from '../core/messages/phrase.ts'
 import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
@@ -11,18 +11,28 @@ const NOBODY = 'the server or the Platform API'
 /** What the audit log says about how it came to be: `added by ada@acme.com on 2026-11-20 14:02 UTC`. */
 export function describeOrigin(activity: FindingActivity, shown: (text: string) => string): string {
   switch (activity.kind) {
-    case 'recorded': {
-      const { what, at, by, apply } = activity
-      const gone = what === 'removed' || what === 'deleted'
-      const nobody = gone ? 'the server' : NOBODY
-      const who = by === null ? nobody : shown(by)
-      return `${what} by ${apply === null ? who : `rollcall apply (${who})`} on ${formatMinute(at)}`
+    case 'recorded':
+      return describeEvent(activity, shown)
+    case 'unrecorded': {
+      const unrecorded = `not recorded (audit log since ${activity.from.slice(0, 10)})`
+      const settings = activity.settings?.map(({ setting, origin }) => {
+        return `${setting} ${origin === null ? unrecorded : describeEvent(origin, shown)}`
+      })
+      return settings?.join(', ') ?? unrecorded
     }
-    case 'unrecorded':
-      return `not recorded (audit log since ${activity.from.slice(0, 10)})`
     case 'never':
       return 'Chatwoot does not log who did this'
   }
+}
+
+function describeEvent(
+  { what, at, by, apply }: RecordedOrigin,
+  shown: (text: string) => string,
+): string {
+  const gone = what === 'removed' || what === 'deleted'
+  const nobody = gone ? 'the server' : NOBODY
+  const who = by === null ? nobody : shown(by)
+  return `${what} by ${apply === null ? who : `rollcall apply (${who})`} on ${formatMinute(at)}`
 }
 
 /** `2026-11-23 08:00 UTC`. */

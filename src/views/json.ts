@@ -42,7 +42,12 @@ export function describeReport(report: Report) {
 /** `what`, `by` and `at` are null unless the log has a row about it. */
 function toOriginJson(activity: FindingActivity) {
   const { kind: state } = activity
-  if (activity.kind !== 'recorded') return { state, what: null, by: null, at: null, apply: null }
+  const nothing = { state, what: null, by: null, at: null, apply: null }
+  if (activity.kind === 'unrecorded') {
+    const settings = activity.settings?.map(({ setting, origin }) => ({ setting, ...origin }))
+    return { ...nothing, settings }
+  }
+  if (activity.kind === 'never') return nothing
   const { what, by, at, apply } = activity
   return { state, what, by, at, apply }
 }

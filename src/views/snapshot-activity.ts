@@ -1,4 +1,5 @@
 /** What a snapshot keeps of the audit log, as JSON values. `Activity` has no IP addresses. */
+
 import type {
   GroupActivity,
   MembershipActivity,
@@ -6,6 +7,7 @@ import type {
   RecordedEvent,
 } from '../core/model/activity.ts'
 import { getIdKey, KINDS } from '../core/model/kinds.ts'
+import { compareCodeUnits } from '../core/model/names.ts'
 import type { Activity } from '../core/model/snapshot.ts'
 
 export function describeActivity(activity: Activity): object {
@@ -68,13 +70,16 @@ function describeMembership({ of, groupId, userId, action, ...event }: Membershi
   }
 }
 
-function describeGroup({ of, groupId, name, created, changed, deleted }: GroupActivity) {
+function describeGroup({ of, groupId, name, created, changed, changes, deleted }: GroupActivity) {
   return {
     kind: of.prefix,
     group_id: groupId,
     name,
     created: created && describeEvent(created),
     changed: changed && describeEvent(changed),
+    changes: [...changes]
+      .sort(([a], [b]) => compareCodeUnits(a, b))
+      .map(([setting, event]) => ({ setting, ...describeEvent(event) })),
     deleted: deleted && describeEvent(deleted),
   }
 }

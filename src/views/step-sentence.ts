@@ -21,6 +21,15 @@ const countPeople = ({ people }: StepClass) =>
 const countMemberships = (of: StepClass, preposition: string) =>
   `${countPeople(of)} ${preposition} ${count(of.groups.length, 'group')}`
 
+/** Of people, and of custom roles, whose holders are not named by a step. */
+function countWidened(of: StepClass): string {
+  const roles = of.steps - of.people.length
+  return [
+    ...(of.people.length > 0 ? [`the access of ${countPeople(of)}`] : []),
+    ...(roles > 0 ? [count(roles, 'custom role')] : []),
+  ].join(' and ')
+}
+
 /**
  * Chatwoot shows only the people of this account: whether somebody has a login is known after the
  * invitation.
@@ -40,7 +49,7 @@ const WORDINGS: Readonly<Record<Step, Wording>> = {
   promote: word('makes', 'made', ({ steps }) =>
     steps === 1 ? '1 agent an administrator' : `${steps} agents administrators`,
   ),
-  widen: word('widens', 'widened', (of) => `the access of ${countPeople(of)}`),
+  widen: word('widens', 'widened', countWidened),
   'update-team': word('changes', 'changed', ({ steps }) => count(steps, 'team')),
   'add-member': word('adds', 'added', (of) => countMemberships(of, 'to')),
   'remove-member': word('takes', 'took', (of) => countMemberships(of, 'out of')),

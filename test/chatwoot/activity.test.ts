@@ -357,7 +357,18 @@ describe('what a row says', () => {
       ['inbox/4/1', { action: 'added' }],
     ])
     expect([...groups]).toMatchObject([
-      ['team/2', { name: 'b', changed: { id: 10 }, created: null }],
+      [
+        'team/2',
+        {
+          name: 'b',
+          changed: { id: 10 },
+          changes: new Map([
+            ['name', expect.objectContaining({ id: 14 })],
+            ['auto_assign', expect.objectContaining({ id: 10 })],
+          ]),
+          created: null,
+        },
+      ],
       ['inbox/4', { name: null, deleted: { id: 13 } }],
     ])
   })

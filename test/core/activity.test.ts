@@ -49,10 +49,10 @@ const member = (id: number, userId: number, action: 'added' | 'removed', of = IN
 
 const group = (
   id: number,
-  action: 'created' | 'changed' | 'renamed' | 'deleted',
+  action: 'created' | 'changed' | 'deleted',
   name: string | null,
-  of = INBOX,
-): AuditRow => ({ ...event(id), type: 'group', of, groupId: 3, name, action })
+  settings = action === 'changed' ? ['auto_assign'] : [],
+): AuditRow => ({ ...event(id), type: 'group', of: INBOX, groupId: 3, name, action, settings })
 
 const signIn = (id: number, userId: number): AuditRow => ({ ...event(id), type: 'sign-in', userId })
 
@@ -136,16 +136,26 @@ describe('a membership and a group', () => {
       name: 'sales 2',
       created: event(2),
       changed: event(6),
+      changes: new Map([['auto_assign', event(6)]]),
       deleted: event(9),
     })
   })
-})
 
-test('a new name changes no setting of a group', () => {
-  const rows = [group(6, 'renamed', 'support'), group(5, 'changed', 'sales')]
-  expect(fold(rows).groups.get(formatGroupKey(INBOX, 3))).toMatchObject({
-    name: 'support',
-    changed: event(5),
+  test('a group keeps the last event of each setting, and a new name is no setting', () => {
+    const rows = [
+      group(8, 'changed', 'support', ['name']),
+      group(6, 'changed', null, ['description']),
+      group(5, 'changed', 'sales', ['auto_assign', 'description', 'name']),
+    ]
+    expect(fold(rows).groups.get(formatGroupKey(INBOX, 3))).toMatchObject({
+      name: 'support',
+      changed: event(6),
+      changes: new Map([
+        ['name', event(8)],
+        ['description', event(6)],
+        ['auto_assign', event(5)],
+      ]),
+    })
   })
 })
 

@@ -72,7 +72,9 @@ export const group = (
   name: string | null,
   groupId = 1,
   of: GroupKind = INBOX,
-): AuditRow => ({ ...event(day), type: 'group', of, groupId, name, action })
+  settings = action === 'changed' ? of.settings.map(({ key }) => key) : [],
+  more: Partial<Event> = {},
+): AuditRow => ({ ...event(day, more), type: 'group', of, groupId, name, action, settings })
 
 /** What was read on 26 November, since 1 November, and further back only if it says so. */
 export function readLog(

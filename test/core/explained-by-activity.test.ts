@@ -185,6 +185,45 @@ describe('a team or an inbox', () => {
     expect(explain('team-differs', written, seen, rows)).toEqual(recorded('changed', 10))
   })
 
+  test('whose settings differ is explained setting by setting: only what a row says', () => {
+    const written = {
+      agents: ADA,
+      teams: { sales: { description: 'x', autoAssign: false, members: [] } },
+    }
+    const bob = { by: { id: 9, name: 'bob@acme.com' } }
+    const change = (day: number, settings: string[], more = {}) =>
+      group(day, 'changed', null, 1, TEAM, settings, more)
+    const described = (...rows: readonly AuditRow[]) => explain('team-differs', written, seen, rows)
+    const { kind: _, ...byAda } = recorded('changed', 10)
+    const { kind: __, ...byBob } = recorded('changed', 12, 'bob@acme.com')
+    expect(described(change(10, ['description', 'auto_assign']))).toEqual(recorded('changed', 10))
+    expect(described(change(10, ['description']), change(12, ['auto_assign'], bob))).toEqual({
+      ...UNRECORDED,
+      settings: [
+        { setting: 'description', origin: byAda },
+        { setting: 'auto_assign', origin: byBob },
+      ],
+    })
+    expect(described(change(12, ['auto_assign'], bob))).toEqual({
+      ...UNRECORDED,
+      settings: [
+        { setting: 'description', origin: null },
+        { setting: 'auto_assign', origin: byBob },
+      ],
+    })
+    // A later change of something else explains nothing.
+    const one = { agents: ADA, teams: { sales: { description: 'x', members: [] } } }
+    const rows = [change(10, ['description']), change(12, ['auto_assign', 'name'], bob)]
+    expect(explain('team-differs', one, seen, rows)).toEqual(recorded('changed', 10))
+    expect(explain('team-differs', one, seen, rows.slice(1))).toEqual(UNRECORDED)
+  })
+
+  test('with another name than the policy gives its id was renamed by somebody', () => {
+    const written = { agents: ADA, inboxes: { Web: { id: 1, name: 'Web', members: [] } } }
+    const rows = [group(10, 'changed', 'Website', 1, INBOX, ['name'])]
+    expect(explain('inbox-differs', written, seen, rows)).toEqual(recorded('changed', 10))
+  })
+
   test('that is gone was deleted by somebody, if its name means only one', () => {
     const written = { agents: ADA, teams: { 'Tier 1': [] }, inboxes: { Mail: [] } }
     const gone = { agents: ADA, inboxes: [] }

@@ -75,6 +75,7 @@ const group = fc.record({
   name: fc.option(text),
   created: fc.option(event),
   changed: fc.option(event),
+  changes: fc.array(fc.tuple(text, event)).map((list) => new Map(list)),
   deleted: fc.option(event),
 })
 const recorded: fc.Arbitrary<RecordedActivity> = fc
@@ -149,7 +150,15 @@ const SMALL: RecordedActivity = {
   groups: new Map([
     [
       formatGroupKey(TEAM, 3),
-      { of: TEAM, groupId: 3, name: 'billing', created: event1, changed: null, deleted: null },
+      {
+        of: TEAM,
+        groupId: 3,
+        name: 'billing',
+        created: event1,
+        changed: { ...event1, id: 7 },
+        changes: new Map([['auto_assign', { ...event1, id: 7 }]]),
+        deleted: null,
+      },
     ],
   ]),
   names: new Map([[1, 'ada@acme.com']]),
@@ -172,7 +181,11 @@ describe('what a snapshot keeps of the audit log', () => {
           ...each,
           people: new Map([...each.people].reverse()),
           memberships: new Map([...each.memberships].reverse()),
-          groups: new Map([...each.groups].reverse()),
+          groups: new Map(
+            [...each.groups]
+              .reverse()
+              .map(([key, of]) => [key, { ...of, changes: new Map([...of.changes].reverse()) }]),
+          ),
           names: new Map([...each.names].reverse()),
         }
         expect(write(turned)).toEqual(write(each))
@@ -193,7 +206,15 @@ describe('what a snapshot keeps of the audit log', () => {
       action: { kind: 'added', role: 'agent', inviterId: 1 },
     })
     add({ ...row, type: 'member', of: INBOX, groupId: 1, userId: 7, action: 'added' })
-    add({ ...row, type: 'group', of: TEAM, groupId: 1, name: 'a', action: 'created' })
+    add({
+      ...row,
+      type: 'group',
+      of: TEAM,
+      groupId: 1,
+      name: 'a',
+      action: 'created',
+      settings: ['description'],
+    })
     const { state, from, to, reach, rows } = SMALL
     const written = write({ state, from, to, reach, rows, hidden: [], ...finish() })
     expect(written).toMatchObject({ people: [{ user_id: 7 }], groups: [{ kind: 'team' }] })
@@ -208,6 +229,26 @@ describe('what a snapshot keeps of the audit log', () => {
         { kind: 'inbox', user_id: 78 },
       ],
     })
+  })
+
+  test('of an earlier version means every setting of a team or an inbox that was changed', () => {
+    const [{ changes: _, ...group }] = JSON.parse(JSON.stringify(write(SMALL))).groups
+    const changed = { ...event1, id: 7 }
+    const changes = (groups: unknown) => {
+      const found = read({ ...write(SMALL), groups: [groups] })
+      return (
+        typeof found !== 'string' &&
+        found.state === 'read' &&
+        found.groups.get(formatGroupKey(TEAM, 3))?.changes
+      )
+    }
+    expect(changes(group)).toEqual(
+      new Map([
+        ['description', changed],
+        ['auto_assign', changed],
+      ]),
+    )
+    expect(changes({ ...group, changed: null })).toEqual(new Map())
   })
 
   test('may hold keys of a later version', () => {

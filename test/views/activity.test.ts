@@ -1,4 +1,7 @@
 /** What the audit log says, in words: one sentence for each state, and people with their record. */
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse as parseCsv } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import { concludeAccess, describeAccountAccess } from '../../src/core/report/access.ts'
 import { concludeList, listAccount } from '../../src/core/report/listing.ts'
@@ -8,8 +11,10 @@ import {
   describePersonRecord,
   listActivityNotes,
 } from '../../src/views/activity-words.ts'
+import { renderCsv } from '../../src/views/csv.ts'
 import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
+import { renderJson } from '../../src/views/json.ts'
 import { phraseFinding } from '../../src/views/labels.ts'
 import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderAccessText } from '../../src/views/text/access.ts'
@@ -67,6 +72,20 @@ describe('where a finding comes from is one clause', () => {
     [
       { kind: 'unrecorded', from: '2026-11-01T00:00:00.000Z' },
       'not recorded (audit log since 2026-11-01)',
+    ],
+    [
+      {
+        kind: 'unrecorded',
+        from: '2026-11-01T00:00:00.000Z',
+        settings: [
+          { setting: 'description', origin: null },
+          {
+            setting: 'auto_assign',
+            origin: { what: 'changed', at: '2026-11-20T14:02:00.000Z', by: 'eve', apply: null },
+          },
+        ],
+      },
+      'description not recorded (audit log since 2026-11-01), auto_assign changed by eve on 2026-11-20 14:02 UTC',
     ],
     [{ kind: 'never' }, 'Chatwoot does not log who did this'],
   ] as const)('%o', (activity, clause) => {
@@ -131,4 +150,38 @@ describe('a person', () => {
     if (first === undefined || first.verdict === 'none') throw new Error('no account')
     expect(first.getOutcomes().people.map(({ seen }) => seen?.record)).toEqual([null, null])
   })
+})
+
+const conforms = new Ajv2020({
+  strict: false,
+  validateFormats: false,
+}).compile(
+  JSON.parse(readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8')),
+)
+
+test('settings that different people changed are a list in JSON, and no one row in CSV', () => {
+  const report = named('audit-log')
+  const origin = {
+    what: 'changed',
+    at: '2026-11-20T14:02:00.000Z',
+    by: 'eve',
+    apply: null,
+  } as const
+  const settings = [
+    { setting: 'description', origin: null },
+    { setting: 'auto_assign', origin },
+  ]
+  const activity = { kind: 'unrecorded', from: '2026-11-01T00:00:00.000Z', settings } as const
+  const accounts = report.accounts.map((account) => ({
+    ...account,
+    findings: account.findings.slice(0, 1).map((each) => ({ ...each, activity })),
+  }))
+  const json = JSON.parse(renderJson({ ...report, accounts }))
+  expect(json.accounts[0].findings[0].activity).toEqual({
+    ...{ state: 'unrecorded', what: null, by: null, at: null, apply: null },
+    settings: [{ setting: 'description' }, { setting: 'auto_assign', ...origin }],
+  })
+  expect(conforms(json), JSON.stringify(conforms.errors)).toBe(true)
+  const [row] = parseCsv(renderCsv({ ...report, accounts }) ?? '', { columns: true, bom: true })
+  expect(row).toMatchObject({ what: '', by: '', at: '' })
 })

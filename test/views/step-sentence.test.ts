@@ -22,6 +22,12 @@ test.each<[StepClass, string, string]>([
   [of('promote', 1, 1), 'Makes 1 agent an administrator', 'Made 1 agent an administrator'],
   [of('promote', 2, 2), 'Makes 2 agents administrators', 'Made 2 agents administrators'],
   [of('widen', 1, 1), 'Widens the access of 1 person', 'Widened the access of 1 person'],
+  [of('widen', 1, 0), 'Widens 1 custom role', 'Widened 1 custom role'],
+  [
+    of('widen', 3, 1),
+    'Widens the access of 1 person and 2 custom roles',
+    'Widened the access of 1 person and 2 custom roles',
+  ],
   [of('update-team', 1, 0, 1), 'Changes 1 team', 'Changed 1 team'],
   [of('add-member', 3, 2, 3), 'Adds 2 people to 3 groups', 'Added 2 people to 3 groups'],
   [of('remove-member', 3, 2, 3), 'Takes 2 people out of 3 groups', 'Took 2 people out of 3 groups'],

@@ -14,7 +14,7 @@ import {
   sortCanonically,
   writeCanonicalJson,
 } from './canonical.ts'
-import type { ApplyScope, PlannedStep, SteppedPlan } from './decide.ts'
+import { type ApplyScope, listTouched, type PlannedStep, type SteppedPlan } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { describeMeaning } from './policy-meaning.ts'
 import type { KeptReason } from './reasons.ts'
@@ -50,6 +50,7 @@ export function describeApproved(from: Approved): JsonObject {
   const { before, written, keptBack } = from.changes
   const { policy, scope } = from
   const roles = before.customRoles
+  const touched = listTouched(from.changes)
   return {
     version: from.version,
     expiry: from.expiry,
@@ -58,7 +59,8 @@ export function describeApproved(from: Approved): JsonObject {
     policy: describeMeaning(policy),
     people: Object.fromEntries(
       before.agents
-        .filter(({ email }) => scope.hasPerson(email))
+        // The policy may not manage somebody whom a step gives access, or takes it from.
+        .filter(({ email }) => scope.hasPerson(email) || touched.has(email))
         .map(({ id, email, role, customRoleId, confirmed, provider }) => [
           email,
           { id, role, custom_role: customRoleId, confirmed, provider },

@@ -108,6 +108,15 @@ export function decideSteps(
   }
 }
 
+/** People whom a write names, and people whose access is different afterwards. */
+export function listTouched({ written, before, states }: SteppedPlan): ReadonlySet<string> {
+  const { gain, lose } = compareStates(before, states.at(-1) ?? before)
+  const named = written.flatMap(({ writes }) =>
+    writes.flatMap((write) => ('person' in write ? [write.person.email] : [])),
+  )
+  return new Set([...gain, ...lose, ...named])
+}
+
 /** As if all of them were written, to see what each gives and takes. */
 function prepareSteps(
   changes: readonly Change[],

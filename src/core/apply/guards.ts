@@ -25,7 +25,7 @@ import type { Step } from '../model/steps.ts'
 import { compareSteps } from '../plan/change.ts'
 import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
-import type { PlannedStep, SteppedPlan, Terms } from './decide.ts'
+import { listTouched, type PlannedStep, type SteppedPlan, type Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
 import { listBroken, measureRules } from './rule-measures.ts'
 import { applyWrite } from './transition.ts'
@@ -181,7 +181,7 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
 
 function guardOwner(all: Guarded): readonly Diagnostic[] {
   const { email } = all.before.caller
-  if (!listTouched(all).has(email)) return []
+  if (!listTouched(all.changes).has(email)) return []
   return stop(
     'guard-token-owner',
     `A step would change the access of ${email}, who owns the token of this run.`,
@@ -192,7 +192,7 @@ function guardOwner(all: Guarded): readonly Diagnostic[] {
 
 function guardProtected(all: Guarded): readonly Diagnostic[] {
   // Whom the policy does not list is spelled as the server does.
-  const touched = new Set([...listTouched(all)].map(normaliseEmail))
+  const touched = new Set([...listTouched(all.changes)].map(normaliseEmail))
   return all.policy.apply.protect
     .filter(({ value }) => touched.has(normaliseEmail(value)))
     .flatMap(({ value, location }) =>
@@ -204,13 +204,6 @@ function guardProtected(all: Guarded): readonly Diagnostic[] {
         location,
       ),
     )
-}
-
-/** People whom a write names, and people whose access is different afterwards. */
-function listTouched({ writes, before, after }: Guarded): ReadonlySet<string> {
-  const { gain, lose } = compareStates(before, after)
-  const named = writes.flatMap((write) => ('person' in write ? [write.person.email] : []))
-  return new Set([...gain, ...lose, ...named])
 }
 
 function guardRules(all: Guarded): readonly Diagnostic[] {

@@ -27,8 +27,20 @@ export interface Finding {
 /** `unrecorded`: the log has nothing, as far back as `from`. `never`: Chatwoot does not record it. */
 export type FindingActivity =
   | ({ readonly kind: 'recorded' } & RecordedOrigin)
-  | { readonly kind: 'unrecorded'; readonly from: string }
+  /** `settings`: of several settings, those that the log does not explain together. */
+  | {
+      readonly kind: 'unrecorded'
+      readonly from: string
+      readonly settings?: readonly SettingOrigin[]
+    }
   | { readonly kind: 'never' }
+
+export interface SettingOrigin {
+  /** Its key in the policy. */
+  readonly setting: string
+  /** Null: no row changed it, as far back as the log was read. */
+  readonly origin: RecordedOrigin | null
+}
 
 export interface RecordedOrigin {
   readonly what: OriginAction

@@ -51,12 +51,13 @@ export type AuditRow = RecordedEvent &
         readonly groupId: number
         /** Null: the row does not say it. */
         readonly name: string | null
-        readonly action: GroupAction | 'renamed'
+        readonly action: GroupAction
+        /** Keys of the settings that it changed, with `name`; empty if it changed none of these. */
+        readonly settings: readonly string[]
       }
     | { readonly type: 'other' }
   )
 
-/** `changed`: a setting, so that a new name alone explains no difference. */
 export type GroupAction = 'created' | 'changed' | 'deleted'
 
 export interface RecordedActivity extends ActivityWindow, ActivityFacts {
@@ -120,7 +121,7 @@ export interface MembershipActivity extends RecordedEvent {
   readonly action: 'added' | 'removed'
 }
 
-/** The last event of each action. */
+/** The last event of each action. `changed`: of a setting, so not of the name. */
 export interface GroupActivity {
   readonly of: GroupKind
   readonly groupId: number
@@ -128,6 +129,8 @@ export interface GroupActivity {
   readonly name: string | null
   readonly created: RecordedEvent | null
   readonly changed: RecordedEvent | null
+  /** The last event that changed each setting, or `name`, by its key. */
+  readonly changes: ReadonlyMap<string, RecordedEvent>
   readonly deleted: RecordedEvent | null
 }
 

@@ -68,17 +68,23 @@ export function foldActivity(): ActivityFold {
       name: null,
       created: null,
       changed: null,
+      changes: new Map<string, RecordedEvent>(),
       deleted: null,
       namedBy: 0,
     }
     const known = groups.get(key) ?? none
     const names = row.name !== null && row.id >= known.namedBy
+    const event = pickEvent(row)
+    const { action, settings } = row
+    const counts = action !== 'changed' || settings.some((setting) => setting !== 'name')
+    const changes = settings.map((setting) => {
+      return [setting, chooseLater(known.changes.get(setting) ?? null, event)] as const
+    })
     groups.set(key, {
       ...known,
       ...(names ? { name: row.name, namedBy: row.id } : {}),
-      ...(row.action === 'renamed'
-        ? {}
-        : { [row.action]: chooseLater(known[row.action], pickEvent(row)) }),
+      ...(counts ? { [action]: chooseLater(known[action], event) } : {}),
+      changes: new Map([...known.changes, ...changes]),
     })
   }
 

@@ -118,16 +118,28 @@ function parseMemberships(document: Fields): ActivityFacts['memberships'] {
 function parseGroups(document: Fields): ActivityFacts['groups'] {
   const parse = (group: Fields) => {
     const event = (key: string) => parseEvent(group.object(key))
+    const of = parseKind(group)
+    const changed = group.orNull('changed', event)
+    // Earlier snapshots do not say which setting it was.
+    const all = changed === null ? [] : of.settings.map(({ key }) => [key, changed] as const)
+    const changes = group.has('changes')
+      ? parseList(group, 'changes', parseChange, ([setting]) => setting).values()
+      : all
     return {
-      of: parseKind(group),
+      of,
       groupId: group.id('group_id'),
       name: group.orNull('name', group.text),
       created: group.orNull('created', event),
-      changed: group.orNull('changed', event),
+      changed,
+      changes: new Map(changes),
       deleted: group.orNull('deleted', event),
     }
   }
   return parseList(document, 'groups', parse, ({ of, groupId }) => formatGroupKey(of, groupId))
+}
+
+function parseChange(change: Fields): readonly [setting: string, event: RecordedEvent] {
+  return [change.text('setting'), parseEvent(change)]
 }
 
 function parseNames(document: Fields): ActivityFacts['names'] {

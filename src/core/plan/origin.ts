@@ -2,7 +2,7 @@
  * What the audit log says about how a finding came to be: who did it, and when. Never guesses: what the
  * log does not say is unknown. Judges nothing.
  */
-import type { Finding, FindingActivity, OriginAction } from '../messages/finding.ts'
+import type { Finding, FindingActivity, OriginAction, RecordedOrigin } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
 import {
   formatGroupKey,
@@ -17,22 +17,41 @@ import {
 } from '../model/activity.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import type { ActualState } from '../model/state.ts'
+import { listGroups, type Policy } from '../model/policy.ts'
+import type { ActualState, State } from '../model/state.ts'
+import { listDifferingSettings } from './groups.ts'
 
 /** The same findings, each with what the log says about how it came to be. */
 export function explainByActivity(
   findings: readonly Finding[],
-  { snapshot }: ActualState,
+  policy: Policy,
+  { snapshot, state }: ActualState,
 ): readonly Finding[] {
   const { activity } = snapshot
   if (activity.state !== 'read') return findings
-  const explain = makeExplainer(snapshot, activity)
+  const explain = makeExplainer(snapshot, activity, listDiffering(policy, state))
   return findings.map((each) => ({ ...each, activity: each.activity ?? explain(each) }))
+}
+
+interface Differing {
+  readonly address: string
+  /** Of the settings that are not as in the policy. */
+  readonly keys: readonly string[]
+}
+
+function listDiffering(policy: Policy, { groups }: State): readonly Differing[] {
+  return listGroups(policy).flatMap((want) => {
+    const address = formatAddress(want.subject)
+    const have = groups.get(address)
+    if (have === undefined) return []
+    return { address, keys: listDifferingSettings(want, have).map(({ key }) => key) }
+  })
 }
 
 function makeExplainer(
   { agents, groups }: RecognisedSnapshot,
   activity: RecordedActivity,
+  differing: readonly Differing[],
 ): (finding: Finding) => FindingActivity | null {
   const people = new Map(agents.map((agent) => [agent.email, agent]))
   const nameActor = makeActorNamer(activity, agents)
@@ -70,9 +89,21 @@ function makeExplainer(
     return tell(action, last?.action === action ? last : null)
   }
 
-  function explainGroup(group: GroupSubject, what: 'created' | 'changed'): FindingActivity {
-    const known = activity.groups.get(formatGroupKey(group.of, findGroupId(group)))
-    return tell(what, known?.[what])
+  const findGroup = (group: GroupSubject) =>
+    activity.groups.get(formatGroupKey(group.of, findGroupId(group)))
+
+  /** Different people can have changed different settings: then each is explained by itself. */
+  function explainSettings(group: GroupSubject): FindingActivity {
+    const changes = findGroup(group)?.changes
+    const address = formatAddress(group)
+    const keys = differing.flatMap((each) => (each.address === address ? each.keys : []))
+    const events = keys.map((setting) => ({ setting, event: changes?.get(setting) ?? null }))
+    const [first] = events.map(({ event }) => event)
+    if (events.every(({ event }) => event?.id === first?.id)) return tell('changed', first)
+    const settings = events.map(({ setting, event }) => {
+      return { setting, origin: event && describeEvent('changed', event, nameActor) }
+    })
+    return { ...unrecorded, settings }
   }
 
   /** By its name, because the policy has no id of a deleted group. Unrecorded if several groups had it. */
@@ -100,8 +131,8 @@ function makeExplainer(
     }
     if (subject.kind === 'group') {
       if (recordedBy === 'deletion') return explainDeletion(subject)
-      if (recordedBy === 'creation') return explainGroup(subject, 'created')
-      return recordedBy === 'change' ? explainGroup(subject, 'changed') : null
+      if (recordedBy === 'creation') return tell('created', findGroup(subject)?.created)
+      return recordedBy === 'change' ? explainSettings(subject) : null
     }
     return null
   }
@@ -111,8 +142,16 @@ const withAdder = (added: PersonAdded): RecordedEvent => ({ ...added, by: getAdd
 
 export function recordOrigin(
   what: OriginAction,
-  { at, by, apply }: RecordedEvent,
+  event: RecordedEvent,
   nameActor: NameActor,
 ): FindingActivity {
-  return { kind: 'recorded', what, at, by: by && nameActor(by), apply }
+  return { kind: 'recorded', ...describeEvent(what, event, nameActor) }
+}
+
+function describeEvent(
+  what: OriginAction,
+  { at, by, apply }: RecordedEvent,
+  nameActor: NameActor,
+): RecordedOrigin {
+  return { what, at, by: by && nameActor(by), apply }
 }

@@ -131,7 +131,7 @@ export function plan(
   ])
   const { findings: waived, own } = waive(found, policy, actual, today, missing)
   const sorted = [...waived, ...weighFindings(own, policy, strict)].sort(compareRisks)
-  const noted = explainByActivity(distinguishTexts(sorted, written, actual.state), actual)
+  const noted = explainByActivity(distinguishTexts(sorted, written, actual.state), policy, actual)
   const findings = noted.filter(({ disposition }) => disposition !== 'off')
   const drift = new Set(findings.filter(isDrift).map(({ id }) => id))
   const known = { policy, actual, today }

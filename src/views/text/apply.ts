@@ -11,7 +11,7 @@ import { SYMBOLS } from '../labels.ts'
 import { describeWritten } from '../step-sentence.ts'
 import { makePrintable, type Paint, shorten, wrapParagraph } from './layout.ts'
 import { renderBody } from './lines.ts'
-import { listProposalBlocks } from './proposal.ts'
+import { listKeptBlocks, listProposalBlocks } from './proposal.ts'
 
 /** Before the question, and if a run ends without one. */
 export function renderProposal({ before, proposal }: ApplyFacts, paint: Paint): string {
@@ -60,6 +60,7 @@ export function renderApply(of: ApplyReport, paint: Paint): string {
           'Steps',
           of.steps.map(renderResult).join('\n'),
           ...(of.written.classes.length === 0 ? [] : [wrapParagraph(describeWritten(of.written))]),
+          ...(of.proposal === null ? [] : listKeptBlocks(of.proposal)),
         ]
       : [renderProposal(of, paint).trimEnd()]),
     ...of.pending.map((each) => wrapParagraph(makePrintable(each))),

@@ -22,14 +22,19 @@ export function listProposalBlocks(proposal: Proposal, paint: Paint): readonly s
       (line, { change }) => `  ${SYMBOLS[change.action]} ${line}`,
     ),
     ...renderSteps('Cannot be undone', irreversible, (line) => `  ${line}`),
-    ...renderSteps('Kept back: stays drift', plan.keptBack, (line, { because }) =>
-      [`  ${line}`, ...describeKeptReason(because, shorten)].join('\n      '),
-    ),
+    ...listKeptBlocks(proposal),
     ...diagnostics.map((each) => renderDiagnostic(each, paint)),
     ...(isApprovable(proposal)
       ? [`Approval: ${proposal.approval}\n(valid until ${proposal.expires}, for exactly this plan)`]
       : []),
   ]
+}
+
+/** Each with why, and what would write it. */
+export function listKeptBlocks({ plan }: Pick<Proposal, 'plan'>): readonly string[] {
+  return renderSteps('Kept back: stays drift', plan.keptBack, (line, { because }) =>
+    [`  ${line}`, ...describeKeptReason(because, shorten)].join('\n      '),
+  )
 }
 
 /** What is written, and the names of the people who gain and lose. */

@@ -429,3 +429,46 @@ test('canonical JSON has its keys in order, no spaces, and reads back as the sam
     }),
   )
 })
+
+describe('somebody whom the policy does not manage, but whom a step gives or takes access,', () => {
+  const OUTSIDE = 'eve@acme.com'
+  const wider: WrittenPolicy = {
+    agents: { 'ada@acme.com': 'administrator' },
+    customRoles: { Clerk: ['contact_manage', 'conversation_manage'] },
+    teams: { a: [OUTSIDE] },
+  }
+  const seen = (customRoleId: number | null, team: readonly string[] = []): SeenAccount => ({
+    agents: { 'ada@acme.com': 'administrator', [OUTSIDE]: { role: 'agent', customRoleId } },
+    teams: { a: team },
+    customRoles: { 1: { name: 'Clerk', permissions: ['contact_manage'] } },
+  })
+  const hashOf = (of: WrittenPolicy, account: SeenAccount) =>
+    hash({
+      policy: policy(of),
+      snapshot: snapshot(account),
+      allow: ['widen:custom-role/Clerk'],
+    })
+
+  test.each<[string, Partial<WrittenPolicy>]>([
+    ['because only administrators are managed', { scope: 'administrators' }],
+    ['because a pattern ignores them', { ignoreAgents: ['eve@*'], teams: {} }],
+  ])('is part of the approval: %s', (_, parts) => {
+    const of = { ...wider, ...parts }
+    // A colleague gives them the custom role that the approved plan widens.
+    expect(hashOf(of, seen(1, [OUTSIDE]))).not.toBe(hashOf(of, seen(null, [OUTSIDE])))
+  })
+
+  test('is part of it as the person who joins a team', () => {
+    const of: WrittenPolicy = { ...wider, scope: 'administrators' }
+    const account = seen(null)
+    const admin = { ...account.agents, [OUTSIDE]: { role: 'agent', confirmed: false } } as const
+    expect(hashOf(of, { ...account, agents: admin })).not.toBe(hashOf(of, account))
+  })
+
+  test('is not part of it if no step changes anything for them', () => {
+    const of: WrittenPolicy = { ...wider, scope: 'administrators', teams: {} }
+    const account = seen(null)
+    const open = { ...account.agents, [OUTSIDE]: { role: 'agent', confirmed: false } } as const
+    expect(hashOf(of, { ...account, agents: open })).toBe(hashOf(of, account))
+  })
+})
