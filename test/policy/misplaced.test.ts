@@ -299,7 +299,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a line that was copied from a diff',
       `${HEAD}+  grace@acme.com: agent\n`,
-      '4:1 +  grace@acme.com is at the left margin, outside of agents. Remove the +, and indent it like the other lines below agents:.',
+      '4:1 This line begins with a mark or a number that was copied with it. Remove it, and indent the line like the others.',
     ],
     [
       'tabs',

@@ -135,6 +135,11 @@ describe('one slip gives one error near it:', () => {
     ],
     ['one space more before a line', /^ (?= +(?:temp|custom_role|sales|teams|max|owner))/g, '  '],
     ['an entry at the left margin', /^ {2}(?=\w|")/g, ''],
+    ['no colon between braces', /(?<=\{.*): (?! mail)/g, ' '],
+    ['no space after a colon between braces', /(?<=\{.*): (?!\[)/g, ':'],
+    ['a comma instead of a value', /(?<=\{.*): /g, ': , '],
+    ['two @ in a pattern or address', /(?<=\*|address: .*)@/g, '@@'],
+    ['a plus before the whole line', /^(?= )/g, '+'],
     ['a colon behind a member', /(?<=^ +- \w+@.*)$/g, ':'],
     ['a value that begins with an @', /(?<=: )(?!mail)(?=\w)/g, '@'],
     ['a value that begins with a %', /(?<=: )(?!mail)(?=\w)/g, '%'],
@@ -201,6 +206,9 @@ describe('a mark around a name is an error only without quotes', () => {
     ['„first line“', 'first line'],
     ['“first line', 'first line'],
     ['first line"', 'first line'],
+    ['\u200bbilling', 'billing'],
+    ['billing }', 'billing'],
+    ['billing)', 'billing'],
   ])('%s', (written, meant) => {
     expect(readTeam(written)).toEqual([expect.stringContaining(`Write \`${meant}\`. If the mark`)])
     expect(readTeam(`'${written}'`)).toEqual([])
@@ -212,6 +220,8 @@ describe('a mark around a name is an error only without quotes', () => {
     "Customers'",
     '’t Hoen',
     'C++',
+    'Support (EU)',
+    'Support [EU]',
     'Team “A”',
     '“A” team',
     '15" screens',

@@ -96,7 +96,8 @@ export function checkDomains(problems: Problems, list: TreeNode | undefined): vo
 export function checkPeoplePattern(problems: Problems, { key: text, node }: Text): void {
   if (checkVisible(problems, node, text, correctPattern)) return
   const meant = correctPattern(text)
-  if (meant === text && (isPattern(text) || isEmail(text.trim()))) return
+  const isPossible = !/\s|@.*@/.test(text.trim()) && (isPattern(text) || isEmail(text.trim()))
+  if (meant === text && isPossible) return
   reportOnce(problems, 'policy-value', node, {
     summary: `No e-mail address can match the pattern ${quoteName(text)}.`,
     advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,
@@ -144,10 +145,11 @@ export function checkWaiverAddress(problems: Problems, node: TreeNode, code: str
   if (text === null || problems.faulty.has(node)) return
   if (checkVisible(problems, node, text, (rest) => rest)) return
   const meant = correctAddress(text)
-  if (meant !== text) {
+  const [, , person = ''] = isPattern(text) ? [] : (PERSON.exec(text) ?? [])
+  if (meant !== text || /@.*@|\s@|@\s/.test(person)) {
     reportOnce(problems, 'policy-value', node, {
       summary: `${quoteName(text)} is not a valid address of a finding.`,
-      advice: `Write ${quoteName(meant)}.`,
+      advice: meant === text ? 'Correct the e-mail address in it.' : `Write ${quoteName(meant)}.`,
     })
     return
   }

@@ -38,7 +38,7 @@ export function checkCustomRoles(problems: Problems, root: MapNode): void {
     for (const text of listTexts(problems, getList(entry.value, 'permissions'))) {
       reportRepeated(problems, seen, text.key, text, text.node)
     }
-    if (problems.faulty.has(entry)) continue
+    if (problems.faulty.has(entry) || !isNamed(entry)) continue
     const { name, id } = identifyCustomRole(entry)
     reportRepeated(problems, known, id ?? name, entry)
   }
@@ -49,7 +49,7 @@ export function checkCustomRoles(problems: Problems, root: MapNode): void {
 }
 
 /** Whether its name and id come from the entry, and not from the rest of an error. */
-function isNamed({ value, doubtful }: Entry): boolean {
+export function isNamed({ value, doubtful }: Entry): boolean {
   const [name, id] = [getEntry(value, 'name'), getEntry(value, 'id')]
   const readable = (name === undefined || getText(name.value) !== null) && !name?.doubtful
   return readable && (id === undefined || getNumber(id.value) !== null) && !doubtful

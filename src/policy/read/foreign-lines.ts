@@ -39,11 +39,11 @@ const ROWS: readonly Row[] = [
     }),
   },
   {
-    pattern: /^(?:\+|> ?|\d+[.:|]?[ \t]+)version[ \t]*:[^\r\n]*/gm,
+    pattern: /^(?:\+[ \t]+\S|(?:\+|> ?|\d+[.:|]?[ \t]+)version[ \t]*:)[^\r\n]*/gm,
     inDoubt: true,
     describe: () => ({
       summary: 'This line begins with a mark or a number that was copied with it.',
-      advice: 'Remove it from the beginning of every line.',
+      advice: 'Remove it, and indent the line like the others.',
     }),
   },
 ]
@@ -58,6 +58,8 @@ export function reportForeignLines(problems: Problems, isInvalid: boolean): bool
     const [first, ...more] = inDoubt && !isInvalid ? [] : text.matchAll(pattern)
     if (first === undefined) continue
     const span = { start: first.index, end: first.index + first[0].length }
+    // What else is wrong may follow from it.
+    problems.found.length = 0
     const others = more.length === 0 ? null : `The file has ${more.length} more of these lines.`
     report(problems, 'policy-syntax', span, { detail: others, ...describe(first[0]) })
     return true

@@ -226,13 +226,9 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
   } else if (kind === 'section') {
     say(tooFar, `Move ${it} to the left margin, with the lines below ${it}.`)
   } else if (isAtMargin && (section === goesInto || kind === 'part')) {
-    const left = `${names} ${is} at the left margin, outside of \`${section}\`.`
-    const like = `like the other lines below \`${section}:\`.`
     say(
-      left,
-      /^\+\s/.test(entry.key)
-        ? `Remove the \`+\`, and indent ${it} ${like}`
-        : `Indent ${it} ${like}`,
+      `${names} ${is} at the left margin, outside of \`${section}\`.`,
+      `Indent ${it} like the other lines below \`${section}:\`.`,
     )
   } else if (place.path === `${goesInto}/*`) {
     say(tooFar, `Move ${it} to the left, in line with ${place.owner}.`)

@@ -8,8 +8,8 @@ import { type Placed, type Problems, quoteName, reportOnce } from './problems.ts
 import { getEntries, getItems, getList, getText, getValue, type TreeNode } from './tree.ts'
 
 // A phone number begins with a plus.
-const BEFORE = /^(?:[-+](?=[^\s\d(])|[•·–—]\s*)/
-const AFTER = /\s*[:;,]+$/
+const BEFORE = /^(?:[-+](?=[^\s\d(])|[•·–—\u200b\u2060\ufeff]\s*)/
+const AFTER = /\s*(?:[:;,]|(?<!\[.*)\]|(?<!\{.*)\}|(?<!\(.*)\))+$/
 const NAME_KEYS = ['name', 'custom_role']
 const QUOTE = /["“”„‟«»]/g
 const OUTER_QUOTES = /^["“”„‟«»]\s*|\s*["“”„‟«»]$/g

@@ -18,12 +18,11 @@ export function readNode(problems: Problems, node: ParsedNode): TreeNode {
     const withoutColon = node.flow ? node.items.find(({ value }) => value === null) : undefined
     if (withoutColon !== undefined) {
       reportNoColon(problems, withoutColon.key)
-      map.open = true
+      return { kind: 'broken', span }
     }
     let open: Entry | null = null
     let repeated: string | null = null
     for (const pair of node.items) {
-      if (node.flow && pair.value === null) continue
       const name = getName(pair)
       // Several lines that exist already were copied together, or a dash is missing before the first.
       const isCopied = repeated !== null && repeated !== name
