@@ -48,9 +48,10 @@ export const command = define('export', {
     const inputs = listFilesRead(OPTIONS, values, world)
     const file = await claimOutput('policy', values.output, values.force, inputs, world)
     const snapshot = await readServerOrFile(values.snapshot, ALL_PARTS, values, world)
-    const { text, remaining } = exportPolicy(snapshot, world)
+    const { text, remaining, missing } = exportPolicy(snapshot, world)
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
+      ...missing,
       ...describeRemaining(remaining),
     ]
     return show({ text, exitCode: 0, notes }, VIEWS, values, world, file)

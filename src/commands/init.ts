@@ -57,7 +57,8 @@ export const command = define('init', {
   },
   run: async ({ values }, world) => {
     const report = await init(values, world)
-    return show({ ...report, exitCode: 0, notes: listWarnings(values) }, VIEWS, values, world)
+    const notes = [...listWarnings(values), ...report.notes]
+    return show({ ...report, exitCode: 0, notes }, VIEWS, values, world)
   },
 })
 
@@ -80,6 +81,11 @@ interface Planned extends InitFile {
   readonly text: string
 }
 
+/** A policy to write, and what it does not have. */
+interface Made extends Pick<Planned, 'text' | 'note' | 'about'> {
+  readonly notes?: readonly Diagnostic[]
+}
+
 export async function init(flags: Flags, from: World, recipes = RECIPES): Promise<InitReport> {
   // Resolves links, so that the root of the repository is looked for above the real folder.
   const world = { ...from, cwd: await realpath(from.cwd) }
@@ -88,7 +94,7 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
   const kept: InitFile[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
-  const { keep, ...policy } = await planPolicy(flags, world)
+  const { keep, notes = [], ...policy } = await planPolicy(flags, world)
   if (keep) kept.push(policy)
   else planned.push(policy)
   const others = [
@@ -114,14 +120,15 @@ export async function init(flags: Flags, from: World, recipes = RECIPES): Promis
     else throw new Failure(describeWriteError(each, reason, written))
   }
   const { path } = policy
-  return { written, kept, policy: path, named: path !== DEFAULT_POLICY, ci: flags.ci !== null }
+  const named = path !== DEFAULT_POLICY
+  return { written, kept, policy: path, named, ci: flags.ci !== null, notes }
 }
 
 /** Keeps an existing policy, except an unchanged starter policy: it lists only made-up people. */
 async function planPolicy(
   flags: Flags,
   world: World,
-): Promise<Planned & { readonly keep: boolean }> {
+): Promise<Planned & Made & { readonly keep: boolean }> {
   const keep = (path: string, text: string, note: InitFile['note'], ...about: string[]) => {
     return { path, text, note, about, keep: true }
   }
@@ -141,15 +148,12 @@ async function planPolicy(
 }
 
 /** Exports the account if the settings name one; else makes a policy to fill in. */
-async function makePolicy(
-  flags: Flags,
-  world: World,
-): Promise<Pick<Planned, 'text' | 'note' | 'about'>> {
+async function makePolicy(flags: Flags, world: World): Promise<Made> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
     const snapshot = await readAt(connection, ALL_PARTS, flags, world)
-    const { text, remaining } = exportPolicy(snapshot, world)
-    return { text, note: 'export', about: remaining.map(({ id }) => id) }
+    const { text, remaining, missing } = exportPolicy(snapshot, world)
+    return { text, note: 'export', about: remaining.map(({ id }) => id), notes: missing }
   }
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')

@@ -1,4 +1,5 @@
 /** The output of `rollcall init`: each file, whether it was written or kept, and what to do next. */
+import type { Diagnostic } from '../core/messages/diagnostic.ts'
 
 const THERE = 'it already existed'
 const REPLACE = 'replace its made-up people'
@@ -34,6 +35,7 @@ export interface InitReport {
   /** Whether other commands find the policy only by its name. */
   readonly named: boolean
   readonly ci: boolean
+  readonly notes: readonly Diagnostic[]
 }
 
 export function renderInit({ written, kept, policy, named, ci }: InitReport): string {

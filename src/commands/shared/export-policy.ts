@@ -3,11 +3,12 @@
  * same snapshot, so that the policy is in sync with the account, except for what no policy can fix.
  */
 import { exportAccount } from '../../core/adopt/export.ts'
-import { Failure, makeFailure } from '../../core/messages/diagnostic.ts'
+import { type Diagnostic, Failure, makeFailure } from '../../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../../core/messages/finding.ts'
 import { FINDINGS } from '../../core/messages/finding-records.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import { hasInvalidEmail } from '../../core/plan/policy-fix.ts'
+import { listMissingParts } from '../../core/report/missing-parts.ts'
 import { parsePolicy } from '../../policy/read/parse.ts'
 import { writePolicy } from '../../policy/write/yaml.ts'
 import { getToday, type World } from '../../shell/world.ts'
@@ -17,6 +18,8 @@ export interface ExportedPolicy {
   readonly text: string
   /** Drift that no policy can fix. */
   readonly remaining: readonly Finding[]
+  /** Says what the policy does not have, because it was not read. */
+  readonly missing: readonly Diagnostic[]
 }
 
 /** Throws a Failure if the account cannot be written as a policy. */
@@ -24,7 +27,8 @@ export function exportPolicy(snapshot: Snapshot, world: World): ExportedPolicy {
   const result = exportAccount(snapshot, getToday(world))
   if (result.kind === 'refused') throw new Failure(...result.diagnostics)
   const text = writePolicy(result.parts)
-  return { text, remaining: confirm(text, snapshot, world) }
+  const missing = listMissingParts(snapshot, 'The policy')
+  return { text, remaining: confirm(text, snapshot, world), missing }
 }
 
 function confirm(text: string, snapshot: Snapshot, world: World): readonly Finding[] {
