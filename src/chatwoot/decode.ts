@@ -224,9 +224,9 @@ function readRole(entry: Entry): Role {
   if (given === 'administrator' || given === 'agent') return given
   if (given !== null) return refuseField(entry, 'role', 'administrator or agent')
   const email = readField(entry, 'email')
-  const who = typeof email === 'string' ? `${email} has no role` : 'somebody has no role'
+  const who = typeof email === 'string' ? email : 'the owner of the token'
   return entry.refuse(
-    `${entry.at}.role should be administrator or agent, it is null: ${who}`,
+    `${entry.at}.role should be administrator or agent, it is null: ${who} has no role`,
     'Give this person a role in Chatwoot (Settings, Agents), then run again. Chatwoot stores no role if a program sends it an empty one.',
   )
 }
@@ -261,7 +261,15 @@ function isAbsent(entry: Entry, key: string): boolean {
 
 function refuseField(entry: Entry, key: string, expected: string): never {
   const { at, refuse } = entry
-  return refuse(`${at}.${key} should be ${expected}, it is ${describeKind(readField(entry, key))}`)
+  const found = describeKind(readField(entry, key))
+  // A position says nothing to people who look at the dashboard.
+  const name = [readField(entry, 'email'), readField(entry, 'name')].find(isText)
+  const who = name === undefined ? '' : ` (${name})`
+  return refuse(`${at}.${key} should be ${expected}, it is ${found}${who}`)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function readRecord(value: unknown, at: string, refuse: Refuse): Entry {

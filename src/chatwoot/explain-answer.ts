@@ -184,6 +184,13 @@ const ROWS: readonly Row[] = [
   },
   {
     status: (status) => status >= 400 && status < 500,
+    when: (answer) => answer.html,
+    code: 'server-refused',
+    summary: 'A request to {host} was refused, probably not by Chatwoot itself.',
+    advice: `Check the scheme and the port of the base URL. ${PROXY}`,
+  },
+  {
+    status: (status) => status >= 400 && status < 500,
     code: 'server-refused',
     summary: '{host} refused a request.',
   },

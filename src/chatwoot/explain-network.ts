@@ -127,9 +127,7 @@ export function explainFault(
       return fault(
         'network-tls',
         `No trusted https connection to ${where}: ${code}.`,
-        proxy === null
-          ? 'Renew or correct the certificate of the server. If your own certificate authority signed it, name its file with --ca-file or NODE_EXTRA_CA_CERTS.'
-          : 'Renew or correct the certificate of the server. If the proxy opens https connections itself, name the file of its certificate authority with --ca-file or NODE_EXTRA_CA_CERTS.',
+        adviseCertificate(code, 'server', 'the base URL', proxy !== null),
         false,
       )
     case 'unreachable':
@@ -161,6 +159,28 @@ export function explainFault(
         true,
       )
   }
+}
+
+/**
+ * @param setting what has the name of the host
+ * @param behindProxy whether a proxy may have replaced the certificate
+ */
+export function adviseCertificate(
+  code: string,
+  owner: 'server' | 'proxy',
+  setting: string,
+  behindProxy = false,
+): string {
+  if (/ALTNAME|HOSTNAME/.test(code)) {
+    return `Use the name of the certificate in ${setting}, or correct the certificate of the ${owner}.`
+  }
+  if (/EXPIRED|NOT_YET/.test(code)) {
+    return `Renew the certificate of the ${owner}. If it is valid today, correct the clock of this machine.`
+  }
+  const authority = behindProxy
+    ? 'the proxy opens https connections itself, name the file of its certificate authority'
+    : 'your own certificate authority signed it, name its file'
+  return `Renew or correct the certificate of the ${owner}. If ${authority} with --ca-file or NODE_EXTRA_CA_CERTS.`
 }
 
 export function adviseNoProxy(host: string): string {

@@ -7,6 +7,7 @@ import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatHostAndPort, isLoopback } from './address.ts'
 import {
+  adviseCertificate,
   adviseNoProxy,
   classifyFault,
   type Fault,
@@ -218,8 +219,7 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     },
     certificate: {
       summary: `No trusted https connection to the proxy ${shown}: ${code}.`,
-      advice:
-        'Renew or correct the certificate of the proxy. If your own certificate authority signed it, name its file with --ca-file or NODE_EXTRA_CA_CERTS.',
+      advice: adviseCertificate(code, 'proxy', variable),
       again: false,
     },
     handshake: {

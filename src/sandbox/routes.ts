@@ -48,7 +48,7 @@ import { isSince } from './versions.ts'
 type Handle = (call: Call) => Answer
 
 interface Route {
-  /** Of the method and the path. PUT counts as PATCH, and HEAD as GET. */
+  /** Of the method and the path. PUT counts as PATCH, except for members, and HEAD as GET. */
   readonly pattern: RegExp
   readonly handle: Handle
   /** How often an account may send this request on one day, from 4.16.1 on. */
@@ -132,7 +132,8 @@ export interface Question extends Omit<Call, 'parts' | 'query' | 'parameters'> {
 export function answerRequest({ method, path, body, contentType, ...rest }: Question): Answer {
   const [before = '', query = ''] = path.split('?', 2)
   const normalised = `/${before.split('/').filter(Boolean).join('/')}`
-  const routed = method === 'HEAD' ? 'GET' : method === 'PUT' ? 'PATCH' : method
+  const replaces = method === 'PUT' && !normalised.endsWith('_members')
+  const routed = method === 'HEAD' ? 'GET' : replaces ? 'PATCH' : method
   const { installation, accept } = rest
   if (routed === 'GET' && DASHBOARD.test(normalised)) {
     return answers.answerDashboard(accept, installation.state.version)

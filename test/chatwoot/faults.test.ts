@@ -294,6 +294,15 @@ describe('an error code of the transport decides', () => {
     expect(diagnostic.summary).toContain(words)
   })
 
+  test.each([
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'Use the name of the certificate in the base URL'],
+    ['CERT_HAS_EXPIRED', 'correct the clock of this machine'],
+    ['CERT_NOT_YET_VALID', 'correct the clock of this machine'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', '--ca-file'],
+  ])('%s: the advice is about what is wrong with the certificate', (code, advice) => {
+    expect(explainFault({ code }, url, false, null).diagnostic.advice).toContain(advice)
+  })
+
   test.each([new Error('SECRET'), 'SECRET', null])('%s without a code is a reset', (error) => {
     const { diagnostic } = explainFault(error, url, false, null)
     expect(diagnostic.code).toBe('network-reset')

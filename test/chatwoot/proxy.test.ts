@@ -97,6 +97,12 @@ describe('a fault of a proxy', () => {
     expect(JSON.stringify(fault)).not.toMatch(/SECRET|me:/)
   })
 
+  test('of its certificate names the variable, where the name is wrong', () => {
+    const code = 'ERR_TLS_CERT_ALTNAME_INVALID'
+    const fault = explainProxyFault(makeProxyFault({ code }), url, network)
+    expect(fault?.diagnostic.advice).toContain('Use the name of the certificate in HTTPS_PROXY')
+  })
+
   test.each([
     [407, false],
     [403, false],

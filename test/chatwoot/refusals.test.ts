@@ -166,6 +166,14 @@ describe('what the server refuses is told apart by its words', () => {
     },
   )
 
+  // nginx answers 400 and a page to plain http on a port for https.
+  test.each([400, 405, 451])('a page with %i is not from Chatwoot', async (status) => {
+    const { codes, diagnostics } = await read({ [PROFILE]: answering(status, PAGE, 'text/html') })
+    expect(codes).toEqual(['server-refused'])
+    expect(diagnostics[0]?.summary).toContain('probably not by Chatwoot itself')
+    expect(diagnostics[0]?.advice).toContain('the scheme and the port of the base URL')
+  })
+
   test('only its own words are shown, on one line and cut short', async () => {
     const error = `\u001b[31m\u202e::error::\n${'x'.repeat(1000)}`
     const body = { error, token: 'SECRET-1', nested: { error: 'SECRET-2' } }

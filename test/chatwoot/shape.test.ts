@@ -63,7 +63,7 @@ describe('a body of the wrong shape is refused with its path', () => {
     [
       PROFILE,
       { ...profile, accounts: [{ id: 1, name: 'Acme', role: null }] },
-      'profile.accounts[0].role should be administrator or agent, it is null: somebody has no role',
+      'profile.accounts[0].role should be administrator or agent, it is null: the owner of the token has no role',
     ],
     [AGENTS, [ada, { ...grace, role: 'Administrator' }], 'agents[1].role'],
     [AGENTS, [ada, { ...grace, role: 1 }], 'agents[1].role'],
@@ -128,6 +128,19 @@ describe('a body of the wrong shape is refused with its path', () => {
     expect(diagnostics[0]?.summary).toContain(words)
     expect(diagnostics[0]?.detail).toContain(path)
   })
+})
+
+test.each([
+  [AGENTS, { ...grace, role: 'owner' }, 'agents[1].role', '(grace@acme.com)'],
+  [AGENTS, { ...grace, id: '2' }, 'agents[1].id', '(grace@acme.com)'],
+  [AGENTS, { ...grace, email: null }, 'agents[1].email', `(${grace['name']})`],
+  [TEAMS, { ...billing, id: 8, allow_auto_assign: 1 }, 'teams[1].allow_auto_assign', '(billing)'],
+  [TEAMS, { ...billing, name: null }, 'teams[1].name', 'it is null.'],
+])('what is wrong in %s is named as people know it: %#', async (path, entry, at, who) => {
+  const first = path === AGENTS ? ada : { ...billing, name: 'first' }
+  const { diagnostics } = await read({ [path]: { json: [first, entry] } })
+  expect(diagnostics[0]?.summary).toContain(at)
+  expect(diagnostics[0]?.summary).toContain(who)
 })
 
 test('the advice about somebody without a role is to give them one', async () => {

@@ -232,7 +232,7 @@ test('a name that does not resolve is found before any request', async () => {
 const redirect = (location: string): Answer => ({ status: 302, headers: { location }, body: '' })
 
 test.each<[string, RegExp, Answer, string, string]>([
-  ['a redirect to elsewhere', /^\/api$/, redirect('https://e.example/'), 'redirect', 'base URL'],
+  ['a redirect to elsewhere', /^\/api/, redirect('https://e.example/'), 'redirect', 'base URL'],
   [
     'an old version',
     /^\/api$/,
@@ -264,6 +264,8 @@ test.each<[string, Answer]>([
   ['404', { status: 404, headers: json, body: '{"error":"no such path"}' }],
   ['503', { status: 503, headers: json, body: '{}' }],
   ['something without a version', { status: 200, headers: json, body: '{}' }],
+  ['a redirect to a sign-in page', redirect('/login')],
+  ['a redirect to elsewhere', redirect('https://sso.example/')],
 ])(
   'a server that plans can read is fine, also where its version is kept back: %s',
   async (_, answer) => {
@@ -271,6 +273,7 @@ test.each<[string, Answer]>([
     const files = { 'rollcall.yaml': EXACT }
     const { code, status, texts } = await doctor([], { env, files })
     expect([code, status['version'], status['sight']]).toEqual([0, 'warn', 'ok'])
+    expect(status['redirect']).toBe('ok')
     expect(status['clock']).toBeDefined()
     expect(texts['version']).toContain('does not report its version')
     expect((await run(['plan'], { env, files })).code).toBe(0)

@@ -89,8 +89,10 @@ test('a person whose address no policy can list is left out, with a warning that
 test("an agent's token exports as well: custom roles by id, so that the same token can plan", async () => {
   const sandbox = await serve()
   const env = { ...connection(sandbox, GRACE), ...ACCOUNT }
-  const { stdout } = await run(['export'], { env })
+  const { stdout, stderr } = await run(['export'], { env })
   expect(stdout).toContain('custom_role: { id: 1 }')
+  expect(stderr).toContain('warning: This policy has no inboxes.')
+  expect(stderr).toContain('warning: This policy does not show what custom roles permit.')
   expect((await run(['plan', '-'], { env, stdin: stdout })).code).toBe(0)
 })
 

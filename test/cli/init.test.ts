@@ -8,7 +8,7 @@ import { INIT_OPTIONS, init } from '../../src/commands/init.ts'
 import { readArguments } from '../../src/shell/arguments.ts'
 import type { World } from '../../src/shell/world.ts'
 import { renderInit } from '../../src/views/init.ts'
-import { ADA, connection, folder, run, serve } from './world.ts'
+import { ADA, connection, folder, GRACE, run, serve } from './world.ts'
 
 const SCHEMA = readFileSync(new URL('../../schemas/policy.schema.json', import.meta.url), 'utf8')
 const read = (cwd: string, name: string) => readFileSync(join(cwd, name), 'utf8')
@@ -67,6 +67,14 @@ describe('with settings', () => {
     expect([code, stdout.includes('matches your account now')]).toEqual([0, true])
     expect(stdout).not.toContain('Missing')
     expect((await run(['plan'], { env: connection(sandbox), world: { cwd } })).code).toBe(0)
+  })
+
+  test("says what an agent's token does not show", async () => {
+    const env = { ...connection(await serve(), GRACE), CHATWOOT_ACCOUNT_ID: '1' }
+    const { code, stderr } = await run(['init'], { env, world: { cwd: folder({}) } })
+    expect(code).toBe(0)
+    expect(stderr).toContain('warning: This policy has no inboxes.')
+    expect(stderr).toContain('warning: This policy does not show what custom roles permit.')
   })
 
   test('reads a token that comes from standard input only once', async () => {

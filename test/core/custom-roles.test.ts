@@ -8,6 +8,7 @@ import { listWrites } from '../../src/core/apply/writes.ts'
 import { diffPolicies, diffStates } from '../../src/core/compare/difference.ts'
 import { formatAddress, normaliseAddress } from '../../src/core/model/address.ts'
 import { listSpellings, recognise } from '../../src/core/model/identity.ts'
+import type { Role } from '../../src/core/model/role.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
 import { writeFixes, writePolicy } from '../../src/policy/write/yaml.ts'
 import { policy, type SeenAccount, snapshot, type WrittenPolicy, whatIsAt } from './build.ts'
@@ -596,8 +597,9 @@ describe('two states with custom roles', () => {
 })
 
 describe('an export', () => {
-  const text = (seen: SeenAccount) => {
-    const made = exportAccount(snapshot({ agents: people, ...seen }), TODAY)
+  const text = (seen: SeenAccount, role: Role = 'administrator') => {
+    const caller = { email: 'ada@acme.com', role }
+    const made = exportAccount({ ...snapshot({ agents: people, ...seen }), caller }, TODAY)
     return made.kind === 'policy' ? writePolicy(made.parts) : ''
   }
 
@@ -615,8 +617,11 @@ describe('an export', () => {
   })
 
   test('says why it leaves them out', () => {
-    expect(text({ customRoles: 'unreadable' })).toContain(
+    expect(text({ customRoles: 'unreadable' }, 'agent')).toContain(
       '# No custom_roles here: only the token of an administrator shows what they permit.',
+    )
+    expect(text({ customRoles: 'unreadable' })).toContain(
+      '# No custom_roles here: the server refused to show them, even to an administrator.',
     )
     expect(text({ customRoles: 'unsupported' })).toContain(
       '# No custom_roles here: this server has no custom roles.',

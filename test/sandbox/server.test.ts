@@ -204,6 +204,8 @@ describe('methods', () => {
       ['PATCH', `${A}/1`],
       ['DELETE', `${A}/1/agents`],
       ['PUT', `${A}/1/teams/1/team_members/1`],
+      ['PUT', `${A}/1/teams/1/team_members`],
+      ['PUT', `${A}/1/inbox_members`],
       ['POST', '/app/login'],
     ] as const
     for (const [method, path] of asked) {

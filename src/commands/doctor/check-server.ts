@@ -51,12 +51,16 @@ export async function* checkServer(connection: Connection, servers: Servers): Ch
       (line) => lines.push(line),
     ),
   )
+  const stage = 'failure' in result ? getStage(result.failure.code) : null
   const stages: readonly (readonly [CheckName, () => Check])[] = [
     ['connection', () => pass('connection', `${host} answers.`)],
     ['tls', () => checkEncryption(protocol, connection)],
-    ['redirect', () => checkRedirect(lines)],
+    // A redirect of this request alone says nothing about the others.
+    ['redirect', () => checkRedirect(stage === 'redirect' ? [] : lines)],
   ]
-  const failing = 'failure' in result ? getStage(result.failure.code) : null
+  const answered = stage === 'redirect' || stage === 'version'
+  const chatwoot = answered ? await findChatwoot(connection, servers) : null
+  const failing = chatwoot === null ? stage : 'version'
   for (const [name, passed] of stages) {
     if ('failure' in result && name === failing) {
       yield convertDiagnostic(name, result.failure)
@@ -66,7 +70,6 @@ export async function* checkServer(connection: Connection, servers: Servers): Ch
   }
   if ('failure' in result) {
     const failed = convertDiagnostic('version', result.failure)
-    const chatwoot = await findChatwoot(connection, servers)
     yield chatwoot === null ? failed : { ...failed, ...VERSION_NOT_GIVEN }
     if (chatwoot !== null) yield checkClock(chatwoot.ahead)
     return chatwoot !== null

@@ -84,11 +84,16 @@ export function exportAccount(read: Snapshot, today: string): Exported {
 
 /** What the account's custom roles permit; a comment if a policy cannot say it. */
 function describeCustomRoles(snapshot: Snapshot): Part {
-  const { customRoles } = snapshot
+  const { customRoles, caller } = snapshot
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
   if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')
   if (!hasPermissions(customRoles)) {
-    return leave('only the token of an administrator shows what they permit')
+    const refused = customRoles.kind === 'unreadable' && caller.role === 'administrator'
+    return leave(
+      refused
+        ? 'the server refused to show them, even to an administrator'
+        : 'only the token of an administrator shows what they permit',
+    )
   }
   const roles = recogniseCustomRoles(snapshot)
   const listable = ({ name, permissions }: (typeof roles)[number]) =>
