@@ -36,7 +36,9 @@ export function readNew(what: 'file' | 'folder'): (text: string) => string {
 export function readDuration(text: string): number {
   const ms = parseMilliseconds(text)
   if (ms !== null && ms <= LONGEST_MS) return ms
-  throw new InvalidValue('Give a number of seconds, or a number with a unit: 90s, 5m, 1h. The maximum is 24h.')
+  throw new InvalidValue(
+    'Give a number of seconds, or a number with a unit: 90s, 5m, 1h. The maximum is 24h.',
+  )
 }
 
 /** The same, and 0 for no time at all. */
