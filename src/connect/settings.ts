@@ -131,7 +131,7 @@ function describeMissing(missing: readonly string[]): Diagnostic {
 }
 
 /** @param what the subject of the sentence */
-export function reportLeftover(
+function reportLeftover(
   { value, from }: Given,
   problems: Diagnostic[],
   what = 'The value',

@@ -192,7 +192,11 @@ test('a policy that is named and cannot be used fails, one that is not there is 
   const env = connection(await serve())
   const { code, status, texts } = await doctor(['none.yaml', ...ACCOUNT], { env })
   expect([code, status['settings']]).toEqual([1, 'fail'])
-  expect(texts['settings']).toContain('rollcall validate none.yaml')
+  expect(texts['settings']).toContain('There is no policy `none.yaml`.')
+  const typo = { 'typo.yaml': EXACT.replace('administrator', 'admin') }
+  expect((await doctor(['typo.yaml'], { env, files: typo })).texts['settings']).toContain(
+    'At typo.yaml:',
+  )
   const files = { 'p/a.yaml': EXACT, 'p/b.yaml': 'version: 1\naccount: 2\nteams: {}\n' }
   expect((await doctor(['p'], { env, files })).texts['settings']).toContain('2 policies')
 })

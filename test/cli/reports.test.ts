@@ -18,6 +18,7 @@ import { parse as parseCsv } from 'csv-parse/sync'
 import MarkdownIt from 'markdown-it'
 import { parse as parseHtml } from 'parse5'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { FORMATS } from '../../src/shell/options.ts'
 import { connection, EXACT, folder, run, serve } from './world.ts'
 
 const DRIFTED = EXACT.replace(/ {2}mallory.*\n/, '')
@@ -359,6 +360,28 @@ describe('--report', () => {
       expect(stderr).toContain(`rollcall wrote no ${format} report to stdout.`)
     }
   })
+
+  test.each(FORMATS)(
+    '%s on stdout: one of the two streams says why an account has no verdict',
+    async (format) => {
+      const sandbox = await serve()
+      const { plan } = inFolder({ 'a.yaml': EXACT, 'b.yaml': 'version: 2\nteams: {}\n' })
+      for (const policies of [['b.yaml'], ['a.yaml', 'b.yaml']]) {
+        const argv = ['--format', format, ...policies]
+        const { code, stdout, stderr } = await plan(argv, connection(sandbox))
+        expect([policies, code]).toEqual([policies, 1])
+        const said = `${stdout}${stderr}`.replace(/\s+/g, ' ')
+        expect([policies, said]).toEqual([
+          policies,
+          expect.stringContaining('must be the number 1'),
+        ])
+      }
+      const { stdout, stderr } = await plan(['--format', format, '--strictt'])
+      const count = (text: string) => text.replace(/\s+/g, ' ').split('has no option').length - 1
+      // A report may show an error in several places, but stderr only once.
+      expect([count(stdout + stderr) > 0, count(stderr) < 2]).toEqual([true, true])
+    },
+  )
 
   test('a run that is told to stop removes the reports of yesterday and writes none', async () => {
     const stop = new AbortController()

@@ -44,7 +44,10 @@ const SAYS_SO: Readonly<Record<string, readonly [RegExp, RegExp | null]>> = {
     /^warning: The snapshot does not show what custom roles permit\.\n( {2}.*\n)+/gm,
     null,
   ],
-  export: [/^# No custom_roles here: .*\n\n/gm, /^custom_roles:\n( .*\n)+\n/gm],
+  export: [
+    /^# No custom_roles here: .*\n\n|^warning: This policy does not show what custom roles permit\.\n( {2}.*\n)+/gm,
+    /^custom_roles:\n( .*\n)+\n/gm,
+  ],
   access: [/^[^\n]*"ken@acme\.com"[^\n]*"unknown"[^\n]*\n/gm, /^[^\n]*"ken@acme\.com"[^\n]*\n/gm],
 }
 

@@ -110,8 +110,8 @@ async function examine(
   const all = forApply ? [...CHECKS, ...APPLY_CHECKS] : CHECKS
   const policy = await loadPolicy(named, world)
   // Without a valid policy the account is unknown, and a second error about it would not help.
-  if (policy !== null && 'check' in policy) {
-    return concludeCheckup({ tool: TOOL, server: null, accountId: null, checks: [policy] }, all)
+  if (policy !== null && 'checks' in policy) {
+    return concludeCheckup({ tool: TOOL, server: null, accountId: null, ...policy }, all)
   }
   const resolveFor = forApply ? resolveOwnSettings : resolveSettings
   const { connection, origin, accountId, problems } = await resolveFor(policy, flags, world)
@@ -161,21 +161,24 @@ async function examineFleet(
   return concludeFleetCheckup(TOOL, accounts)
 }
 
-/** Null: none is named, and there is no rollcall.yaml. A check: it cannot be used. */
-async function loadPolicy(named: string | null, world: World): Promise<Policy | Check | null> {
+/** Null: none is named, and there is no rollcall.yaml. Checks: it cannot be used. */
+async function loadPolicy(
+  named: string | null,
+  world: World,
+): Promise<Policy | { readonly checks: readonly Check[] } | null> {
   if (named === null && !(await isThere(resolve(world.cwd, DEFAULT_POLICY)))) return null
   const path = named ?? DEFAULT_POLICY
   const sources = await loadPolicies([path], world)
   const [source] = sources
   if (sources.length === 1 && source?.policy) return source.policy
-  const [summary, advice] =
-    sources.length > 1
-      ? [
-          `${path} contains ${sources.length} policies.`,
-          'Name one of them: rollcall doctor checks only one account.',
-        ]
-      : [`The policy ${path} is invalid.`, `Run \`rollcall validate ${path}\` to see the errors.`]
-  return fail('settings', summary, { advice })
+  if (sources.length > 1) {
+    const advice = 'Name one of them: rollcall doctor checks only one account.'
+    return {
+      checks: [fail('settings', `${path} contains ${sources.length} policies.`, { advice })],
+    }
+  }
+  const problems = sources.flatMap(({ diagnostics }) => diagnostics)
+  return { checks: problems.map((each) => convertDiagnostic('settings', each)) }
 }
 
 function describeSettings({ baseUrl, accountId, network, headers }: Connection): string {

@@ -51,7 +51,7 @@ export const command = define('plan', {
     const { sound, problems } = await prepareReports(input, fleet, world)
     const all = joinDiagnostics(diagnostics, problems)
     const result = await publish(reportFailure(all, world), input.values, sound, world)
-    if (input.values.format !== 'text' && result.output !== '') return result
+    if (input.values.format !== 'text') return result
     return { output: '', exitCode: 1, notes: [...all, ...(result.notes ?? [])] }
   },
 })

@@ -34,6 +34,21 @@ export const REPORT_VIEWS: Views<ShownReport, Format> = {
   msteams: async ({ report }) => (await import('../../views/msteams.ts')).renderMsteams(report),
 }
 
+/** Whether the format says why there is no verdict. If not, stderr says it. */
+export const SHOWS_ERRORS: Readonly<Record<Format, boolean>> = {
+  text: true,
+  json: true,
+  markdown: true,
+  github: true,
+  junit: true,
+  sarif: false,
+  html: true,
+  csv: false,
+  openmetrics: false,
+  slack: true,
+  msteams: true,
+}
+
 /** Whether the format shows people and groups that are fine, and not only what is wrong. */
 export const IS_DETAILED: Readonly<Record<Format, boolean>> = {
   text: false,
