@@ -1,5 +1,7 @@
 /** What commands print may become the log of a GitHub Actions job, whose runner carries out lines of it. */
 import { expect, test } from 'vitest'
+import { quoteAddress } from '../../src/core/messages/shell-word.ts'
+import { normaliseAddress } from '../../src/core/model/address.ts'
 import { connection, EXACT, recordedState, run, serve } from './world.ts'
 
 /** As the runner reads a line: `::` after any white space, or `##[` anywhere. */
@@ -88,5 +90,13 @@ test('what a command says about a file that it wrote shows its name in one harml
     expect(code).toBe(0)
     expect(stdout).not.toMatch(COMMAND)
     expect(stdout).toMatch(/^(Written: |Wrote )x\\u\{a\}::error::\\u\{1b\}/)
+  }
+})
+
+test('an address to copy from a log is still the address', () => {
+  for (const address of ['agent/##[a@b.c', 'team/x ##[y', 'team/##[/##[@b.c']) {
+    const shown = quoteAddress(address)
+    expect(shown).not.toMatch(COMMAND)
+    expect(normaliseAddress(shown.replaceAll("'", ''))).toBe(normaliseAddress(address))
   }
 })

@@ -6,7 +6,10 @@ export function quoteForShell(text: string): string {
   return /^[\w@%+=:,./#-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** What contains an address. Characters that nobody sees are encoded, as an address may have them. */
+/**
+ * What contains an address. Characters that nobody sees are encoded, as an address may have them, and
+ * `##[`, which the log of a CI job must not have.
+ */
 export function quoteAddress(text: string): string {
-  return quoteForShell(reveal(text, encodeCharacter))
+  return quoteForShell(reveal(text, encodeCharacter).replaceAll('##[', '%23%23['))
 }
