@@ -7,7 +7,7 @@ import type { Finding, FindingActivity } from '../core/messages/finding.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
 import type { RosterFacts } from '../core/model/roster.ts'
-import { escapeUnits, reveal } from '../core/model/visible.ts'
+import { escapeUnits, hideMarks, reveal } from '../core/model/visible.ts'
 import type { Change } from '../core/plan/change.ts'
 import type { PastFinding, Since } from '../core/report/earlier.ts'
 import { describeFinding, sumRisks } from '../core/report/finding-facts.ts'
@@ -29,7 +29,8 @@ import { describeApproval, describeExpected, describeKeptStep } from './proposal
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
   // JSON.stringify leaves these as they are. Escaped, people can see them and parsers read the same text.
-  return `${reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))}\n`
+  const visible = reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))
+  return `${hideMarks(visible, '#\\u0023')}\n`
 }
 
 export function renderJson(report: Report): string {

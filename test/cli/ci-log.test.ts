@@ -21,6 +21,10 @@ const COMMANDS = [
   'plan',
   'plan --approval',
   'plan --format github',
+  'plan --format json',
+  'plan --format markdown',
+  'list --format json',
+  'snapshot',
   'snapshot -o snapshot.json',
   'doctor',
   'export',
@@ -50,6 +54,10 @@ test.each(COMMANDS.flatMap((command) => NAMES.map((name) => [command, name] as c
         .join('\n'),
     ).not.toMatch(COMMAND)
     expect(printed).toMatch(/\w/)
+    // The document is the same, however it is written.
+    if (/format json$|^snapshot$/.test(command)) {
+      expect(JSON.stringify(JSON.parse(ran.stdout))).toContain(JSON.stringify(name).slice(1, -1))
+    }
   },
 )
 
