@@ -3,7 +3,7 @@ import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
 import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
 import type { RosterFacts } from '../core/model/roster.ts'
-import { escapeUnits, reveal } from '../core/model/visible.ts'
+import { escapeUnits, hideMarks, reveal } from '../core/model/visible.ts'
 import type { Reading } from '../core/report/report.ts'
 
 /**
@@ -13,7 +13,8 @@ import type { Reading } from '../core/report/report.ts'
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2)
   // JSON.stringify leaves these as they are. Escaped, people can see them and parsers read the same text.
-  return `${reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))}\n`
+  const visible = reveal(text, (each) => (each === '\n' ? each : escapeUnits(each)))
+  return `${hideMarks(visible, '#\\u0023')}\n`
 }
 
 export function toDiagnosticJson(from: Diagnostic) {

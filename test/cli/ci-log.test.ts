@@ -1,14 +1,17 @@
-/** What commands print may become the log of a GitHub Actions job, whose runner carries out lines of it. */
+/** What commands print may become the log of a CI job, whose runner carries out lines of it. */
 import { expect, test } from 'vitest'
+import { quoteAddress } from '../../src/core/messages/shell-word.ts'
+import { normaliseAddress } from '../../src/core/model/address.ts'
 import { connection, EXACT, recordedState, run, serve } from './world.ts'
 
-/** As the runner reads a line: `::` after any white space, or `##[` anywhere. */
-const COMMAND = /^\s*::|##\[/m
+/** `::` after any white space or `##[` anywhere on GitHub, `##vso[` on Azure, `##teamcity[`. */
+const COMMAND = /^\s*::|##\w*\[/m
 
 const NAMES = [
   '::error::pwn',
   `x ${'::set-output name=verdict::in_sync '.repeat(9)}`,
   'x ##[add-mask]x',
+  'x ##vso[task.complete result=Succeeded]',
   ':'.repeat(200),
 ]
 
@@ -18,6 +21,10 @@ const COMMANDS = [
   'plan',
   'plan --approval',
   'plan --format github',
+  'plan --format json',
+  'plan --format markdown',
+  'list --format json',
+  'snapshot',
   'snapshot -o snapshot.json',
   'doctor',
   'export',
@@ -47,6 +54,10 @@ test.each(COMMANDS.flatMap((command) => NAMES.map((name) => [command, name] as c
         .join('\n'),
     ).not.toMatch(COMMAND)
     expect(printed).toMatch(/\w/)
+    // The document is the same, however it is written.
+    if (/format json$|^snapshot$/.test(command)) {
+      expect(JSON.stringify(JSON.parse(ran.stdout))).toContain(JSON.stringify(name).slice(1, -1))
+    }
   },
 )
 
@@ -70,7 +81,7 @@ test('a policy that is printed into a log reads back as the account', async () =
   const state = recordedState()
   const [team] = state.accounts[0]?.teams ?? []
   if (team === undefined) throw new Error('no team')
-  team.name = '##[error]x'
+  team.name = '##[error]##vso[x]'
   const sandbox = await serve({}, state)
   const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
   const { stdout } = await run(['export'], { env })
@@ -88,5 +99,13 @@ test('what a command says about a file that it wrote shows its name in one harml
     expect(code).toBe(0)
     expect(stdout).not.toMatch(COMMAND)
     expect(stdout).toMatch(/^(Written: |Wrote )x\\u\{a\}::error::\\u\{1b\}/)
+  }
+})
+
+test('an address to copy from a log is still the address', () => {
+  for (const address of ['agent/##[a@b.c', 'team/x ##[y', 'team/##[/##vso[@b.c']) {
+    const shown = quoteAddress(address)
+    expect(shown).not.toMatch(COMMAND)
+    expect(normaliseAddress(shown.replaceAll("'", ''))).toBe(normaliseAddress(address))
   }
 })

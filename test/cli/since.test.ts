@@ -156,3 +156,29 @@ test('--since-if-exists alone is an error', async () => {
   const ran = await plan(21, 'next.yaml', '--since-if-exists')
   expect([ran.code, ran.words]).toEqual([1, expect.stringContaining('needs --since')])
 })
+
+test('an account that is no longer part of the run is named once, and worth a message', async () => {
+  const { plan, cwd } = await nights()
+  const report = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'))
+  const [account] = report.accounts
+  const other = { ...account, account: { id: 7, name: 'Other' } }
+  const unknown = { ...account, account: null, server: null, policy: { path: 'gone.yaml' } }
+  const half = { ...other, server: null, account: { id: 8, name: null } }
+  const save = (...accounts: readonly unknown[]) =>
+    writeFileSync(join(cwd, 'last.json'), JSON.stringify({ ...report, accounts }))
+
+  save(account, other, unknown, half)
+  const first = await plan(21, 'first.yaml', '--since', 'last.json', '--report', 'json=next.json')
+  expect(first.code).toBe(2)
+  expect(first.words).toContain(
+    `The report of --since has accounts that this run does not check: account 7 on ${account.server}, gone.yaml, account 8.`,
+  )
+  expect(JSON.parse(readFileSync(join(cwd, 'next.json'), 'utf8')).news).toBe(true)
+
+  const second = await plan(22, 'first.yaml', '--since', 'next.json', '--format', 'json')
+  expect(second.stderr).toBe('')
+  expect(JSON.parse(second.stdout)).toMatchObject({ news: false, diagnostics: [] })
+
+  save(account, account)
+  expect((await plan(22, 'first.yaml', '--since', 'last.json')).words).not.toContain('not check:')
+})

@@ -33,7 +33,7 @@ import {
   type Report,
   type Target,
 } from '../../core/report/report.ts'
-import { compareWithEarlier, findEarlierAccount } from '../../core/report/since.ts'
+import { compareWithEarlier, listLeftAccounts } from '../../core/report/since.ts'
 import { readRoster } from '../../files/roster-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
 import { makeReader, showName } from '../../policy/read/named-file.ts'
@@ -114,7 +114,7 @@ export async function startRun(
     notes.push(makeDiagnostic({ code: 'report-missing', summary }))
   }
   const concludeRun = (accounts: readonly AccountReport[], more: readonly Diagnostic[]): Report => {
-    const others = findOtherAccount(accounts, before)
+    const others = findOtherAccounts(accounts, before)
     const compared = accounts.map((account) => ({
       ...account,
       since: before && compareWithEarlier(account, before),
@@ -191,16 +191,25 @@ async function readEarlierReport(
   )
 }
 
-function findOtherAccount(
+function findOtherAccounts(
   accounts: readonly AccountReport[],
   before: EarlierReport | null,
 ): readonly Diagnostic[] {
-  if (before === null || accounts.some((each) => findEarlierAccount(each, before))) return []
-  const those = before.accounts.map(({ id, server }) => `account ${id} on ${server}`)
+  if (before === null) return []
+  const left = listLeftAccounts(accounts, before)
+  if (left.length === 0) return []
+  const those = left.map(({ id, server, path }) =>
+    id === null ? path : `account ${id}${server === null ? '' : ` on ${server}`}`,
+  )
+  const named = joinFirst(those, 3)
+  if (left.length < before.accounts.length) {
+    const summary = `The report of --since has accounts that this run does not check: ${named}.`
+    return [makeDiagnostic({ code: 'report-account-missing', summary })]
+  }
   return [
     makeDiagnostic({
       code: 'settings-conflict',
-      summary: `The report of --since is about another account: ${joinFirst(those, 3)}.`,
+      summary: `The report of --since is about another account: ${named}.`,
       advice: 'Use an earlier report of the same account.',
     }),
   ]

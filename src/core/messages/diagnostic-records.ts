@@ -252,6 +252,14 @@ export const DIAGNOSTICS = {
       'Use a file that `rollcall plan --report json=FILE` wrote. For the first run, add --since-if-exists.',
     example: '`rollcall plan --since snapshot.json`',
   },
+  'report-account-missing': {
+    ...warning('incomplete'),
+    meaning:
+      'The earlier report of `--since` has an account that is not part of this run, so nothing says what happened to its findings.',
+    remedy:
+      'If nobody removed the account on purpose, add it to the run again. If its server has a new address, its findings count as new.',
+    example: 'Somebody deleted the policy of an account, or removed it from the fleet file.',
+  },
   'report-missing': {
     ...warning('incomplete'),
     meaning: 'There is no earlier report to compare with, and `--since-if-exists` allows this.',

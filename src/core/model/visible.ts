@@ -44,6 +44,15 @@ export function escapeInvisible(character: string): string {
   return `\\u{${character.codePointAt(0)?.toString(16)}}`
 }
 
+/**
+ * What the log of a CI job takes for a command, anywhere in a line: `##[` on GitHub, even inside the newer
+ * form `::`, `##vso[` on Azure, `##teamcity[`.
+ * @param written instead of `##`
+ */
+export function hideMarks(text: string, written: string): string {
+  return text.replace(/##(?=\w*\[)/g, written)
+}
+
 const NAMES: Readonly<Record<string, string>> = {
   '\t': 'a tab',
   '\n': 'a line break',

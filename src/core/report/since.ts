@@ -25,6 +25,20 @@ export function findEarlierAccount(
   return exact ?? possible.find((each) => each.path === policy.path) ?? null
 }
 
+/** Accounts of the earlier report that this run does not have. */
+export function listLeftAccounts(
+  accounts: readonly AccountReport[],
+  earlier: EarlierReport,
+): readonly EarlierAccount[] {
+  const found = accounts.flatMap((each) => findEarlierAccount(each, earlier) ?? [])
+  return earlier.accounts.filter(
+    ({ server, id, path }) =>
+      !found.some(
+        (each) => each.server === server && each.id === id && (id !== null || each.path === path),
+      ),
+  )
+}
+
 /** An account that the earlier report does not have: everything about it is new. */
 export function compareWithEarlier(account: AccountReport, earlier: EarlierReport): Since {
   const { known, judged } = findEarlierAccount(account, earlier) ?? { known: [], judged: true }
@@ -133,19 +147,21 @@ export function sumSince(accounts: readonly AccountReport[]): SinceCounts | null
 
 /**
  * Whether a run that repeats every night should notify people: something is new or resolved, or counts as
- * drift only now, an account has lost its verdict, or the run itself failed. Null: it was not compared with
- * an earlier report.
+ * drift only now, an account has lost its verdict or is no longer checked, or the run itself failed. Null: it
+ * was not compared with an earlier report.
  */
 export function hasNews({
   verdict,
   accounts,
-}: Pick<Report, 'verdict' | 'accounts'>): boolean | null {
+  diagnostics,
+}: Pick<Report, 'verdict' | 'accounts' | 'diagnostics'>): boolean | null {
   const all = sumSince(accounts)
   if (all === null) return null
   const failed = verdict === 'none' && accounts.every((each) => each.verdict !== 'none')
   const lost = accounts.some(({ since }) => since?.lostVerdict)
   const counts = accounts.some(({ since }) => since !== null && since.countNow.length > 0)
-  return failed || lost || counts || all.new + all.resolved > 0
+  const left = diagnostics.some(({ code }) => code === 'report-account-missing')
+  return failed || lost || left || counts || all.new + all.resolved > 0
 }
 
 export function isNew({ id }: Finding, { firstSeen }: Since): boolean {

@@ -3,7 +3,7 @@
  * that every name reads back as what was meant.
  */
 import type { Block, Part, StatementEntry, Statements, Value } from '../../core/model/statement.ts'
-import { escapeForYaml, reveal } from '../../core/model/visible.ts'
+import { escapeForYaml, hideMarks, reveal } from '../../core/model/visible.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { PolicyLines } from '../../core/report/report.ts'
 
@@ -17,8 +17,8 @@ const WORDS = /^(?:true|false|yes|no|on|off|y|n|null)$/i
 /** A text as YAML: plain if that is safe, otherwise in double quotes. */
 export function writeYamlText(text: string): string {
   if (PLAIN.test(text) && !WORDS.test(text)) return text
-  // A policy may be printed into the log of a CI job: see hideOldCommands.
-  return escapeForYaml(JSON.stringify(text).replaceAll('##[', '#\\u0023['))
+  // A policy may be printed into the log of a CI job.
+  return escapeForYaml(hideMarks(JSON.stringify(text), '#\\u0023'))
 }
 
 /** Keys whose texts are made by rollcall itself, of characters that need no quotes. */

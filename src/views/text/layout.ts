@@ -2,7 +2,7 @@
  * Text for a terminal: makes hostile text harmless, measures and wraps it by display width. Knows
  * nothing about reports.
  */
-import { reveal } from '../../core/model/visible.ts'
+import { hideMarks, reveal } from '../../core/model/visible.ts'
 import { abridge } from '../abridge.ts'
 import { measureWidth } from './width.ts'
 
@@ -12,6 +12,8 @@ export const WIDTH = 80
 export type Paint = Readonly<
   Record<'good' | 'bad' | 'worst' | 'unsure' | 'faint' | 'strong', (text: string) => string>
 >
+
+const SEPARATED = '## '
 
 const asItIs = (text: string): string => text
 
@@ -26,7 +28,7 @@ export const PLAIN: Paint = {
 
 /** The escape function of text: one printable line, other characters as `\u{…}`. */
 export function makePrintable(text: string): string {
-  return hideOldCommands(reveal(text))
+  return hideMarks(reveal(text), SEPARATED)
 }
 
 /** Printable and cut to a readable length. */
@@ -39,12 +41,7 @@ export function shorten(text: string): string {
  * at the beginning of a line, also after spaces, begins a command.
  */
 export function hideCommands(text: string): string {
-  return hideOldCommands(text).replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
-}
-
-/** The runner accepts the older form of a command anywhere in a line, even inside the newer form. */
-function hideOldCommands(text: string): string {
-  return text.replaceAll('##[', '## [')
+  return hideMarks(text, SEPARATED).replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
 }
 
 export function pad(text: string, columns: number): string {
