@@ -100,7 +100,7 @@ async function review(policy = POLICY, ...more: readonly string[]) {
     expect((await later(...argv)).code).toBe(0)
   }
   const readRecord = () => JSON.parse(readFileSync(path('c/closing.json'), 'utf8'))
-  return { blank, written, close, later, account, takeSnapshot, readRecord, path }
+  return { blank, written, close, later, account, takeSnapshot, readRecord, path, at }
 }
 
 const decide = (blank: readonly Row[], answers: Readonly<Record<string, Row>> = {}): Row[] =>
@@ -282,6 +282,17 @@ test('a closing record says what the review does not show, so also how far back 
   const says = 'people who were added to an inbox before 2026-11-21'
   expect(not_shown.join(' ')).toContain(says)
   expect(readFileSync(path('c/closing.html'), 'utf8')).toContain(says)
+})
+
+test('a snapshot from before a decision cannot show that it was carried out, which is pointed out', async () => {
+  const { blank, close, takeSnapshot, at } = await review()
+  await takeSnapshot('later.json', '--activity')
+  const form = decide(blank, { '#77': { ...REMOVE, date: '2026-11-27' } })
+  const argv = ['review', 'close', 'r', '--decisions', 'd.csv', '--after', 'later.json']
+  expect((await close(form)).code).toBe(1)
+  expect((await at(5)(...argv)).words).toContain(
+    'The later snapshot was read on 2026-11-24, but 1 change or removal was decided after that.',
+  )
 })
 
 describe('a finding that no row of the form is about', () => {

@@ -12,7 +12,7 @@ import {
 import { judgeDecisions } from '../../core/review/decisions.ts'
 import { compareFacts, noteBareForm } from '../../core/review/form.ts'
 import type { ReviewRecord } from '../../core/review/record.ts'
-import { checkRemediation, noteUnseen } from '../../core/review/remediation.ts'
+import { checkRemediation, noteOlderSnapshot, noteUnseen } from '../../core/review/remediation.ts'
 import { listReviewed } from '../../core/review/reviewed.ts'
 import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
 import { noteJournals } from '../../core/review/sealed-journal.ts'
@@ -98,7 +98,9 @@ export async function concludeReview(
       ...notes,
       ...noteOtherPolicy(bundle.document.record.git),
       ...noteOtherFindings(others),
-      ...(after === null ? [] : noteUnseen(before, after.value)),
+      ...(after === null
+        ? []
+        : [...noteUnseen(before, after.value), ...noteOlderSnapshot(decisions, after.value)]),
       ...noteJournals(sealed, after?.value ?? null),
     ],
     manifestSha256: bundle.sha256,

@@ -82,7 +82,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
         'email',
         `"${email}" was not on the account at the time of the review.`,
         'are about people who were not on the account at the time of the review',
-        'Remove the row, or correct the address. population.csv lists everybody.',
+        'Remove the row, or correct the address. decisions.csv of the review has everybody.',
       )
       continue
     }

@@ -7,9 +7,11 @@ import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { diffStates } from '../compare/difference.ts'
 import { type Difference, pairPeople } from '../compare/sides.ts'
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import { count } from '../messages/phrase.ts'
 import { formatGroupKey, formatMembershipKey } from '../model/activity.ts'
 import { groupBy, type Pair } from '../model/collect.ts'
 import { hasPermissions } from '../model/custom-role.ts'
+import { addDays } from '../model/dates.ts'
 import { formatHiddenEmail, type HiddenPerson, listHiddenPeople } from '../model/hidden.ts'
 import {
   listSpellingsIn,
@@ -47,6 +49,27 @@ function listUnseen(before: Snapshot, later: Snapshot): readonly string[] {
     ...(hasPermissions(before.customRoles) && !hasPermissions(later.customRoles)
       ? ['no permissions of custom roles']
       : []),
+  ]
+}
+
+/** It shows how the account was, not that a decision was carried out. */
+export function noteOlderSnapshot(
+  decisions: readonly ReviewDecision[],
+  { finishedAt }: Pick<Snapshot, 'finishedAt'>,
+): readonly Diagnostic[] {
+  const day = finishedAt.slice(0, 10)
+  // The reviewer's own day can be ahead of UTC.
+  const late = decisions.filter(
+    ({ decision, date }) => decision !== 'keep' && date > addDays(day, 1),
+  ).length
+  if (late === 0) return []
+  const which = count(late, 'change or removal was', 'changes or removals were')
+  return [
+    makeDiagnostic({
+      code: 'review-note',
+      summary: `The later snapshot was read on ${day}, but ${which} decided after that.`,
+      advice: 'Take a new snapshot, and use it as the later one.',
+    }),
   ]
 }
 

@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { AuditRow } from '../../../src/core/model/activity.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
 import type { ReviewDecision } from '../../../src/core/review/decisions.ts'
-import { checkRemediation, noteUnseen } from '../../../src/core/review/remediation.ts'
+import {
+  checkRemediation,
+  noteOlderSnapshot,
+  noteUnseen,
+} from '../../../src/core/review/remediation.ts'
 import { member, readLog } from '../audit-rows.ts'
 import { type SeenAccount, snapshot } from '../build.ts'
 
@@ -59,6 +63,28 @@ describe('what the later snapshot does not have', () => {
     expect(note(BEFORE, { ...rest, customRoles: BILLING })).toMatchObject([
       ['review-note', expect.stringContaining('has no inboxes, but the review has.')],
     ])
+  })
+})
+
+describe('a later snapshot that is older than decisions', () => {
+  const decided = { email: KEN, reviewer: ADA, ticket: '', why: 'x' }
+  const note = (...days: readonly (readonly [ReviewDecision['decision'], string])[]) =>
+    noteOlderSnapshot(
+      days.map(([decision, date]) => ({ ...decided, decision, date })),
+      { finishedAt: '2026-11-25T23:00:00.000Z' },
+    ).map(({ summary }) => summary)
+
+  test('is pointed out: it cannot show that they were carried out', () => {
+    expect(
+      note(['remove', '2026-11-27'], ['change', '2026-11-28'], ['keep', '2026-11-28']),
+    ).toEqual([
+      'The later snapshot was read on 2026-11-25, but 2 changes or removals were decided after that.',
+    ])
+    expect(note(['remove', '2026-11-27'])[0]).toContain('but 1 change or removal was decided')
+  })
+
+  test('may have the day before, because the day of a reviewer can be ahead of UTC', () => {
+    expect(note(['remove', '2026-11-26'], ['keep', '2026-11-28'])).toEqual([])
   })
 })
 
