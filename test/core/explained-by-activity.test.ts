@@ -183,6 +183,7 @@ describe('a team or an inbox', () => {
     const written = { agents: ADA, teams: { sales: { description: 'x', members: [] } } }
     const rows = [group(10, 'changed', null, 1, TEAM)]
     expect(explain('team-differs', written, seen, rows)).toEqual(recorded('changed', 10))
+    expect(explain('team-differs', written, seen, [])).toEqual(UNRECORDED)
   })
 
   test('whose settings differ is explained setting by setting: only what a row says', () => {

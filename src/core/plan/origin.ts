@@ -96,7 +96,7 @@ function makeExplainer(
   function explainSettings(group: GroupSubject): FindingActivity {
     const changes = findGroup(group)?.changes
     const address = formatAddress(group)
-    const keys = differing.flatMap((each) => (each.address === address ? each.keys : []))
+    const keys = differing.filter((each) => each.address === address).flatMap((each) => each.keys)
     const events = keys.map((setting) => ({ setting, event: changes?.get(setting) ?? null }))
     const [first] = events.map(({ event }) => event)
     if (events.every(({ event }) => event?.id === first?.id)) return tell('changed', first)

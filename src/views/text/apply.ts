@@ -53,14 +53,14 @@ export function renderProgress(progress: ApplyProgress): string {
 }
 
 export function renderApply(of: ApplyReport, paint: Paint): string {
-  const shown = of.steps.length > 0
+  const shown = of.steps.length > 0 && of.proposal !== null
   const blocks = [
     ...(shown
       ? [
           'Steps',
           of.steps.map(renderResult).join('\n'),
           ...(of.written.classes.length === 0 ? [] : [wrapParagraph(describeWritten(of.written))]),
-          ...(of.proposal === null ? [] : listKeptBlocks(of.proposal)),
+          ...listKeptBlocks(of.proposal),
         ]
       : [renderProposal(of, paint).trimEnd()]),
     ...of.pending.map((each) => wrapParagraph(makePrintable(each))),

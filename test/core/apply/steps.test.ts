@@ -737,6 +737,18 @@ describe('a step beside others that were skipped', () => {
       ])
     })
 
+    test('by a removal: a new team that is too small takes nothing from anybody', () => {
+      const plan = planned(
+        {
+          agents: { ...ada, 'new@acme.com': 'agent' },
+          teams: { b: ['new@acme.com', 'ada@acme.com'] },
+          rules: { teamMembers: 2 },
+        },
+        { agents: ada },
+      )
+      expect(judgeAll(plan, ['agent/new@acme.com', 'team/b/new@acme.com'])).toEqual([])
+    })
+
     test('about administrators, whom nobody replaced', () => {
       const plan = planned(
         {
