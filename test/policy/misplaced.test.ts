@@ -206,6 +206,11 @@ describe('what is in the wrong place is moved, not removed', () => {
       '6:1 email_domains is at the left margin, outside of rules. Indent it like the other lines below rules:.',
     ],
     [
+      'a line that is indented too far, outside of all sections',
+      'a: b\n  c: d\n',
+      `2:3 c is not indented correctly. ${COLUMN}`,
+    ],
+    [
       'a bracket that closes nothing, before other lines',
       `${HEAD}  ]ken@acme.com: agent\n  grace@acme.com: agent\n  linus@acme.com: agent\n`,
       '4:3 This is not valid YAML: Unexpected flow-seq-end token in YAML stream: "]". Check the indentation, the brackets and the quotes here.',

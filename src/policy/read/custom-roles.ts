@@ -38,18 +38,18 @@ export function checkCustomRoles(problems: Problems, root: MapNode): void {
     for (const text of listTexts(problems, getList(entry.value, 'permissions'))) {
       reportRepeated(problems, seen, text.key, text, text.node)
     }
-    if (problems.faulty.has(entry) || !isNamed(entry)) continue
+    if (problems.faulty.has(entry) || !hasIdentity(entry)) continue
     const { name, id } = identifyCustomRole(entry)
     reportRepeated(problems, known, id ?? name, entry)
   }
   const { value, doubtful } = section
-  const isCertain = (entry: Entry) => isNamed(entry) && !problems.faulty.has(entry)
+  const isCertain = (entry: Entry) => hasIdentity(entry) && !problems.faulty.has(entry)
   const certain = value.kind === 'map' && !value.open && !doubtful && entries.every(isCertain)
   if (certain) checkHolders(problems, getValue(root, 'agents'), entries)
 }
 
 /** Whether its name and id come from the entry, and not from the rest of an error. */
-export function isNamed({ value, doubtful }: Entry): boolean {
+export function hasIdentity({ value, doubtful }: Entry): boolean {
   const [name, id] = [getEntry(value, 'name'), getEntry(value, 'id')]
   const readable = (name === undefined || getText(name.value) !== null) && !name?.doubtful
   return readable && (id === undefined || getNumber(id.value) !== null) && !doubtful

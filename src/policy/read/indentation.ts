@@ -108,7 +108,7 @@ function isLikeSection(key: string): boolean {
 }
 
 function hasKeys(section: string): boolean {
-  return ['', '/*', '/[]'].some((end) => listKeysAt(section + end).length > 0)
+  return section !== '' && ['', '/*', '/[]'].some((end) => listKeysAt(section + end).length > 0)
 }
 
 function placeAbove(text: string, start: number, line: string, key: string): Key {

@@ -13,7 +13,7 @@ import { findNearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
-import { checkCustomRoles, isNamed } from './custom-roles.ts'
+import { checkCustomRoles, hasIdentity } from './custom-roles.ts'
 import { checkNames } from './names.ts'
 import { MANAGING_SECTIONS } from './other-file.ts'
 import {
@@ -200,7 +200,7 @@ function checkGroups(
       if (reportRepeated(problems, seen, email, text, text.node)) continue
       checkMember(text.node, meant, email)
     }
-    if (problems.faulty.has(entry) || !isNamed(entry)) continue
+    if (problems.faulty.has(entry) || !hasIdentity(entry)) continue
     const { name, id } = groupSubject(of, entry)
     if (reportRepeated(problems, groups, id ?? of.normalise(name), entry)) continue
     const pattern = patterns.find((each) => matches(each.key, name, of.normalise))

@@ -77,6 +77,10 @@ const ADVICE: readonly (readonly [string, string])[] = [
 const IN_FLEET =
   'Indent all accounts alike: `- name:` first, and the other keys in the column of `name`.'
 
+/** A policy of 20,000 people is smaller. */
+const MAX_SPLIT = 1024 * 1024
+/** A policy has twelve; the rest is read as one. */
+const MAX_SECTIONS = 1_000
 /** A section begins with a key at the left margin. */
 const SECTION = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'[\]{},>|-][^\n#]*?):(?=\s|$)/gm
 
@@ -104,9 +108,13 @@ function isTab({ advice }: Fault): boolean {
   return advice === TABS
 }
 
+/** None if the text is so large that there is no room to read it a second time. */
 function splitSections(text: string): readonly Span[] {
+  if (text.length > MAX_SPLIT) return []
   const keys = Array.from(text.matchAll(SECTION), ({ index }) => index)
-  const starts = [0, ...keys.filter((at) => !endsBrackets(readLine({ text }, at))), text.length]
+    .slice(0, MAX_SECTIONS)
+    .filter((at) => !endsBrackets(readLine({ text }, at)))
+  const starts = [0, ...keys, text.length]
   return starts.slice(1).map((end, index) => ({ start: starts[index] ?? 0, end }))
 }
 
