@@ -414,8 +414,9 @@ export const DIAGNOSTICS = {
   'settings-redirect': {
     ...lasting('settings', 'redirect'),
     meaning:
-      'The server redirects to another address, and rollcall does not send the token there; or it redirects in a loop.',
-    remedy: 'Use the address in the message, if it is yours.',
+      'The server redirects to another address or to another page, and rollcall does not send the token there; or it redirects in a loop.',
+    remedy:
+      'Use the address in the message, if it is yours. If a gateway asks for a sign-in there, configure it to allow requests to /api.',
     example: 'http redirects to https on another host.',
   },
   'account-unknown': {
