@@ -89,7 +89,7 @@ describe('the question', () => {
     const { stdout, code } = await apply(sandbox, JOIN, [], { world: { ask: async () => answer } })
     expect(writesOf(sandbox)).toEqual([])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/Approval: \d{8}T\d\dZ-[0-9a-f]{64}\n/)
+    expect(stdout.match(/^Approval: \d{8}T\d\dZ-[0-9a-f]{64}$/gm)).toHaveLength(1)
     expect(stdout).toContain('--approve APPROVAL')
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(
       'Not approved. Nothing was written. Exit code 1.',

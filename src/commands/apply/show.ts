@@ -78,9 +78,16 @@ export async function writeReports(
 
 const MAX_BYTES = 60_000
 
-const VIEWS: Views<ApplyReport, 'text' | 'json'> = {
-  text: async (done, paint) => (await import('../../views/text/apply.ts')).renderApply(done, paint),
-  json: async (done) => (await import('../../views/apply-json.ts')).renderApplyJson(done),
+interface Shown {
+  readonly done: ApplyReport
+  /** Whether the question has shown the plan, and nothing has changed since. */
+  readonly asked: boolean
+}
+
+const VIEWS: Views<Shown, 'text' | 'json'> = {
+  text: async ({ done, asked }, paint) =>
+    (await import('../../views/text/apply.ts')).renderApply(done, paint, asked),
+  json: async ({ done }) => (await import('../../views/apply-json.ts')).renderApplyJson(done),
 }
 
 export async function showResult(
@@ -89,7 +96,8 @@ export async function showResult(
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
-  const output = (await draw(done, VIEWS, choice, world)) ?? ''
+  const asked = done.end === 'not-approved' && world.ask !== null
+  const output = (await draw({ done, asked }, VIEWS, choice, world)) ?? ''
   const ran = done.steps.length > 0
   const lasting = ran ? `${done.summary} ${describeTrace(choice.journal)}` : null
   return { output, exitCode: done.exitCode, notes, kept: ran, lasting }

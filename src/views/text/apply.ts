@@ -52,7 +52,8 @@ export function renderProgress(progress: ApplyProgress): string {
   }
 }
 
-export function renderApply(of: ApplyReport, paint: Paint): string {
+/** @param asked whether the plan is on the screen already */
+export function renderApply(of: ApplyReport, paint: Paint, asked = false): string {
   const shown = of.steps.length > 0
   const blocks = [
     ...(shown
@@ -61,7 +62,9 @@ export function renderApply(of: ApplyReport, paint: Paint): string {
           of.steps.map(renderResult).join('\n'),
           ...(of.written.classes.length === 0 ? [] : [wrapParagraph(describeWritten(of.written))]),
         ]
-      : [renderProposal(of, paint).trimEnd()]),
+      : asked
+        ? []
+        : [renderProposal(of, paint).trimEnd()]),
     ...of.pending.map((each) => wrapParagraph(makePrintable(each))),
     ...(of.after === null ? [] : ['The account as it is now', renderBody(of.after, paint)]),
     ...(of.end === 'not-approved' ? [wrapParagraph(HOW_TO_APPROVE)] : []),
