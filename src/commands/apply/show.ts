@@ -46,7 +46,8 @@ export async function askForApproval(
   // The result shows the plan too.
   if (world.ask === null) return false
   const { account } = snapshot
-  const stream = format === 'json' ? world.stderr : world.stdout
+  // Whoever answers must see it: not in a file that stdout goes to.
+  const stream = canSeeStdout(format, world) ? world.stdout : world.stderr
   const shown = stream.write(renderProposal(facts, await choosePaint(color, stream, world)))
   await shown.catch((error: unknown) => {
     // Nobody can approve what could not be shown.
@@ -57,6 +58,11 @@ export async function askForApproval(
   const word = named ? account.name : risky ? String(account.id) : 'yes'
   const answer = await world.ask(renderQuestion(snapshot, word, named))
   return answer !== null && answer.trim() === word
+}
+
+/** Whether the terminal shows what goes to stdout. */
+function canSeeStdout(format: FormatChoice<'json'>['format'], { stdout }: World): boolean {
+  return format !== 'json' && stdout.isTerminal
 }
 
 /**
@@ -96,7 +102,8 @@ export async function showResult(
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
-  const asked = done.end === 'not-approved' && world.ask !== null
+  const asked =
+    done.end === 'not-approved' && world.ask !== null && canSeeStdout(choice.format, world)
   const output = (await draw({ done, asked }, VIEWS, choice, world)) ?? ''
   const ran = done.steps.length > 0
   const lasting = ran ? `${done.summary} ${describeTrace(choice.journal)}` : null
