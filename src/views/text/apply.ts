@@ -25,7 +25,7 @@ export function renderQuestion(
   word: string,
   isName: boolean,
 ): string {
-  const what = isName ? `the name of the account, "${word}"` : `"${word}"`
+  const what = isName ? `the name of the account ("${word}")` : `"${word}"`
   return `Write to account ${account.id} on ${new URL(server).host}? Type ${what} to approve: `
 }
 
