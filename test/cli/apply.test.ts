@@ -47,7 +47,8 @@ describe('a stdout that is full', () => {
 
   test('shows nobody what they would approve, so nothing is written', async () => {
     const sandbox = await serve({}, makeState(TEAM))
-    const { code, stderr } = await apply(sandbox, JOIN, [], { world: { stdout } })
+    const world = { stdout: { ...stdout, isTerminal: true } }
+    const { code, stderr } = await apply(sandbox, JOIN, [], { world })
     expect([code, writesOf(sandbox)]).toEqual([1, []])
     expect(fold(stderr)).toContain('stdout (no space left on the disk). Nothing was written')
     expect(stderr).not.toContain('bug')
@@ -58,7 +59,7 @@ describe('the question', () => {
   test('names server and account, and comes after the plan and what would be written', async () => {
     const sandbox = await serve({}, makeState(TEAM))
     let asked = ''
-    const { stdout, code } = await apply(sandbox, JOIN, [], {
+    const { stdout, stderr, code } = await apply(sandbox, JOIN, [], {
       world: {
         ask: async (question) => {
           asked = question
@@ -69,7 +70,7 @@ describe('the question', () => {
     expect(asked).toBe(
       `Write to account 1 on ${new URL(sandbox.baseUrl).host}? Type "yes" to approve: `,
     )
-    expect(fold(stdout)).toContain(
+    expect(fold(stderr)).toContain(
       'Writes 1 step. Adds 1 person to 1 group, demotes nobody, removes nobody. Gain access: ann@acme.com. Lose access: nobody.',
     )
     expect(stdout).toMatch(/\+ add-member {2}team\/a\/ann@acme.com {2}done/)
@@ -89,11 +90,33 @@ describe('the question', () => {
     const { stdout, code } = await apply(sandbox, JOIN, [], { world: { ask: async () => answer } })
     expect(writesOf(sandbox)).toEqual([])
     expect(code).toBe(1)
-    expect(stdout).toMatch(/Approval: \d{8}T\d\dZ-[0-9a-f]{64}\n/)
+    expect(stdout.match(/^Approval: \d{8}T\d\dZ-[0-9a-f]{64}$/gm)).toHaveLength(1)
     expect(stdout).toContain('--approve APPROVAL')
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(
       'Not approved. Nothing was written. Exit code 1.',
     )
+  })
+
+  test.each([
+    ['the terminal', true],
+    ['a file', false],
+  ])('comes after the plan on the screen if stdout is %s', async (_, isTerminal) => {
+    const sandbox = await serve({}, makeState(TEAM))
+    const shown = { stdout: '', stderr: '' }
+    const output = (name: keyof typeof shown, terminal: boolean) => ({
+      isTerminal: terminal,
+      write: async (text: string) => {
+        shown[name] += text
+      },
+    })
+    let screen = ''
+    const ask = async () => {
+      screen = isTerminal ? shown.stdout : shown.stderr
+      return 'yes'
+    }
+    const world = { stdout: output('stdout', isTerminal), stderr: output('stderr', true), ask }
+    await apply(sandbox, JOIN, ['--color=never'], { world })
+    expect(screen).toContain('+ add-member  team/a/ann@acme.com')
   })
 
   test('is not asked without a terminal, and the plan is shown once', async () => {
@@ -707,13 +730,8 @@ describe('what comes out', () => {
   test('who must accept the invitation and who already had a login is open before, and said after', async () => {
     const policy = writePolicy({ 'new@acme.com': 'agent', 'known@acme.com': 'agent' })
     const sandbox = await serve({}, makeState({ others: ['known@acme.com'] }))
-    const asked: string[] = []
-    const stdout = {
-      isTerminal: false,
-      write: async (text: string) => void asked.push(text),
-    }
-    const ran = await apply(sandbox, policy, ['--format=text'], { world: { stdout } })
-    const text = fold([...asked, ran.stdout].join(''))
+    const ran = await apply(sandbox, policy, ['--format=text'])
+    const text = fold(ran.stderr + ran.stdout)
     expect(text).toContain(
       'Invites 2 people (they must accept an invitation, or have access at once if they already have a login on this server), demotes nobody, removes nobody. Gain access: known@acme.com, new@acme.com. Lose access: nobody.',
     )

@@ -71,7 +71,7 @@ test('the question names the account and its server, and says what to type', () 
     'Write to account 7 on chat.acme.com? Type "yes" to approve: ',
   )
   expect(renderQuestion(where, 'Acme', true)).toBe(
-    'Write to account 7 on chat.acme.com? Type the name of the account, "Acme" to approve: ',
+    'Write to account 7 on chat.acme.com? Type the name of the account ("Acme") to approve: ',
   )
 })
 

@@ -46,7 +46,8 @@ export async function askForApproval(
   // The result shows the plan too.
   if (world.ask === null) return false
   const { account } = snapshot
-  const stream = format === 'json' ? world.stderr : world.stdout
+  // Whoever answers must see it: not in a file that stdout goes to.
+  const stream = canSeeStdout(format, world) ? world.stdout : world.stderr
   const shown = stream.write(renderProposal(facts, await choosePaint(color, stream, world)))
   await shown.catch((error: unknown) => {
     // Nobody can approve what could not be shown.
@@ -57,6 +58,11 @@ export async function askForApproval(
   const word = named ? account.name : risky ? String(account.id) : 'yes'
   const answer = await world.ask(renderQuestion(snapshot, word, named))
   return answer !== null && answer.trim() === word
+}
+
+/** Whether the terminal shows what goes to stdout. */
+function canSeeStdout(format: FormatChoice<'json'>['format'], { stdout }: World): boolean {
+  return format !== 'json' && stdout.isTerminal
 }
 
 /**
@@ -78,9 +84,16 @@ export async function writeReports(
 
 const MAX_BYTES = 60_000
 
-const VIEWS: Views<ApplyReport, 'text' | 'json'> = {
-  text: async (done, paint) => (await import('../../views/text/apply.ts')).renderApply(done, paint),
-  json: async (done) => (await import('../../views/apply-json.ts')).renderApplyJson(done),
+interface Shown {
+  readonly done: ApplyReport
+  /** Whether the question has shown the plan, and nothing has changed since. */
+  readonly asked: boolean
+}
+
+const VIEWS: Views<Shown, 'text' | 'json'> = {
+  text: async ({ done, asked }, paint) =>
+    (await import('../../views/text/apply.ts')).renderApply(done, paint, asked),
+  json: async ({ done }) => (await import('../../views/apply-json.ts')).renderApplyJson(done),
 }
 
 export async function showResult(
@@ -89,7 +102,9 @@ export async function showResult(
   notes: readonly Diagnostic[],
   world: World,
 ): Promise<Result> {
-  const output = (await draw(done, VIEWS, choice, world)) ?? ''
+  const asked =
+    done.end === 'not-approved' && world.ask !== null && canSeeStdout(choice.format, world)
+  const output = (await draw({ done, asked }, VIEWS, choice, world)) ?? ''
   const ran = done.steps.length > 0
   const lasting = ran ? `${done.summary} ${describeTrace(choice.journal)}` : null
   return { output, exitCode: done.exitCode, notes, kept: ran, lasting }

@@ -25,7 +25,7 @@ export function renderQuestion(
   word: string,
   isName: boolean,
 ): string {
-  const what = isName ? `the name of the account, "${word}"` : `"${word}"`
+  const what = isName ? `the name of the account ("${word}")` : `"${word}"`
   return `Write to account ${account.id} on ${new URL(server).host}? Type ${what} to approve: `
 }
 
@@ -52,7 +52,8 @@ export function renderProgress(progress: ApplyProgress): string {
   }
 }
 
-export function renderApply(of: ApplyReport, paint: Paint): string {
+/** @param asked whether the plan is on the screen already */
+export function renderApply(of: ApplyReport, paint: Paint, asked = false): string {
   const shown = of.steps.length > 0 && of.proposal !== null
   const blocks = [
     ...(shown
@@ -62,7 +63,9 @@ export function renderApply(of: ApplyReport, paint: Paint): string {
           ...(of.written.classes.length === 0 ? [] : [wrapParagraph(describeWritten(of.written))]),
           ...listKeptBlocks(of.proposal),
         ]
-      : [renderProposal(of, paint).trimEnd()]),
+      : asked
+        ? []
+        : [renderProposal(of, paint).trimEnd()]),
     ...of.pending.map((each) => wrapParagraph(makePrintable(each))),
     ...(of.after === null ? [] : ['The account as it is now', renderBody(of.after, paint)]),
     ...(of.end === 'not-approved' ? [wrapParagraph(HOW_TO_APPROVE)] : []),
