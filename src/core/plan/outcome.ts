@@ -117,10 +117,8 @@ export function decideOutcomes(
 
   const groups = groupOutcomes(policy, snapshot, actual, spoken)
   const hidden = listHiddenPeople(snapshot)
-  const memberships = groupBy(
-    groups.flatMap(({ members }) => members),
-    ({ email }) => email,
-  )
+  const members = groups.flatMap((group) => group.members)
+  const memberships = groupBy(members, ({ email }) => email)
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
     const inPolicy = findInPolicy(email, have, policy, actual)
@@ -156,8 +154,14 @@ export function decideOutcomes(
     hidden: hidden.map(({ id, name, groups: within }): HiddenOutcome => {
       const email = formatHiddenEmail(id)
       const alone = decideOutcome(spoken, { kind: 'agent', email }, 'fine')
-      const all = combineOutcomes(alone, memberships.get(email) ?? [])
-      return { ...all, email, id, name, groups: within.map(({ subject }) => subject) }
+      const own = members.filter((member) => member.email === email)
+      return {
+        ...combineOutcomes(alone, own),
+        email,
+        id,
+        name,
+        groups: within.map(({ subject }) => subject),
+      }
     }),
     groups,
     customRoles: decideCustomRoleOutcomes(policy, actual, spoken),
