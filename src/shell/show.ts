@@ -37,7 +37,7 @@ export async function draw<D, F extends string>(
   // Machine formats have no colours, even with --color always.
   const paint = await choosePaint(format === 'text' ? color : 'never', world.stdout, world)
   const text = await views[format](document, paint)
-  if (text === null || (format !== 'text' && format !== 'markdown')) return text
+  if (format !== 'text' || text === null) return text
   return (await loadLayout()).hideCommands(text)
 }
 

@@ -22,7 +22,6 @@ const COMMANDS = [
   'plan --approval',
   'plan --format github',
   'plan --format json',
-  'plan --format markdown',
   'list --format json',
   'snapshot',
   'snapshot -o snapshot.json',

@@ -43,7 +43,7 @@ import {
 import { MAY_HELP, OFFER, shortenRemedy } from '../remedy.ts'
 import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
-import { joinTexts, PLAIN } from '../text/layout.ts'
+import { hideCommands, joinTexts, PLAIN } from '../text/layout.ts'
 import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
 import { type DocumentPart, listLazily, makeFixedPart, type Need, noteLeftOut } from './fit.ts'
 
@@ -128,7 +128,7 @@ function renderProblem(each: Diagnostic): string {
     location: location && { ...location, file: brief(location.file) },
     excerpt: excerpt && excerpt.text.length > MESSAGE ? null : excerpt,
   }
-  return fenceCode('text', renderDiagnostic(shown, PLAIN))
+  return fenceCode('text', hideCommands(renderDiagnostic(shown, PLAIN)))
 }
 
 function makeFindingsPart(account: JudgedAccount): DocumentPart {
