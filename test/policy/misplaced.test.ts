@@ -206,6 +206,11 @@ describe('what is in the wrong place is moved, not removed', () => {
       '6:1 email_domains is at the left margin, outside of rules. Indent it like the other lines below rules:.',
     ],
     [
+      'the first item of a list, right of the others',
+      `${HEAD}waivers:\n    - finding: x\n      owner: y\n  - finding: z\n`,
+      '7:5 finding is not indented like the other items of the list. Begin every - of the list in the same column.',
+    ],
+    [
       'a line that is indented too far, outside of all sections',
       'a: b\n  c: d\n',
       `2:3 c is not indented correctly. ${COLUMN}`,

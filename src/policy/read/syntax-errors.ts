@@ -162,7 +162,7 @@ function describeBracket(problems: Problems, { bracket, endsAt }: Scan['unclosed
   const [closing, what] = text.charAt(bracket.start) === '[' ? [']', 'list'] : ['}', 'map']
   const start = findLineStart({ text }, endsAt)
   const line = readLine({ text }, start)
-  if (start > bracket.start && endsBrackets(line)) {
+  if (endsAt < text.length && start > bracket.start && endsBrackets(line)) {
     return {
       span: { start, end: start + line.length },
       summary: `This line is not indented enough for the ${what} that begins at ${formatPlace(problems, bracket)}.`,
