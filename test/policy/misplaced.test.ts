@@ -294,7 +294,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'no space after a colon',
       `${HEAD}  grace@acme.com:agent\n`,
-      '4:3 This is not valid YAML: Implicit map keys need to be followed by map values. Write a key as key: value, with a colon and a space.',
+      '4:3 There is no colon and space after grace@acme.com:agent. Write a key as key: value, with a colon and a space.',
     ],
     [
       'a quote around a name that is not closed',
