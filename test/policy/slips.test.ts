@@ -241,6 +241,7 @@ describe('a mark around a name is an error only without quotes', () => {
     "Customers'",
     '’t Hoen',
     'C++',
+    ';',
     'Support (EU)',
     'Support [EU]',
     'Team “A”',

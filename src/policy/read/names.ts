@@ -36,7 +36,7 @@ export function checkNames(problems: Problems, root: TreeNode): void {
     )
       continue
     const meant = correctName(name)
-    if (meant === name) continue
+    if (meant === name || meant === '') continue
     const quote = name.includes('"') ? "'" : '"'
     reportOnce(problems, 'policy-value', subject, {
       summary: `${quoteName(name)} begins or ends with a mark that seems not to be part of it.`,
