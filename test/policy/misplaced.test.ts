@@ -206,6 +206,11 @@ describe('what is in the wrong place is moved, not removed', () => {
       '6:1 email_domains is at the left margin, outside of rules. Indent it like the other lines below rules:.',
     ],
     [
+      'the first item of a list, right of the others',
+      `${HEAD}waivers:\n    - finding: x\n      owner: y\n  - finding: z\n`,
+      '7:5 finding is not indented like the other items of the list. Begin every - of the list in the same column.',
+    ],
+    [
       'a line that is indented too far, outside of all sections',
       'a: b\n  c: d\n',
       `2:3 c is not indented correctly. ${COLUMN}`,
@@ -289,7 +294,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'no space after a colon',
       `${HEAD}  grace@acme.com:agent\n`,
-      '4:3 This is not valid YAML: Implicit map keys need to be followed by map values. Write a key as key: value, with a colon and a space.',
+      '4:3 There is no colon and space after grace@acme.com:agent. Write a key as key: value, with a colon and a space.',
     ],
     [
       'a quote around a name that is not closed',

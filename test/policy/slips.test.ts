@@ -192,6 +192,27 @@ test.each<[string, string, string]>([
   expect(read(text).map((error) => error.slice(0, begins.length))).toEqual([begins])
 })
 
+test.each<[string, string, string]>([
+  [
+    'a file of another program',
+    'version: "3"\nservices:\n  web:\n    image: x\n',
+    '1:1 This is not a policy of rollcall',
+  ],
+  [
+    'JSON without its last brace',
+    '{\n  "version": 1,\n  "teams": {\n  }',
+    '1:1 The bracket `{` is not',
+  ],
+  ['JSON without a comma', '{\n  "version": 1\n  "teams": {}\n}\n', '2:14 This is not valid YAML'],
+  [
+    'a list with stars',
+    'version: 1\nteams:\n  billing:\n    * ada@acme.com\n    * ken@acme.com\n',
+    '4:5 `*` is a YAML alias. A policy must not use aliases. Begin each item of a list with `-`.',
+  ],
+])('%s is one error', (_, text, begins) => {
+  expect(read(text).map((error) => error.slice(0, begins.length))).toEqual([begins])
+})
+
 describe('a mark around a name is an error only without quotes', () => {
   const readTeam = (name: string) => read(`version: 1\nteams:\n  ${name}: []\n`)
 
@@ -220,6 +241,7 @@ describe('a mark around a name is an error only without quotes', () => {
     "Customers'",
     '’t Hoen',
     'C++',
+    ';',
     'Support (EU)',
     'Support [EU]',
     'Team “A”',

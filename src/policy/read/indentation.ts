@@ -58,11 +58,16 @@ function explainLine(text: string, start: number): Misaligned | null {
   const own = { key, span: { start: from, end: from + written.length } }
   const above = listContentAbove(text, start)
   if (dash !== '') {
+    const isList = listKeysAt(`${findSection(above)}/[]`).length > 0
     return (
       findItemWithoutDash(text, start, above) ?? {
         ...own,
-        fault: 'comes after a `-`, but the lines above it are not a list.',
-        advice: 'Remove the `-`, and begin the line in the same column as the lines above it.',
+        fault: isList
+          ? 'is not indented like the other items of the list.'
+          : 'comes after a `-`, but the lines above it are not a list.',
+        advice: isList
+          ? 'Begin every `-` of the list in the same column.'
+          : 'Remove the `-`, and begin the line in the same column as the lines above it.',
       }
     )
   }

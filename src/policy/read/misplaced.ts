@@ -76,8 +76,10 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
     if (kind !== 'part') above = entry
     const slip = kind && { kind, entry, place, section: current, above: above?.key ?? entry.key }
     if (slip === null) inner.push(...listChildren(place, entry, current))
-    else if (kind === last || kind === 'follower') runs.at(-1)?.push(slip)
-    else runs.push([slip, ...listFollowers(place, entry)])
+    else {
+      if (kind !== last && kind !== 'follower') runs.push([])
+      runs.at(-1)?.push(slip, ...(kind === 'person' ? listFollowers(place, entry) : []))
+    }
     if (kind !== 'follower') last = kind
   }
   return [...runs, ...inner]
@@ -117,10 +119,12 @@ function canTake(value: TreeNode, key: string): boolean {
 
 /** The section, its last entry or its last item, if it can have this key and does not have it. */
 function findOwner(root: MapNode, section: string, key: string): TreeNode | undefined {
+  const paths = [section, `${section}/*`, `${section}/[]`]
+  const path = paths.find((each) => listKeysAt(each).includes(key))
+  if (path === undefined) return undefined
   const value = getValue(root, section)
-  const last = [...getEntries(value)].at(-1)?.value ?? getItems(value).at(-1)
-  const owners = { [section]: value, [`${section}/*`]: last, [`${section}/[]`]: last }
-  const owner = Object.entries(owners).find(([path]) => listKeysAt(path).includes(key))?.[1]
+  const last = () => [...getEntries(value)].at(-1)?.value ?? getItems(value).at(-1)
+  const owner = path === section ? value : last()
   return owner !== undefined && canTake(owner, key) ? owner : undefined
 }
 

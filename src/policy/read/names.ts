@@ -14,6 +14,8 @@ const NAME_KEYS = ['name', 'custom_role']
 const QUOTE = /["“”„‟«»]/g
 const OUTER_QUOTES = /^["“”„‟«»]\s*|\s*["“”„‟«»]$/g
 
+const LONGEST = 1_000
+
 /** Without the marks that nobody would give a name. */
 function correctName(written: string): string {
   const name = written.replace(BEFORE, '').replace(AFTER, '')
@@ -26,10 +28,15 @@ function correctName(written: string): string {
 export function checkNames(problems: Problems, root: TreeNode): void {
   for (const [subject, name] of listNames(root)) {
     const isQuoted = /["'|>]/.test(problems.source.text.charAt(subject.span.start))
-    // Addresses have a check of their own.
-    if (isQuoted || (name.includes('@') && correctEmail(name) !== name.trim())) continue
+    // Addresses have a check of their own. Nobody types a name of that length.
+    if (
+      isQuoted ||
+      name.length > LONGEST ||
+      (name.includes('@') && correctEmail(name) !== name.trim())
+    )
+      continue
     const meant = correctName(name)
-    if (meant === name) continue
+    if (meant === name || meant === '') continue
     const quote = name.includes('"') ? "'" : '"'
     reportOnce(problems, 'policy-value', subject, {
       summary: `${quoteName(name)} begins or ends with a mark that seems not to be part of it.`,

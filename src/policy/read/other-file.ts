@@ -1,7 +1,17 @@
 /** Recognises another file of rollcall than the one that belongs here. Knows nothing of its content. */
 import { KINDS } from '../../core/model/kinds.ts'
+import { findNearest } from '../nearest.ts'
 import { type Problems, quoteName, report } from './problems.ts'
-import { getEntry, getItems, getText, type TreeNode } from './tree.ts'
+import {
+  getEntries,
+  getEntry,
+  getItems,
+  getNumber,
+  getText,
+  getValue,
+  type TreeNode,
+} from './tree.ts'
+import { ANY_SECTION, listKeysAt } from './wording.ts'
 
 /** The keys that say what rollcall manages. A policy has at least one. */
 export const MANAGING_SECTIONS = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]
@@ -30,11 +40,25 @@ export function reportOtherFile(problems: Problems, root: TreeNode): boolean {
   }
   const format = getEntry(root, 'format')
   const name = getText(format?.value) ?? ''
-  if (format === undefined || !name.startsWith('rollcall.')) return false
+  if (format === undefined || !name.startsWith('rollcall.'))
+    return reportForeignFile(problems, root)
   report(problems, 'policy-unknown-key', format.span, {
     summary: `This is a document of rollcall with the format ${quoteName(name)}, not a policy.`,
     advice:
       'Name a policy. A snapshot belongs after --snapshot, and an earlier report after --since.',
+  })
+  return true
+}
+
+/** Of another program: its version is not 1, and it has no key that a policy has. */
+function reportForeignFile(problems: Problems, root: TreeNode): boolean {
+  const keys = [...getEntries(root)].map(({ key }) => key).filter((key) => key !== 'version')
+  const isForeign = (key: string) => !key.includes('@') && findNearest(key, listKeysAt('')) === null
+  if (getNumber(getValue(root, 'version')) === 1 || keys.length === 0 || !keys.every(isForeign))
+    return false
+  report(problems, 'policy-nothing-managed', root.span, {
+    summary: 'This is not a policy of rollcall: it has none of the keys of a policy.',
+    advice: `Name a policy. A policy begins with \`version: 1\`, then lists ${ANY_SECTION}.`,
   })
   return true
 }

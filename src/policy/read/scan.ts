@@ -112,7 +112,10 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
     }
     const advice = {
       anchor: 'Write the value in full at each place, or put the text in quotes.',
-      alias: `Write the value in full, or put the text in quotes: "${source}".`,
+      alias:
+        source === '*'
+          ? 'Begin each item of a list with `-`.'
+          : `Write the value in full, or put the text in quotes: "${source}".`,
       tag: 'Remove the tag, or put the text in quotes.',
       directive: 'Remove the line.',
     }

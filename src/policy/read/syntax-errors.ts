@@ -62,7 +62,6 @@ const ADVICE: readonly (readonly [string, string])[] = [
     'A block sequence',
     'Begin each item of a list with `-` in the same column, or put all of them in brackets: `[ada@acme.com, grace@acme.com]`.',
   ],
-  ['Implicit ', 'Write a key as `key: value`, with a colon and a space.'],
   ['BLOCK_IN_FLOW', 'Put a value that contains ": " in quotes.'],
   ['TAB_AS_INDENT', TABS],
   ['BAD_SCALAR_START', 'Put the value in quotes.'],
@@ -162,7 +161,7 @@ function describeBracket(problems: Problems, { bracket, endsAt }: Scan['unclosed
   const [closing, what] = text.charAt(bracket.start) === '[' ? [']', 'list'] : ['}', 'map']
   const start = findLineStart({ text }, endsAt)
   const line = readLine({ text }, start)
-  if (start > bracket.start && endsBrackets(line)) {
+  if (endsAt < text.length && start > bracket.start && endsBrackets(line)) {
     return {
       span: { start, end: start + line.length },
       summary: `This line is not indented enough for the ${what} that begins at ${formatPlace(problems, bracket)}.`,
@@ -196,6 +195,15 @@ function describeError(text: string, noun: Problems['noun'], error: YAMLParseErr
     }
   }
   const { code, message, pos } = error
+  const line = readLine({ text }, findLineStart({ text }, pos[0]))
+  const word = line.replace(/^[\s-]+/, '').trimEnd()
+  if (message.startsWith('Implicit ') && !/^["'[{&*!]/.test(word)) {
+    return {
+      span: { start: pos[0], end: pos[1] },
+      summary: `There is no colon and space after ${quoteName(word)}.`,
+      advice: 'Write a key as `key: value`, with a colon and a space.',
+    }
+  }
   const known = ADVICE.find(([start]) => message.startsWith(start) || code === start)
   return {
     span: { start: pos[0], end: pos[1] },
