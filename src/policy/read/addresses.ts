@@ -64,12 +64,26 @@ export function checkEmail(problems: Problems, subject: Placed, written: string)
   const hidden = findInvisible(problems, subject, written)
   const meant = correctEmail(removeCharacters(written, hidden))
   if (checkVisible(problems, subject, written, correctEmail)) return meant
-  if (meant !== written.trim()) {
-    reportOnce(problems, 'policy-value', subject, {
-      summary: `${quoteName(written)} is not a valid e-mail address.`,
-      advice: adviseAddress(meant),
-    })
-  }
+  if (meant === written.trim()) return checkStart(problems, subject, meant)
+  reportOnce(problems, 'policy-value', subject, {
+    summary: `${quoteName(written)} is not a valid e-mail address.`,
+    advice: adviseAddress(meant),
+  })
+  return meant
+}
+
+/**
+ * Reports the dash of a list without its space, or a line of a diff: without an error, the policy would mean
+ * another person. Returns the address that was probably meant.
+ */
+function checkStart(problems: Problems, subject: Placed, address: string): string {
+  const isQuoted = /["']/.test(problems.source.text.charAt(subject.span.start))
+  if (isQuoted || !/^[-+]./.test(address)) return address
+  const meant = address.slice(1)
+  reportOnce(problems, 'policy-value', subject, {
+    summary: `${quoteName(address)} begins with \`${address.charAt(0)}\`, which seems not to be part of it.`,
+    advice: `Write ${quoteName(meant)}. If it is part of it, use quotes: "${address}".`,
+  })
   return meant
 }
 
@@ -97,7 +111,10 @@ export function checkPeoplePattern(problems: Problems, { key: text, node }: Text
   if (checkVisible(problems, node, text, correctPattern)) return
   const meant = correctPattern(text)
   const isPossible = !/\s|@.*@/.test(text.trim()) && (isPattern(text) || isEmail(text.trim()))
-  if (meant === text && isPossible) return
+  if (meant === text && isPossible) {
+    checkStart(problems, node, text)
+    return
+  }
   reportOnce(problems, 'policy-value', node, {
     summary: `No e-mail address can match the pattern ${quoteName(text)}.`,
     advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,

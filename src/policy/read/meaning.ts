@@ -14,7 +14,6 @@ import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
 import { groupSubject } from './build.ts'
 import { checkCustomRoles, hasIdentity } from './custom-roles.ts'
-import { checkNames } from './names.ts'
 import { MANAGING_SECTIONS } from './other-file.ts'
 import {
   formatPlace,
@@ -63,7 +62,6 @@ interface People {
 export function checkMeaning(problems: Problems, root: TreeNode, misspelt: Misspelt): void {
   if (root.kind !== 'map') return
   const context: Context = { problems, root, misspelt }
-  checkNames(problems, root)
   const ignore = getValue(getValue(root, 'scope'), 'ignore')
   const ignoredAgents = listTexts(problems, getValue(ignore, 'agents'))
   for (const pattern of ignoredAgents) checkPeoplePattern(problems, pattern)
