@@ -74,14 +74,6 @@ export function readArguments<O extends Options>(
       }
     }
   }
-  const offline = [...given.keys()].find((name) => options[name]?.server === 'never')
-  for (const name of given.keys()) {
-    if (offline === undefined || options[name]?.server !== 'only') continue
-    complain(
-      `--${name} cannot be combined with --${offline}: it only matters if a server is read.`,
-      `Remove --${name}, or run without --${offline}.`,
-    )
-  }
   const values = Object.entries(options).map(([name, option]) => {
     const texts = given.get(name)
     if (option.type === 'boolean') return [name, texts?.length === 0]

@@ -6,8 +6,8 @@
 import { readCount, readDuration, readDurationOrNone } from './values.ts'
 
 /**
- * The part of the yargs format that rollcall uses, and additions: `placeholder`, such as
- * FORMAT=PATH, which help shows as the value, `reads` and `server`.
+ * The part of the yargs format that rollcall uses, and two additions: `placeholder`, such as
+ * FORMAT=PATH, which help shows as the value, and `reads`.
  */
 export type Option = {
   readonly describe: string
@@ -18,8 +18,6 @@ export type Option = {
   readonly placeholder?: string
   /** The value is a file that the command reads, so the command must never overwrite it. */
   readonly reads?: true
-  /** `only`: has no effect unless a server is read. `never`: with it, no server is read. */
-  readonly server?: 'only' | 'never'
   readonly choices?: readonly string[]
   /** Used if the option is not given; without a default its value is then null. */
   readonly default?: string | number
@@ -113,19 +111,16 @@ export const CONNECTION_OPTIONS = groupOptions('Connection', {
     describe: 'Account to read, if the policy does not name it [CHATWOOT_ACCOUNT_ID]',
   },
   'api-token-file': {
-    server: 'only',
     ...inputFile,
     describe:
       'File that contains the access token [CHATWOOT_API_TOKEN, CHATWOOT_API_TOKEN_<account id>]',
   },
   'chatwoot-api-token': {
-    server: 'only',
     type: 'string',
     placeholder: 'TOKEN',
     describe: 'Access token; other users of this machine can read it on the command line',
   },
   concurrency: {
-    server: 'only',
     type: 'number',
     placeholder: 'N',
     default: 4,
@@ -133,7 +128,6 @@ export const CONNECTION_OPTIONS = groupOptions('Connection', {
     describe: 'Requests to the server at the same time',
   },
   timeout: {
-    server: 'only',
     type: 'string',
     placeholder: 'DURATION',
     coerce: readDuration,
@@ -141,7 +135,6 @@ export const CONNECTION_OPTIONS = groupOptions('Connection', {
     describe: 'Maximum time to read one account, such as 90s or 5m',
   },
   'retry-for': {
-    server: 'only',
     type: 'string',
     placeholder: 'DURATION',
     coerce: readDurationOrNone,
@@ -149,24 +142,20 @@ export const CONNECTION_OPTIONS = groupOptions('Connection', {
       'How long to retry while the server is down; default: 1m, 5s on a terminal, 0 for a server on this machine',
   },
   'max-rpm': {
-    server: 'only',
     type: 'number',
     placeholder: 'N',
     coerce: readCount(1, 1_000_000),
     describe: 'Maximum requests a minute; default: no limit until the server refuses requests',
   },
   'ca-file': {
-    server: 'only',
     ...inputFile,
     describe: 'Certificate authorities (PEM) to trust in addition to the usual ones',
   },
   'header-file': {
-    server: 'only',
     ...inputFile,
     describe: 'Extra headers for a gateway in front of the server, one `Name: value` per line',
   },
   'insecure-http': {
-    server: 'only',
     type: 'boolean',
     describe: 'Allow plain http to another machine; the token is then sent unencrypted',
   },
@@ -189,7 +178,6 @@ export const report = {
 
 export const snapshotFile = {
   ...inputFile,
-  server: 'never',
   describe: 'Compare a file of `rollcall snapshot` instead of reading a server',
   group: 'Offline',
 } as const satisfies Option

@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadCommands } from '../../src/cli/command-list.ts'
-import type { Option } from '../../src/shell/options.ts'
 import { BIN } from './spawn.ts'
 import { ADA, connection, EXACT, folder, type Ran, run, serve } from './world.ts'
 
@@ -194,59 +193,5 @@ describe('what is read may come through a pipe', () => {
       expect([ran.code, sandbox.requests.length]).toEqual([1, 12])
       expect(ran.stderr).toContain(`--policy names ${what}, which rollcall cannot change.`)
     }
-  })
-})
-
-describe('without a server to read,', () => {
-  const SAMPLES: Readonly<Record<string, string>> = { timeout: '90s', 'retry-for': '1m' }
-  const cases = Object.entries(COMMANDS).flatMap(([command, { options }]) => {
-    const all = Object.entries<Option>(options)
-    const names = (wanted: Option['server']) =>
-      all.filter(([, { server }]) => server === wanted).map(([name]) => name)
-    return names('never').flatMap((offline) =>
-      names('only').map((name) => [command, offline, name, options] as const),
-    )
-  })
-
-  test('plan, access and export can work', () => {
-    expect(new Set(cases.map(([command, offline]) => `${command} --${offline}`))).toEqual(
-      new Set(['access --snapshot', 'export --snapshot', 'plan --snapshot', 'plan --snapshots']),
-    )
-    expect(cases).toHaveLength(4 * 9)
-  })
-
-  test.each(cases)(
-    '%s --%s refuses --%s, which has no effect',
-    async (command, offline, name, options) => {
-      const option: Option | undefined = options[name]
-      const value = option?.type === 'boolean' ? [] : [SAMPLES[name] ?? '4']
-      const argv = [command, `--${offline}`, 's.json', `--${name}`, ...value]
-      const { code, stderr } = await run(argv, { files: { 'rollcall.yaml': EXACT } })
-      expect([code, stderr.replace(/\s+/g, ' ')]).toEqual([
-        1,
-        expect.stringContaining(
-          `error: --${name} cannot be combined with --${offline}: it only matters if a server is read. Remove --${name}, or run without --${offline}.`,
-        ),
-      ])
-    },
-  )
-
-  test('variables of the environment may be set, and options that check the account or set the output', async () => {
-    const sandbox = await serve()
-    const env = connection(sandbox)
-    const taken = await run(['snapshot', '--account-id', '1'], { env })
-    const files = { 'rollcall.yaml': EXACT, 's.json': taken.stdout }
-    const argv = [
-      'plan',
-      '--snapshot',
-      's.json',
-      '--account-id',
-      '1',
-      '--base-url',
-      sandbox.baseUrl,
-    ]
-    const proxy = { HTTPS_PROXY: 'http://127.0.0.1:1', CHATWOOT_API_TOKEN: 'x' }
-    const ran = await run([...argv, '--quiet', '--verbose'], { env: { ...env, ...proxy }, files })
-    expect([ran.code, ran.stderr]).toEqual([0, ''])
   })
 })

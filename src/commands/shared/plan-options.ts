@@ -65,7 +65,6 @@ export const PLAN_OPTIONS = {
   ...FLEET_OPTIONS,
   snapshots: {
     ...inputFile,
-    server: 'never',
     placeholder: 'DIR',
     describe: 'Compare the snapshots of `rollcall snapshot --fleet` instead of reading servers',
     group: 'Fleet',
