@@ -6,7 +6,7 @@
 /** In the order of the alphabet. */
 const WORDS = {
   ':8:1':
-    'A place in a file: line 8, column 1, counted from 1. Without the name of a file, it is a place in the policy.',
+    'A place in a file: line 8, column 1. The first number is the line, the second one the column. Without the name of a file, it is a place in the policy.',
   address:
     'In reports and options: the name of a person, team, inbox or custom role, such as `agent/ada@acme.com` or `team/billing`. A membership has one too: `team/billing/ada@acme.com`.',
   'administrator who counts':
