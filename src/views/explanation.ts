@@ -1,23 +1,30 @@
 /** The output of `rollcall explain`: one entry of a catalogue in full, or all entries as a list. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Explanation } from '../core/messages/explain.ts'
+import type { Word } from '../core/messages/words.ts'
 import { toDiagnosticJson, toJson } from './json-document.ts'
 import { describeRetry } from './remedy.ts'
 import { type Paint, renderSection, wrapParagraph } from './text/layout.ts'
 
-/** A single entry is shown in full. */
-export function renderExplanations(all: readonly Explanation[], paint: Paint): string {
-  const [only, ...others] = all
+/** A single entry or word is shown in full. */
+export function renderExplanations(
+  all: readonly Explanation[],
+  words: readonly Word[],
+  paint: Paint,
+): string {
+  const [only, ...others] = [...all, ...words]
   if (only !== undefined && others.length === 0) return `${renderInFull(only, paint)}\n`
   const of = (kind: Explanation['kind']) => all.filter((each) => each.kind === kind)
   return `${[
     renderList('Findings: what rollcall can report about an account', of('finding'), paint),
     renderList('Messages: what can go wrong in a run', of('message'), paint),
-    'Run `rollcall explain CODE` to read about one of them.',
+    `${paint.strong('Words')}\n${wrapParagraph(`${words.map(({ word }) => word).join(', ')}.`)}`,
+    'Run `rollcall explain CODE` or `rollcall explain WORD` to read about one.',
   ].join('\n\n')}\n`
 }
 
-function renderInFull(each: Explanation, paint: Paint): string {
+function renderInFull(each: Explanation | Word, paint: Paint): string {
+  if ('word' in each) return `${paint.strong(each.word)}\n${wrapParagraph(each.meaning)}`
   return [
     `${paint.strong(each.code)}\n${wrapParagraph(describeKind(each))}`,
     wrapParagraph(each.meaning),
@@ -42,15 +49,17 @@ function renderList(heading: string, entries: readonly Explanation[], paint: Pai
   return renderSection(heading, rows, paint)
 }
 
-/** Always one JSON document; after an error it has no entries. */
+/** Always one JSON document; after an error it has no entries and no words. */
 export function renderExplanationsJson(
   entries: readonly Explanation[],
+  words: readonly Word[],
   diagnostics: readonly Diagnostic[],
 ): string {
   return toJson({
     format: 'rollcall.explanation',
-    format_version: '1.0',
+    format_version: '1.1',
     entries,
+    words,
     diagnostics: diagnostics.map(toDiagnosticJson),
   })
 }

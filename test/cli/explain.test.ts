@@ -1,11 +1,13 @@
-/** `rollcall explain`: every code there is, one in full, and what happens to an unknown one. */
+/** `rollcall explain`: every code and word there is, one in full, and what happens to an unknown one. */
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { DIAGNOSTICS } from '../../src/core/messages/diagnostic-records.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
+import { listWords } from '../../src/core/messages/words.ts'
 import { run } from './world.ts'
 
 const CODES = [...Object.keys(FINDINGS), ...Object.keys(DIAGNOSTICS)]
+const WORDS = listWords()
 const flat = (text: string) => text.replace(/\s+/g, ' ')
 
 describe('without a code', () => {
@@ -16,11 +18,18 @@ describe('without a code', () => {
     expect(stdout.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([])
   })
 
+  test('names every word below the codes', async () => {
+    const { stdout } = await run(['explain'])
+    const [, words] = /\n\nWords\n(.+?)\.\n\n/s.exec(stdout) ?? []
+    expect(flat(words ?? '').split(', ')).toEqual(WORDS.map(({ word }) => word))
+  })
+
   test('gives the same as one document', async () => {
     const { stdout } = await run(['explain', '--format', 'json'])
-    const { format, entries, diagnostics } = JSON.parse(stdout)
+    const { format, entries, words, diagnostics } = JSON.parse(stdout)
     expect(format).toBe('rollcall.explanation')
     expect(entries.map(({ code }: { code: string }) => code)).toEqual(CODES)
+    expect(words).toEqual(WORDS)
     expect(diagnostics).toEqual([])
   })
 })
@@ -60,8 +69,11 @@ describe('with a code', () => {
 
   test.each([
     ['admin-unexpectd', 'Did you mean admin-unexpected'],
-    ['waiver', 'Did you mean waiver-unused, waiver-expired, waiver-expires-soon?'],
-    ['zzz', 'Run `rollcall explain` for a list of all codes.'],
+    ['waiver-', 'Did you mean waiver, waiver-unused, waiver-expired?'],
+    ['heartbaet', 'Did you mean heartbeat?'],
+    ['sarf', 'Did you mean SARIF, shard?'],
+    [':8', 'Did you mean :8:1?'],
+    ['zzz', 'Run `rollcall explain` for a list of all codes and words.'],
   ])('that is unknown, %s, gets the nearest ones', async (word, advice) => {
     const { code, stdout, stderr } = await run(['explain', word])
     expect([code, stdout]).toEqual([1, ''])
@@ -75,10 +87,10 @@ describe('with a code', () => {
     expect(diagnostics[0].advice).toMatch(/^Did you mean agent-missing/)
   })
 
-  test('is one code: a second word is refused', async () => {
-    const { code, stderr } = await run(['explain', 'role-differs', 'team-differs'])
-    expect(code).toBe(1)
-    expect(stderr).toContain('Unexpected argument "team-differs"')
+  test('is one code: a second one is refused', async () => {
+    const { code, stdout, stderr } = await run(['explain', 'role-differs', 'team-differs'])
+    expect([code, stdout]).toEqual([1, ''])
+    expect(flat(stderr)).toContain('"role-differs team-differs" is not the code')
   })
 
   test('colour adds escape sequences and nothing else', async () => {
@@ -87,5 +99,57 @@ describe('with a code', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is taken away
     expect(colored.stdout.replace(/\u001b\[\d+m/g, '')).toBe(plain.stdout)
     expect(colored.stdout).not.toBe(plain.stdout)
+  })
+})
+
+describe('with a word', () => {
+  test.each(WORDS)('$word: says what it means, in 80 columns', async ({ word, meaning }) => {
+    const { code, stdout } = await run(['explain', word])
+    expect([code, flat(stdout)]).toEqual([0, `${word} ${meaning} `])
+    expect(stdout.startsWith(`${word}\n`)).toBe(true)
+    expect(stdout.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([])
+  })
+
+  test.each([
+    ['DRIFT', 'drift'],
+    ['sarif', 'SARIF'],
+    ['junit', 'JUnit'],
+    ['sigterm', 'SIGINT'],
+    ['waivers', 'waiver'],
+    ['Waived', 'waiver'],
+    ['policies', 'policy'],
+    ['hashes', 'hash'],
+    ['adopts', 'adopt'],
+    ['IN SYNC', 'verdict'],
+    ['no-verdict', 'verdict'],
+    [' kept  back ', 'kept back'],
+    ['hidden_inbox-members', 'hidden member'],
+    ['administrators who count', 'administrator who counts'],
+    [':4:1', ':8:1'],
+    ['12:30', ':8:1'],
+    ['rollcall.yaml:112:27', ':8:1'],
+    ['C:\\policies\\acme.yaml:3:5:', ':8:1'],
+    ['<stdin>:8:1', ':8:1'],
+    ['line:column', ':8:1'],
+  ])('any spelling is understood: %s', async (typed, word) => {
+    const { code, stdout } = await run(['explain', typed])
+    expect([code, stdout.split('\n')[0]]).toEqual([0, word])
+  })
+
+  test('of several parts needs no quotes', async () => {
+    expect((await run(['explain', 'hidden', 'member'])).stdout).toMatch(/^hidden member\n/)
+  })
+
+  test('a document says whether it explains a word or a code', async () => {
+    const read = async (text: string) =>
+      JSON.parse((await run(['explain', text, '--format=json'])).stdout)
+    const [word, code] = [await read('ghosts'), await read('member-ghost')]
+    expect([word.entries, word.words]).toEqual([[], WORDS.filter((each) => each.word === 'ghost')])
+    expect([code.entries.length, code.words]).toEqual([1, []])
+  })
+
+  test('a code wins, also with an address that ends like a place in a file', async () => {
+    const { stdout } = await run(['explain', 'inbox-missing:inbox/Night 1:30:00'])
+    expect(stdout).toMatch(/^inbox-missing\n/)
   })
 })
