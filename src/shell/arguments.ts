@@ -78,7 +78,7 @@ export function readArguments<O extends Options>(
   for (const name of given.keys()) {
     if (offline === undefined || options[name]?.server !== 'only') continue
     complain(
-      `--${name} cannot be combined with --${offline}: it only matters if a server is read.`,
+      `--${name} has no effect with --${offline}, because no server is read.`,
       `Remove --${name}, or run without --${offline}.`,
     )
   }

@@ -225,13 +225,13 @@ describe('without a server to read,', () => {
       expect([code, stderr.replace(/\s+/g, ' ')]).toEqual([
         1,
         expect.stringContaining(
-          `error: --${name} cannot be combined with --${offline}: it only matters if a server is read. Remove --${name}, or run without --${offline}.`,
+          `error: --${name} has no effect with --${offline}, because no server is read. Remove --${name}, or run without --${offline}.`,
         ),
       ])
     },
   )
 
-  test('variables of the environment may be set, and options that check the account or set the output', async () => {
+  test('environment variables are allowed, and options that check the account or set the output', async () => {
     const sandbox = await serve()
     const env = connection(sandbox)
     const taken = await run(['snapshot', '--account-id', '1'], { env })

@@ -72,7 +72,7 @@ export const STEPS = {
     { onlyTakes: true },
   ),
   narrow: row('update', ['default'], { onlyTakes: true, ofIdentity: true }),
-  demote: row('update', ['address', 'it takes the role of an administrator away'], {
+  demote: row('update', ['address', 'it makes an administrator an agent'], {
     saysNobody: true,
   }),
   'remove-agent': row(

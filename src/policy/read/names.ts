@@ -14,7 +14,7 @@ const NAME_KEYS = ['name', 'custom_role']
 const QUOTE = /["“”„‟«»]/g
 const OUTER_QUOTES = /^["“”„‟«»]\s*|\s*["“”„‟«»]$/g
 
-/** Without the marks that nobody would give a name. */
+/** Without the marks with which no real name begins or ends. */
 function correctName(written: string): string {
   const name = written.replace(BEFORE, '').replace(AFTER, '')
   const quotes = name.match(QUOTE)?.length ?? 0
@@ -32,7 +32,7 @@ export function checkNames(problems: Problems, root: TreeNode): void {
     if (meant === name) continue
     const quote = name.includes('"') ? "'" : '"'
     reportOnce(problems, 'policy-value', subject, {
-      summary: `${quoteName(name)} begins or ends with a mark that seems not to be part of it.`,
+      summary: `${quoteName(name)} begins or ends with a mark that is probably not part of it.`,
       advice: `Write ${quoteName(meant)}. If the mark is part of it, put it in quotes: ${quote}${name}${quote}.`,
     })
   }
