@@ -260,7 +260,7 @@ async function resolveToken(
   return checkToken(token, problems)
 }
 
-/** Null if it cannot be a token; the error is then in `problems`, never the token. */
+/** Null if it cannot be a token. The error, which never quotes it, is then in `problems`. */
 export function checkToken(token: Given, problems: Diagnostic[], what = 'The value'): Given | null {
   if (reportLeftover(token, problems, what)) return null
   if (findFlaw(seal(token.value)) === null) return token

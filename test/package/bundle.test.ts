@@ -1,6 +1,4 @@
-/**
- * dist/ names the packages that it contains, with their licences. A command loads only what it needs.
- */
+/** dist/ names the packages that it contains, with their licences. A command loads only what it needs. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 

@@ -519,7 +519,7 @@ describe('custom roles', () => {
     ])
   })
 
-  test('that also permit what a full agent may not, such as reports, are given by address', () => {
+  test('that also permit what an agent without one may not do, such as reports, are given by address', () => {
     const policy: WrittenPolicy = {
       agents: { ...ada, 'cyd@acme.com': { role: 'agent', customRole: 'Boss' } },
     }
@@ -534,7 +534,7 @@ describe('custom roles', () => {
     expect(kept(planned(policy, seen(null)))).toEqual(named)
   })
 
-  test('that permit what a full agent may not are also needed by address in an invitation', () => {
+  test('that permit what an agent without one may not do need the address in an invitation too', () => {
     const policy: WrittenPolicy = {
       agents: { ...ada, 'new@acme.com': { role: 'agent', customRole: 'Boss' } },
     }
