@@ -61,7 +61,8 @@ export function reportForeignLines(problems: Problems, isInvalid: boolean): bool
     const span = { start: first.index, end: first.index + first[0].length }
     // Other errors may follow from this one.
     problems.found.length = 0
-    const others = more.length === 0 ? null : `The file has ${more.length} more of these lines.`
+    const others =
+      more.length === 0 ? null : `The file has at least ${more.length} more of these lines.`
     report(problems, 'policy-syntax', span, { detail: others, ...describe(first[0]) })
     return true
   }

@@ -25,7 +25,7 @@ export function writeStarter(origin: string | null, accountId: number | null): s
 # \`rollcall init\` again.
 version: 1
 
-# The number after /app/accounts/ in the address of your dashboard.
+# The number after /app/accounts/ in the URL of your dashboard.
 ${accountId === null ? '# account: 1' : `account: ${accountId}`}
 # rollcall refuses to compare this policy with any other server.
 ${origin === null ? '# server: https://chat.example.com' : `server: ${origin}`}
