@@ -160,7 +160,9 @@ const MUTATIONS = {
   'reply.ts': [
     ['if (status === 200) return readBody(', 'if (status < 300) return readBody('],
     ['if (REDIRECTS.includes(status)) {', 'if (false) {'],
-    ['target?.origin === reply.url.origin', 'target !== null'],
+    ['target.origin === asked.origin', 'true'],
+    ['to === from', '[to, from].length === 2'],
+    [' && kept', ' && kept !== null'],
     ['if (status === 429)', 'if (false)'],
     ['if (status < 500 && status !== 408) return', 'return'],
     [' && status !== 408', ''],

@@ -41,7 +41,7 @@ const BASE_URL =
 /** Chatwoot answers with whole sentences; proxies answer with words such as `Access denied`. */
 const isSentence = (text: string) => /(\S+\s+){3}\S|[^\x20-\x7e]/.test(text)
 const GATEWAY =
-  'If a gateway in front of Chatwoot asks for a sign-in, configure it to allow requests to /api, or send the header that it expects with --header-file.'
+  'If a gateway in front of Chatwoot asks for a sign-in, configure it to allow requests to /api. Or use --header-file to send the header that it expects.'
 const PROXY = `Ask the operator of the proxy or firewall in front of Chatwoot to allow the request. ${GATEWAY}`
 
 /** A group that its list still has. */
@@ -201,7 +201,7 @@ const ROWS: readonly Row[] = [
     code: 'server-error',
     summary: '{host} failed to answer a request.',
     advice:
-      'Run again in a few minutes. If you get this error again, check that Chatwoot is running, and the log of the proxy in front of it.',
+      'Run again in a few minutes. If you get this error again, check that Chatwoot is running, and check the log of the proxy in front of it.',
   },
   {
     status: (status) => status >= 500,
@@ -296,9 +296,9 @@ export function explainShape(
 }
 
 /**
- * A redirect that is not followed: to another server, which must not get the token, to something else
- * than was asked for, or in a loop.
- * @param same whether it leads to what was asked for
+ * A redirect that is not followed: to another server, which must not get the token, to another page, or
+ * in a loop.
+ * @param same whether it leads to the same part of the API
  */
 export function explainRedirect(
   answer: Answer,

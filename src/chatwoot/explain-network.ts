@@ -162,7 +162,7 @@ export function explainFault(
 }
 
 /**
- * @param setting what has the name of the host
+ * @param setting where the host name is set
  * @param behindProxy whether a proxy may have replaced the certificate
  */
 export function adviseCertificate(
@@ -172,13 +172,13 @@ export function adviseCertificate(
   behindProxy = false,
 ): string {
   if (/ALTNAME|HOSTNAME/.test(code)) {
-    return `Use the name of the certificate in ${setting}, or correct the certificate of the ${owner}.`
+    return `In ${setting}, use a host name that is in the certificate, or correct the certificate of the ${owner}.`
   }
   if (/EXPIRED|NOT_YET/.test(code)) {
     return `Renew the certificate of the ${owner}. If it is valid today, correct the clock of this machine.`
   }
   const authority = behindProxy
-    ? 'the proxy opens https connections itself, name the file of its certificate authority'
+    ? 'the proxy decrypts https connections, name the file of its certificate authority'
     : 'your own certificate authority signed it, name its file'
   return `Renew or correct the certificate of the ${owner}. If ${authority} with --ca-file or NODE_EXTRA_CA_CERTS.`
 }
@@ -271,7 +271,7 @@ export function explainUnusableToken(flaw: 'empty' | 'characters'): Diagnostic {
     summary:
       flaw === 'empty'
         ? 'The API token is empty.'
-        : 'The API token contains an invalid character: a space, a line break or a character outside ASCII.',
+        : 'The API token contains a space, a line break or another character that no token has.',
     advice: 'Copy the access token again from Profile settings in the dashboard, without quotes.',
   })
 }

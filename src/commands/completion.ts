@@ -180,7 +180,7 @@ ${cases.join('\n')}
   esac
 }
 if [ "$funcstack[1]" = _rollcall ]; then _rollcall "$@"; else
-  # A zsh without settings has no completion yet. -D: without a file in the home folder.
+  # Without settings, zsh has no completion yet. -D: writes no file into the home folder.
   (( $+functions[compdef] )) || { autoload -U compinit && compinit -i -D; }
   compdef _rollcall rollcall
 fi

@@ -77,7 +77,7 @@ export async function resolveSettings(
     const inPolicy = policy === null ? '' : '`account:` in the policy, '
     const unset = describeUnset('CHATWOOT_ACCOUNT_ID', world)
     missing.push(
-      `the account: ${inPolicy}--account-id ID or ${unset}, with the number after /app/accounts/ in the URL of the dashboard`,
+      `the account: ${inPolicy}--account-id ID or ${unset} (the number after /app/accounts/ in the URL of the dashboard)`,
     )
   }
   const accountId = typeof account === 'number' ? account : null
@@ -260,11 +260,11 @@ async function resolveToken(
   return checkToken(token, problems)
 }
 
-/** Null if it cannot be a token; the error is then in `problems`, never the token. */
+/** Null if it cannot be a token. The error, which never quotes it, is then in `problems`. */
 export function checkToken(token: Given, problems: Diagnostic[], what = 'The value'): Given | null {
   if (reportLeftover(token, problems, what)) return null
   if (findFlaw(seal(token.value)) === null) return token
-  const flaw = 'contains a space, a line break or a character outside ASCII'
+  const flaw = 'contains a space, a line break or another character that no token has'
   const advice = 'Copy only the access token, from Profile settings in the dashboard.'
   refuseSetting(problems, token.from, `${what} ${flaw}.`, advice)
   return null

@@ -92,7 +92,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
         values.push(spot)
     }
   }
-  // A key with an error says nothing about what its value should be.
+  // If the key is wrong, nobody knows what its value should be.
   for (const spot of values) {
     if (spot.entry === null || !problems.faulty.has(spot.entry)) reportValue(problems, spot)
   }

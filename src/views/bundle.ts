@@ -73,7 +73,7 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
   }
 }
 
-/** Of somebody who is not on the account and still gets messages: nobody could decide about them without a row. */
+/** Of a person who is not on the account and still gets messages: without a row, nobody could decide. */
 function makeHiddenRow(
   { read }: JudgedAccount,
   { email, name, groups, standing, findings }: HiddenOutcome,

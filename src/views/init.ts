@@ -48,13 +48,13 @@ export function renderInit({ written, kept, policy, named, ci, missing }: InitRe
   const secret = ci
     ? `
 In your CI, store CHATWOOT_BASE_URL as a variable and CHATWOOT_API_TOKEN as a
-secret. The top of each file says what else it needs.
+secret. The first lines of each CI file say what else it needs.
 `
     : ''
   const instead =
     missing === null
       ? ''
-      : `\n${wrapParagraph(`The people are made up, because rollcall could not read your account. ${missing} Set what is missing and run \`rollcall init\` again, before you change ${policy}: it then lists the people of your account.`)}\n`
+      : `\n${wrapParagraph(`The people are made up, because rollcall could not read your account. ${missing} To get the people of your account, set what is missing and run \`rollcall init\` again before you change ${policy}.`)}\n`
   return `${lines.join('\n')}
 ${instead}
 Next: read ${policy} line by line, and correct what is wrong.

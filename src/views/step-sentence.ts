@@ -21,7 +21,7 @@ const countPeople = ({ people }: StepClass) =>
 const countMemberships = (of: StepClass, preposition: string) =>
   `${countPeople(of)} ${preposition} ${count(of.groups.length, 'group')}`
 
-/** Of people, and of custom roles, whose holders are not named by a step. */
+/** People, and custom roles: a step about a custom role does not name the people who have it. */
 function countWidened(of: StepClass): string {
   const roles = of.steps - of.people.length
   return [

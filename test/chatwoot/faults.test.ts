@@ -141,7 +141,7 @@ test.each(['', ' identity ', 'Identity'])(
   },
 )
 
-test('the advice about a compressed body is to ask the proxy for none', async () => {
+test('the advice about a compressed answer is to configure the proxy', async () => {
   const { diagnostics } = await read({
     [AGENTS]: ({ response }) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
   })
@@ -151,7 +151,7 @@ test('the advice about a compressed body is to ask the proxy for none', async ()
 test.each([
   ['of a gateway, which has no request id', raw('HTTP/1.1 503 x\r\n\r\n'), /the log of the proxy/],
   ['of Chatwoot', answering(503, {}), /under the request id/],
-])('the advice about a failure %s says where its cause is', async (_, answer, advice) => {
+])('the advice about a failure %s names the likely cause', async (_, answer, advice) => {
   expect((await read({ [AGENTS]: answer })).diagnostics[0]?.advice).toMatch(advice)
 })
 
@@ -295,7 +295,7 @@ describe('an error code of the transport decides', () => {
   })
 
   test.each([
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'Use the name of the certificate in the base URL'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'In the base URL, use a host name that is in the certificate'],
     ['CERT_HAS_EXPIRED', 'correct the clock of this machine'],
     ['CERT_NOT_YET_VALID', 'correct the clock of this machine'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', '--ca-file'],

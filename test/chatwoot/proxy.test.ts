@@ -97,10 +97,12 @@ describe('a fault of a proxy', () => {
     expect(JSON.stringify(fault)).not.toMatch(/SECRET|me:/)
   })
 
-  test('of its certificate names the variable, where the name is wrong', () => {
+  test('of its certificate names the variable that has the wrong host name', () => {
     const code = 'ERR_TLS_CERT_ALTNAME_INVALID'
     const fault = explainProxyFault(makeProxyFault({ code }), url, network)
-    expect(fault?.diagnostic.advice).toContain('Use the name of the certificate in HTTPS_PROXY')
+    expect(fault?.diagnostic.advice).toContain(
+      'In HTTPS_PROXY, use a host name that is in the certificate',
+    )
   })
 
   test.each([
@@ -114,7 +116,7 @@ describe('a fault of a proxy', () => {
     expect(fault?.diagnostic.detail).toContain(`was answered with ${status}`)
   })
 
-  test('is possible behind the tunnel too: both logs may show the cause', () => {
+  test('can close a connection to the server, so the advice names both logs', () => {
     const { diagnostic } = explainFault({ code: 'ECONNRESET' }, url, false, null, network)
     expect(diagnostic.advice).toContain('the logs of the server and of the proxy')
     expect(diagnostic.advice).toContain('add chat.acme.com to NO_PROXY')

@@ -227,7 +227,7 @@ describe('redirects', () => {
     [MEMBERS, '/api/v1/accounts/1/teams/8/team_members'],
     [ROLES, '/api/v1/accounts/2/custom_roles'],
     [VERSION, '/version.json'],
-  ])('of %s to %s, which is something else, is not followed', async (path, location) => {
+  ])('of %s to %s is not followed, because it leads to something else', async (path, location) => {
     const wanted = { customRoles: 'all', version: true } as const
     const answers = { [ROLES]: { json: [] }, [location]: { json: [] }, [path]: to(location) }
     const { codes, diagnostics, requests } = await read(answers, { wanted })
@@ -239,7 +239,7 @@ describe('redirects', () => {
     expect(diagnostics[0]?.advice).toContain('--header-file')
   })
 
-  test('that loses the number of the page is not followed', async () => {
+  test('without the page number of the request is not followed', async () => {
     const many = Array.from({ length: 25 }, (_, id) => person(id + 1, `u${id + 1}@acme.com`))
     const people = [ada, ...many.slice(1)]
     const { codes } = await read({

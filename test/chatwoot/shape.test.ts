@@ -136,7 +136,7 @@ test.each([
   [AGENTS, { ...grace, email: null }, 'agents[1].email', `(${grace['name']})`],
   [TEAMS, { ...billing, id: 8, allow_auto_assign: 1 }, 'teams[1].allow_auto_assign', '(billing)'],
   [TEAMS, { ...billing, name: null }, 'teams[1].name', 'it is null.'],
-])('what is wrong in %s is named as people know it: %#', async (path, entry, at, who) => {
+])('an error in %s names the person or the thing: %#', async (path, entry, at, who) => {
   const first = path === AGENTS ? ada : { ...billing, name: 'first' }
   const { diagnostics } = await read({ [path]: { json: [first, entry] } })
   expect(diagnostics[0]?.summary).toContain(at)

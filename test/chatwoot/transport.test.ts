@@ -62,7 +62,7 @@ describe('a transport for reading', () => {
 })
 
 describe('closing a transport', () => {
-  /** Accepts connections, says what is given after the first bytes, and then nothing more. */
+  /** Accepts connections, answers the first bytes with this text, and then sends nothing more. */
   async function silent(answer = '') {
     const closed = new EventEmitter()
     const listener = createServer((socket) => {

@@ -60,7 +60,7 @@ test.each(COMMANDS.flatMap((command) => NAMES.map((name) => [command, name] as c
   },
 )
 
-test('an error shows no command of what somebody wrote into a policy or an option', async () => {
+test('an error shows no command that somebody wrote into a policy or an option', async () => {
   for (const name of NAMES) {
     const files = { 'rollcall.yaml': `version: 1\n"${name}": 1\nagents: { "${name}": agent }\n` }
     for (const argv of [
@@ -89,7 +89,7 @@ test('a policy that is printed into a log reads back as the account', async () =
   expect(code).toBe(0)
 })
 
-test('what a command says about a file that it wrote shows its name in one harmless line', async () => {
+test('a command shows the name of a file that it wrote in one harmless line', async () => {
   const sandbox = await serve()
   const env = { ...connection(sandbox), CHATWOOT_ACCOUNT_ID: '1' }
   const name = 'x\n::error::\u001b[31m##[error]y'
@@ -101,7 +101,7 @@ test('what a command says about a file that it wrote shows its name in one harml
   }
 })
 
-test('an address to copy from a log is still the address', () => {
+test('an address that is copied from a log still works', () => {
   for (const address of ['agent/##[a@b.c', 'team/x ##[y', 'team/##[/##vso[@b.c']) {
     const shown = quoteAddress(address)
     expect(shown).not.toMatch(COMMAND)

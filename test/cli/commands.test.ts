@@ -137,7 +137,7 @@ describe('demo', () => {
     expect(stdout.startsWith('DRIFT  account 1 "Northwind Support"')).toBe(true)
   })
 
-  test('what it says to do next leads to a first verdict about an account of your own', async () => {
+  test('says how to get a first verdict about an account of your own', async () => {
     const { stdout } = await run(['demo'])
     const [, lines = ''] = stdout.split('Next, check your own account:\n')
     const sandbox = await serve()

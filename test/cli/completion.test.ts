@@ -102,7 +102,7 @@ test.each(SHELLS)(
   30_000,
 )
 
-test('zsh completes rollcall even if nothing has set up its completion before', async () => {
+test('zsh completes rollcall even without any settings', async () => {
   const obstacle = findTerminalObstacle('zsh')
   if (obstacle !== null) {
     process.stdout.write(`not run: zsh without compinit: ${obstacle}\n`)

@@ -98,7 +98,7 @@ DIFFERENT, exit code 2
     expect(stdout).toMatch(/EQUAL, exit code 0\n$/)
   })
 
-  test('say in the first line and in a list for programs that not everything was compared', async () => {
+  test('say in the first line and in JSON that not everything was compared', async () => {
     const later = JSON.parse(await taken(changed))
     const coverage = { ...later.coverage, inboxes: 'unread' }
     const part = { ...later, coverage, inboxes: [], custom_roles: { kind: 'unread' } }
@@ -123,7 +123,7 @@ DIFFERENT, exit code 2
     expect(await list('a.json', 'gone.json')).toBeNull()
   })
 
-  test('of which only one server has custom roles list them as new or removed', async () => {
+  test('list custom roles as new or removed if only one server has them', async () => {
     const before = JSON.parse(await taken())
     const files = {
       'a.json': JSON.stringify({ ...before, custom_roles: { kind: 'unsupported' } }),

@@ -36,17 +36,20 @@ describe('without settings', () => {
     [{ CHATWOOT_BASE_URL: 'https://chat.acme.com/app/accounts/7' }, ['the access token: ']],
     [{ CHATWOOT_API_TOKEN: ADA }, ['the base URL: ', 'the account: ']],
     [{ CHATWOOT_BASE_URL: 'https://chat.acme.com', CHATWOOT_API_TOKEN: ADA }, ['the account: ']],
-  ])('with only %j, says what is missing to write the account instead', async (env, missing) => {
-    const cwd = folder({})
-    for (const when of ['the first time', 'again']) {
-      const { code, stdout } = await run(['init'], { env, world: { cwd } })
-      expect([when, code]).toEqual([when, 0])
-      const text = stdout.replace(/\s+/g, ' ')
-      const [, said = ''] = /Missing: (.*?)\. Set/.exec(text) ?? []
-      expect(said.split('; ')).toEqual(missing.map((each) => expect.stringContaining(each)))
-      expect(text).toContain('run `rollcall init` again')
-    }
-  })
+  ])(
+    'with only %j, says which settings are missing to write the account instead',
+    async (env, missing) => {
+      const cwd = folder({})
+      for (const when of ['the first time', 'again']) {
+        const { code, stdout } = await run(['init'], { env, world: { cwd } })
+        expect([when, code]).toEqual([when, 0])
+        const text = stdout.replace(/\s+/g, ' ')
+        const [, said = ''] = /Missing: (.*?)\. To get/.exec(text) ?? []
+        expect(said.split('; ')).toEqual(missing.map((each) => expect.stringContaining(each)))
+        expect(text).toContain('run `rollcall init` again')
+      }
+    },
+  )
 
   test('fills in what is known already', async () => {
     const cwd = folder({})
@@ -294,7 +297,7 @@ describe('--ci', () => {
     const output = renderInit(await init(flags('--ci', service), world(cwd), folder(recipes)))
     expect(read(cwd, path)).toBe(text)
     expect(output.replace(/\s+/g, ' ')).toContain(
-      'store CHATWOOT_BASE_URL as a variable and CHATWOOT_API_TOKEN as a secret. The top of each file says what else it needs.',
+      'store CHATWOOT_BASE_URL as a variable and CHATWOOT_API_TOKEN as a secret. The first lines of each CI file say what else it needs.',
     )
   })
 

@@ -362,7 +362,7 @@ describe('--report', () => {
   })
 
   test.each(FORMATS)(
-    '%s on stdout: one of the two streams says why an account has no verdict',
+    'with %s on stdout, stdout or stderr says why an account has no verdict',
     async (format) => {
       const sandbox = await serve()
       const { plan } = inFolder({ 'a.yaml': EXACT, 'b.yaml': 'version: 2\nteams: {}\n' })

@@ -1,6 +1,6 @@
 /**
- * Who has access without being on the account is reviewed too, and what no row of the form is about is
- * named in the closing record. Over real HTTP and real files.
+ * People who have access without being on the account are reviewed too. The closing record names the
+ * findings that no row of the form is about. Over real HTTP and real files.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -115,7 +115,7 @@ const decide = (blank: readonly Row[], answers: Readonly<Record<string, Row>> = 
 
 const REMOVE = { decision: 'remove', why: 'nobody knows them' }
 
-describe('somebody who gets the messages of an inbox without being on the account', () => {
+describe('a person who gets the messages of an inbox without being on the account', () => {
   test('has a row in the form, among the worst, and is counted', async () => {
     const { blank, written } = await review()
     expect(blank.slice(0, 2)).toMatchObject([
@@ -136,7 +136,7 @@ describe('somebody who gets the messages of an inbox without being on the accoun
     expect(written.words).toContain('4 people to decide about')
   })
 
-  test('must be decided about, with a reason to keep them', async () => {
+  test('needs a decision, and a reason to keep them', async () => {
     const { blank, close } = await review()
     const undecided = await close(decide(blank).slice(1))
     expect([undecided.code, undecided.words]).toEqual([
@@ -154,7 +154,7 @@ describe('somebody who gets the messages of an inbox without being on the accoun
     expect([code, words]).toEqual([0, expect.stringContaining('4 of 4 decided: 4 keep')])
   })
 
-  test('decides neither about themselves, under the name in the log, nor about others', async () => {
+  test('may decide about nobody, if the log has their name', async () => {
     const { blank, close } = await review()
     const own = await close(decide(blank, { '#77': { reviewer: 'Mallory+x@evil.example' } }))
     expect([own.code, own.words]).toEqual([
@@ -170,7 +170,7 @@ describe('somebody who gets the messages of an inbox without being on the accoun
     ])
   })
 
-  test('is in the closing record, done once the log shows it, and the record can be verified', async () => {
+  test('is in a closing record that can be verified, as done once the log shows it', async () => {
     const { blank, close, later, account, takeSnapshot, readRecord } = await review()
     const form = decide(blank, { '#77': REMOVE, '#78': { ...REMOVE, decision: 'change' } })
     account.audit_logs.push(member(6, NOW + DAY / 2, 4, 77, 'destroy'))
@@ -204,7 +204,7 @@ describe('somebody who gets the messages of an inbox without being on the accoun
     expect((await later('review', 'verify', 'r', '--closing', 'c')).words).toMatch(/^INTACT/)
   })
 
-  test('is not removed as far as a later snapshot does not prove it', async () => {
+  test('counts as removed only if a later snapshot proves it', async () => {
     const { blank, close, account, takeSnapshot } = await review()
     const form = decide(blank, { '#77': REMOVE })
     const end = async (name: string, ...more: readonly string[]) => {
@@ -218,11 +218,11 @@ describe('somebody who gets the messages of an inbox without being on the accoun
     ])
     expect(await end('2.json')).toEqual([
       2,
-      expect.stringContaining('not known for Website: the later snapshot'),
+      expect.stringContaining('may still get the messages of Website: the NOT DONE later snapshot'),
     ])
     expect(await end('3.json', '--activity', '--activity-days', '3')).toEqual([
       2,
-      expect.stringContaining('not known for Website: the audit log in'),
+      expect.stringContaining('may still get the messages of Website: the NOT DONE audit log in'),
     ])
     account.inboxes.splice(0, 1)
     expect(await end('4.json')).toEqual([
@@ -231,7 +231,7 @@ describe('somebody who gets the messages of an inbox without being on the accoun
     ])
   })
 
-  test('since the review is named: nobody decided about them', async () => {
+  test('is named if they are new since the review, because nobody decided about them', async () => {
     const { blank, close, account, takeSnapshot, readRecord } = await review()
     account.audit_logs.push(member(6, NOW + DAY / 2, 5, 79), member(7, NOW + DAY / 2, 5, 77))
     await takeSnapshot('later.json', '--activity')
@@ -244,14 +244,14 @@ describe('somebody who gets the messages of an inbox without being on the accoun
     expect(came_since).toMatchObject([{ email: '#79', user_id: 79, role: null }])
   })
 
-  test('is named on the page of who reaches what, which cannot list them', async () => {
+  test('is named in a warning on access.html, which cannot list them', async () => {
     const { path } = await review()
     expect(readFileSync(path('r/access.html'), 'utf8').replace(/<[^>]*>/g, '')).toContain(
       'This page leaves out a hidden member of inbox &quot;Website&quot;: user 77.',
     )
   })
 
-  test('is not in the form of an earlier version, which is neither called changed nor closed', async () => {
+  test('is missing in the form of an earlier version, which counts as intact and cannot be closed', async () => {
     const { path, later, close, blank } = await review()
     const other = (text: string) => text.replace(/("version": )"\d+\.\d+\.\d+"/, '$1"0.0.9"')
     const form = readFileSync(path('r/decisions.csv'), 'utf8').replace(/^"#7.*\r\n/gm, '')
@@ -274,7 +274,7 @@ describe('somebody who gets the messages of an inbox without being on the accoun
   })
 })
 
-test('a closing record says what the review does not show, so also how far back nobody looked', async () => {
+test('a closing record says what the review does not show, such as how far back the log was read', async () => {
   const { blank, close, readRecord, path } = await review(POLICY, '--activity-days', '2')
   expect(blank.map(({ email }) => email)).toEqual(['ada@acme.com', 'ken@acme.com'])
   expect((await close(decide(blank), '-o', 'c')).code).toBe(0)
@@ -284,7 +284,7 @@ test('a closing record says what the review does not show, so also how far back 
   expect(readFileSync(path('c/closing.html'), 'utf8')).toContain(says)
 })
 
-test('a snapshot from before a decision cannot show that it was carried out, which is pointed out', async () => {
+test('a later snapshot from before a decision gets a warning: it cannot show that it was done', async () => {
   const { blank, close, takeSnapshot, at } = await review()
   await takeSnapshot('later.json', '--activity')
   const form = decide(blank, { '#77': { ...REMOVE, date: '2026-11-27' } })
@@ -300,13 +300,13 @@ describe('a finding that no row of the form is about', () => {
 rules: { administrators: { min: 2 } }
 `
 
-  test('is in the closing record, and pointed out if it is critical or high', async () => {
+  test('is in the closing record, with a warning if it is critical or high', async () => {
     const { blank, close, readRecord } = await review(STRICT)
     const { code, words } = await close(decide(blank), '-o', 'c')
     expect([code, words]).toEqual([
       0,
       expect.stringContaining(
-        'warning: No decision covers 1 critical or high finding about nobody in the form: rule-administrators:rule/administrators (critical).',
+        'warning: 1 critical or high finding is about nobody in the form: rule-administrators:rule/administrators (critical).',
       ),
     ])
     expect(readRecord().other_findings).toMatchObject([

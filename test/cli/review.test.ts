@@ -368,7 +368,7 @@ describe('the commit of the policy', () => {
     expect(await gitOf(cwd)).toEqual({ commit, dirty: true })
   })
 
-  test('is what an auditor is pointed to if the policy of a review was not the committed one', async () => {
+  test('is named in a warning if the policy of the review differs from it', async () => {
     const cwd = folder({ 'rollcall.yaml': EXACT })
     const commit = committed(cwd)
     const sandbox = await serve()
@@ -381,7 +381,7 @@ describe('the commit of the policy', () => {
     expect(await close('r')).not.toContain('The policy of the review')
     writeFileSync(join(cwd, 'rollcall.yaml'), `${EXACT}# changed\n`)
     expect(await close('s')).toContain(
-      `warning: The policy of the review is not as in commit ${commit}.`,
+      `warning: The policy of the review differs from commit ${commit}.`,
     )
   })
 

@@ -34,11 +34,11 @@ test('everything that is missing is said in one error, with how to give it', asy
   expect(problems[0].detail).toContain('CHATWOOT_API_TOKEN (it is set, but empty)')
 })
 
-test('a missing account is said with where its number is', async () => {
+test('if the account is missing, the message says where its number is', async () => {
   const env = { CHATWOOT_BASE_URL: 'https://chat.acme.com', CHATWOOT_API_TOKEN: ADA }
   const { problems } = await plan(['any.yaml'], { env })
   expect(problems.map(({ detail }: { detail: string }) => detail)).toEqual([
-    'Missing: the account: `account:` in the policy, --account-id ID or CHATWOOT_ACCOUNT_ID, with the number after /app/accounts/ in the URL of the dashboard.',
+    'Missing: the account: `account:` in the policy, --account-id ID or CHATWOOT_ACCOUNT_ID (the number after /app/accounts/ in the URL of the dashboard).',
   ])
 })
 
@@ -262,7 +262,7 @@ test.each([
   ['CHATWOOT_API_TOKEN', 'CHATWOOT_API_TOKEN: The value'],
   ['CHATWOOT_API_TOKEN_1', 'CHATWOOT_API_TOKEN_1: The value'],
   ['token.txt', '--api-token-file: The token in token.txt'],
-])('a token in %s that cannot be sent is refused with its place', async (place, says) => {
+])('a token in %s that cannot be sent is an error that names the place', async (place, says) => {
   const sandbox = await serve()
   for (const token of ['Bearer x-token', 'x-token\nx-token', 'x-tokén']) {
     const fromFile = place === 'token.txt'
@@ -272,7 +272,7 @@ test.each([
     })
     expect([code, problems.length, problems[0].code]).toEqual([1, 1, 'settings-invalid'])
     expect(problems[0].summary).toBe(
-      `${says} contains a space, a line break or a character outside ASCII.`,
+      `${says} contains a space, a line break or another character that no token has.`,
     )
     expect(JSON.stringify(problems)).not.toContain('x-tok')
   }

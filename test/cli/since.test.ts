@@ -157,7 +157,7 @@ test('--since-if-exists alone is an error', async () => {
   expect([ran.code, ran.words]).toEqual([1, expect.stringContaining('needs --since')])
 })
 
-test('an account that is no longer part of the run is named once, and worth a message', async () => {
+test('an account that is no longer part of the run is named once, and is news', async () => {
   const { plan, cwd } = await nights()
   const report = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'))
   const [account] = report.accounts

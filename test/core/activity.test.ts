@@ -141,7 +141,7 @@ describe('a membership and a group', () => {
     })
   })
 
-  test('a group keeps the last event of each setting, and a new name is no setting', () => {
+  test('a group keeps the last event of each setting; a new name is not a setting', () => {
     const rows = [
       group(8, 'changed', 'support', ['name']),
       group(6, 'changed', null, ['description']),

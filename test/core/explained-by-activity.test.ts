@@ -186,7 +186,7 @@ describe('a team or an inbox', () => {
     expect(explain('team-differs', written, seen, [])).toEqual(UNRECORDED)
   })
 
-  test('whose settings differ is explained setting by setting: only what a row says', () => {
+  test('whose settings differ has an explanation for each setting, from the row about it', () => {
     const written = {
       agents: ADA,
       teams: { sales: { description: 'x', autoAssign: false, members: [] } },

@@ -1,11 +1,11 @@
-/** The links of a page of Markdown, and the anchors that links to it can name, as GitHub makes them. */
+/** The links of a Markdown page, and the anchors that GitHub gives its headings. */
 
 export interface Link {
   readonly path: string
   readonly anchor: string
 }
 
-/** Those to other pages of the repository, and within the page. */
+/** Links to other files of the repository, and within the page. */
 export function listLinks(page: string): readonly Link[] {
   return [...withoutBlocks(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(
     ([, path = '', anchor = '']) => ({ path, anchor }),

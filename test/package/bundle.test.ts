@@ -1,7 +1,4 @@
-/**
- * What dist/ holds of other packages is named there, and their licences come with it. A command loads only
- * what it needs.
- */
+/** dist/ names the packages that it contains, with their licences. A command loads only what it needs. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 

@@ -54,7 +54,7 @@ describe('the packed package', () => {
     expect(strange).toEqual([])
   })
 
-  test('has every page and file that a page of it links to, except the tests of the repository', () => {
+  test('has every page and file that its pages link to, except the tests of the repository', () => {
     const paths = packed.files.map(({ path }) => path)
     const missing = paths
       .filter((path) => path.endsWith('.md'))
@@ -67,7 +67,7 @@ describe('the packed package', () => {
     expect(missing.filter((each) => !each.startsWith('docs/reliability.md: test/'))).toEqual([])
   })
 
-  test('has every page that a message of the program names', () => {
+  test('has every page that a message names', () => {
     const text = packed.files
       .filter(({ path }) => /^dist\/.*\.js$/.test(path))
       .map(({ path }) => readFileSync(join(ROOT, path), 'utf8'))

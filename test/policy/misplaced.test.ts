@@ -304,12 +304,12 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'blanks that are not spaces',
       `${HEAD}\u00a0\u00a0grace@acme.com: agent\n`,
-      '4:1 This line begins with a character that only looks like a space: U+00A0. Indent it with plain spaces, as the other lines.',
+      '4:1 This line begins with a character that only looks like a space: U+00A0. Indent it with plain spaces, like the other lines.',
     ],
     [
       'a line that was copied from a diff',
       `${HEAD}+  grace@acme.com: agent\n`,
-      '4:1 This line begins with a mark or a number that was copied with it. Remove it, and indent the line like the others.',
+      '4:1 This line begins with a mark or a line number, probably copied with it from a diff or an e-mail. Remove the mark or the number, and indent the line like the others.',
     ],
     [
       'tabs',

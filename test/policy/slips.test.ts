@@ -1,4 +1,4 @@
-/** One slip of the keyboard, at each place of a policy where it can happen, gives one error, and near it. */
+/** One typo, at each place of a policy where it can happen, gives one error, and near it. */
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../src/policy/read/parse.ts'
 
@@ -89,7 +89,7 @@ function read(text: string): readonly string[] {
   )
 }
 
-/** The places at which something else than one error near the slip follows. */
+/** The places at which a typo does not give exactly one error near it. */
 function findOthers(slips: readonly Slip[]) {
   return slips.flatMap(({ text, line }) => {
     const errors = read(text)
@@ -98,8 +98,8 @@ function findOthers(slips: readonly Slip[]) {
   })
 }
 
-describe('one slip gives one error near it:', () => {
-  test('the policy is right without a slip', () => {
+describe('one typo gives one error near it:', () => {
+  test('the policy is valid without a typo', () => {
     expect(read(POLICY)).toEqual([])
   })
 
@@ -176,7 +176,7 @@ test.each<[string, string, string]>([
     POLICY.split('\n')
       .map((line, index) => `${index + 1} ${line}`)
       .join('\n'),
-    '2:1 This line begins with a mark or a number',
+    '2:1 This line begins with a mark or a line number',
   ],
   [
     'no-break spaces in every line',

@@ -98,7 +98,7 @@ describe('seats', () => {
     expect(account(sandbox.state).teams[0]?.members).toEqual([])
   })
 
-  test('that stay taken never leave a team smaller than the policy wants, even if the member is named', async () => {
+  test('that stay taken never leave a team smaller than the policy requires, even with --allow', async () => {
     const both = ['ann@acme.com', 'ben@acme.com'] as const
     const agents = Object.fromEntries(both.map((email) => [email, 'agent'] as const))
     const sandbox = await serve({}, makeState({ agents, teams: { a: both }, seats: 4 }))
@@ -123,7 +123,7 @@ describe('seats', () => {
     ])
   })
 
-  test('that the removal of the last member of a team frees are used by who replaces them', async () => {
+  test('that a removal frees go to the people who replace the last member of a team', async () => {
     const state = makeState({
       agents: { 'old@acme.com': 'agent' },
       teams: { a: ['old@acme.com'] },
@@ -192,7 +192,7 @@ describe('seats', () => {
   })
 })
 
-test('nobody is removed from a team whose smallest size needs somebody who could not join', async () => {
+test('nobody is removed from a team that would then be too small because somebody could not join', async () => {
   const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
   const sandbox = await serve({}, makeState({ agents, teams: { a: ['old@acme.com'] } }))
   const policy = writePolicy(

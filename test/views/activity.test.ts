@@ -159,7 +159,7 @@ const conforms = new Ajv2020({
   JSON.parse(readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8')),
 )
 
-test('settings that different people changed are a list in JSON, and no one row in CSV', () => {
+test('settings that different people changed are a list in JSON, and not one event in CSV', () => {
   const report = named('audit-log')
   const origin = {
     what: 'changed',

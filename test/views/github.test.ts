@@ -85,7 +85,7 @@ describe('github', () => {
     expect(errors.slice(0, 4).map(({ data }) => data)).toEqual(
       Array(4).fill(expect.stringMatching(/: administrator, not in the policy/)),
     )
-    // Which account it is, as the place of a shared policy does not say.
+    // The place of a shared policy does not say which account it is.
     expect(errors[0]?.data).toMatch(/^Account 3 "[^"]+" on chat\.acme\.com: agent\//)
     expect(errors[4]?.properties).toEqual({ title: 'network-refused' })
   })

@@ -46,7 +46,7 @@ export async function askForApproval(
   // The result shows the plan too.
   if (world.ask === null) return false
   const { account } = snapshot
-  // Whoever answers must see it: not in a file that stdout goes to.
+  // The person who answers must see it, so not in a file that stdout goes to.
   const stream = canSeeStdout(format, world) ? world.stdout : world.stderr
   const shown = stream.write(renderProposal(facts, await choosePaint(color, stream, world)))
   await shown.catch((error: unknown) => {

@@ -1,9 +1,9 @@
-/** "Did you mean …?" for a finding that nobody has, as `adopt` and `waive` name one. */
+/** "Did you mean …?" if `adopt` or `waive` names a finding that does not exist. */
 import { type FindingName, showNamed, suggestRelated } from '../../core/adopt/find-named.ts'
 import { type Finding, isOpen } from '../../core/messages/finding.ts'
 import { findNearest } from '../../policy/nearest.ts'
 
-/** Ends with a space; empty if no open finding is about the same, spelled alike, or contains the text. */
+/** Ends with a space. Empty if no open finding is about the same thing, looks similar or contains the text. */
 export function suggestFinding(named: FindingName, findings: readonly Finding[]): string {
   const related = suggestRelated(named, findings)
   if (related !== '') return related

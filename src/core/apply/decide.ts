@@ -185,8 +185,8 @@ export interface Interim {
 }
 
 /**
- * What one of the rest would do because others before it were not written: break a rule of the policy, or
- * what only an `--allow` with its address permits. Null: nothing.
+ * What this step would do wrong because steps before it were not written: it would break a rule of the
+ * policy, or do more than without an `--allow` with its address. Null: nothing.
  */
 export function findExcess(step: PlannedStep, run: Interim, terms: Terms): string | null {
   const broken = findBrokenRule(step, run, terms)
@@ -202,7 +202,7 @@ export function findExcess(step: PlannedStep, run: Interim, terms: Terms): strin
     : null
 }
 
-/** A rule that would be broken after the run, and less so without this step. */
+/** A rule that the run would break, and that would be less broken without this step. */
 function findBrokenRule(
   step: PlannedStep,
   { before, now, rest }: Interim,

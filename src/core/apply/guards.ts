@@ -175,7 +175,7 @@ function guardAdministrators({ changes, policy, today, before }: Guarded): reado
     'guard-administrators',
     `The account would have ${count(lowest, 'administrator')} who ${lowest === 1 ? 'counts' : 'count'}, and needs at least ${fewest}.`,
     `It has ${present} now. ${WHO_COUNTS}`,
-    'First add another administrator, without the `--allow` of the steps that lower this number, and wait until they accept the invitation. Then run again.',
+    'First add another administrator in a run without the `--allow` of the steps that lower this number. After the new administrator has accepted the invitation, run again.',
   )
 }
 
@@ -233,10 +233,10 @@ function guardRules(all: Guarded): readonly Diagnostic[] {
 }
 
 const ALLOW_ALL =
-  'Together with the steps that are kept back, the plan would not do this: also allow those that belong to it, or leave out the `--allow` of the steps that break the rule.'
+  'The plan breaks the rule only because steps are kept back. Allow those of them that prevent it, or leave out the `--allow` of the steps that break the rule.'
 
 const WAIT_FOR_ALL =
-  'Leave out the `--allow` of the steps that break it until the invited people in the policy have accepted. Then run again.'
+  'Wait until the invited people in the policy have accepted. Until then, leave out the `--allow` of the steps that break the rule.'
 
 /** People whom the job names with an address: what happens to them is intended. */
 function listNamed(
@@ -417,10 +417,10 @@ function guardReturns(all: Guarded): readonly Diagnostic[] {
 }
 
 const WAIT_FOR_SERVER =
-  'Wait until the server has removed the person from that list, usually within minutes. If they are still there after some hours, check its background jobs (Sidekiq).'
+  'Wait until the server has removed the person from that list, usually within minutes. If the person is still there after some hours, check the background jobs of the server (Sidekiq).'
 
 const KEEP_FIRST =
-  'Keep the person in that policy until they are on this account and you have checked it. Then remove them there.'
+  'Keep the person in that policy until you have checked that they are on this account. Then remove them there.'
 
 const REMOVE_FIRST = 'Remove the person from the policy and apply that. Add them again a day later.'
 

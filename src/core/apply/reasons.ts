@@ -1,6 +1,6 @@
 /**
- * Why a step is not written without an `--allow`, and why one is kept back: one row each. When a reason
- * applies is decided in decide.ts.
+ * Why a step is not written without an `--allow`, and why a step is kept back. decide.ts decides which
+ * reasons apply.
  */
 
 import { formatLocation, type Location } from '../model/location.ts'
@@ -23,15 +23,15 @@ export const REASONS = {
   },
   'unusual-letters': {
     needs: 'address',
-    why: 'the part before the @ has characters that are not plain ASCII',
+    why: 'the part before the @ has characters that are not ASCII',
   },
   'wide-custom-role': {
     needs: 'address',
-    why: 'the custom role may permit what a full agent may not do',
+    why: 'the custom role may permit more than an agent without one may do',
   },
   'also-gives': {
     needs: 'address',
-    why: 'it may also permit what is not permitted now',
+    why: 'it may also give access, and not only take it',
   },
   empties: {
     needs: 'address',
@@ -43,7 +43,7 @@ export const REASONS = {
   },
 } as const satisfies Readonly<Record<string, Reason>>
 
-/** Of every step of this name. */
+/** The reason that every step of this name has. */
 export function listOwnReasons(step: Step): readonly Reason[] {
   const { needs, why } = STEPS[step]
   return needs === 'default' ? [] : [{ needs, why }]

@@ -255,7 +255,7 @@ export const DIAGNOSTICS = {
   'report-account-missing': {
     ...warning('incomplete'),
     meaning:
-      'The earlier report of `--since` has an account that is not part of this run, so nothing says what happened to its findings.',
+      'The earlier report of `--since` has an account that is not part of this run, so this run cannot say what happened to its findings.',
     remedy:
       'If nobody removed the account on purpose, add it to the run again. If its server has a new address, its findings count as new.',
     example: 'Somebody deleted the policy of an account, or removed it from the fleet file.',
@@ -414,9 +414,9 @@ export const DIAGNOSTICS = {
   'settings-redirect': {
     ...lasting('settings', 'redirect'),
     meaning:
-      'The server redirects to another address or to another page, and rollcall does not send the token there; or it redirects in a loop.',
+      'The server redirects to another address or to another page, and rollcall does not send the token there. Or it redirects in a loop.',
     remedy:
-      'Use the address in the message, if it is yours. If a gateway asks for a sign-in there, configure it to allow requests to /api.',
+      'If the address in the message is that of your Chatwoot, use it as the base URL. If a gateway asks for a sign-in, configure it to allow requests to /api.',
     example: 'http redirects to https on another host.',
   },
   'account-unknown': {
@@ -673,7 +673,7 @@ export const DIAGNOSTICS = {
     meaning:
       'The plan would remove one person and invite another who may be the same person with a new e-mail address.',
     remedy:
-      'If it is one person, write in the policy the address that the account has, or correct the address in Chatwoot. If not, name both with `--allow`.',
+      'If it is one person, use the address on the account in the policy too, or correct the address in Chatwoot. If not, name both with `--allow`.',
     example: 'ken@acme.com would be removed, and ken@acme.io invited.',
   },
   'guard-return': {

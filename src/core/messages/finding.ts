@@ -27,7 +27,7 @@ export interface Finding {
 /** `unrecorded`: the log has nothing, as far back as `from`. `never`: Chatwoot does not record it. */
 export type FindingActivity =
   | ({ readonly kind: 'recorded' } & RecordedOrigin)
-  /** `settings`: of several settings, those that the log does not explain together. */
+  /** `settings`: only if several settings differ and no single event explains all of them. */
   | {
       readonly kind: 'unrecorded'
       readonly from: string

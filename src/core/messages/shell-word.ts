@@ -7,8 +7,8 @@ export function quoteForShell(text: string): string {
 }
 
 /**
- * What contains an address. Characters that nobody sees are encoded, as an address may have them, and
- * what begins a command in the log of a CI job.
+ * A word that contains an address. Encodes what an address may have and a log must not: characters that
+ * nobody sees, and what begins a command of a CI job.
  */
 export function quoteAddress(text: string): string {
   return quoteForShell(hideMarks(reveal(text, encodeCharacter), '%23%23'))

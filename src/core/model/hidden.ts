@@ -1,6 +1,6 @@
 /**
- * Members of groups whom no list shows, because they are not on the account: only the audit log shows
- * them. Every command asks here who they are.
+ * Members of groups who are not on the account, so no list shows them: only the audit log does. Every
+ * command asks here who they are.
  */
 import type { MembershipActivity } from './activity.ts'
 import { groupBy } from './collect.ts'
@@ -32,7 +32,7 @@ export function listHiddenMembers<G extends SnapshotGroup>({
 /** A user who is not on the account, with every group whose messages they get. */
 export interface HiddenPerson<G> {
   readonly id: number
-  /** By which the log knows them, usually an e-mail address. Empty if it does not. */
+  /** As in the log, usually an e-mail address. Empty if the log has no name. */
   readonly name: string
   readonly groups: readonly G[]
 }

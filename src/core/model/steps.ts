@@ -13,7 +13,7 @@ export type Permission = 'default' | 'class' | 'address'
 
 interface StepRecord {
   readonly action: Action
-  /** For an ordinary step; core/apply/reasons.ts says when a step needs more. */
+  /** For an ordinary step; the reasons of core/apply/reasons.ts can need more. */
   readonly needs: Permission
   /** Why it needs that, as a part of a sentence. Empty: it needs nothing. */
   readonly why: string
@@ -72,7 +72,7 @@ export const STEPS = {
     { onlyTakes: true },
   ),
   narrow: row('update', ['default'], { onlyTakes: true, ofIdentity: true }),
-  demote: row('update', ['address', 'it takes the role of an administrator away'], {
+  demote: row('update', ['address', 'it makes an administrator an agent'], {
     saysNobody: true,
   }),
   'remove-agent': row(

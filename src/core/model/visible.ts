@@ -45,7 +45,7 @@ export function escapeInvisible(character: string): string {
 }
 
 /**
- * What the log of a CI job takes for a command, anywhere in a line: `##[` on GitHub, even inside the newer
+ * Hides what the runner of a CI job takes for a command, anywhere in a line: `##[` on GitHub, even inside the newer
  * form `::`, `##vso[` on Azure, `##teamcity[`.
  * @param written instead of `##`
  */

@@ -81,12 +81,12 @@ export interface CustomRoleOutcome extends Outcome {
   readonly seen: RecognisedCustomRole | null
 }
 
-/** A member of groups who is not on the account: only the audit log shows it. */
+/** A member of groups who is not on the account: only the audit log shows this person. */
 export interface HiddenOutcome extends WithMemberships {
   /** `#77`: the log has no address, so it is the id of the user. */
   readonly email: string
   readonly id: number
-  /** By which the log knows them, usually an e-mail address. Empty if it does not. */
+  /** As in the log, usually an e-mail address. Empty if the log has no name. */
   readonly name: string
   readonly groups: readonly GroupSubject[]
 }

@@ -47,7 +47,7 @@ const PARTS: readonly (readonly [part: string, isMissing: (snapshot: Snapshot) =
   ['hidden_inbox_members', (snapshot) => describeHiddenMembers(snapshot, '').length > 0],
 ]
 
-/** The same and hidden members, as words for programs. */
+/** The same parts, and hidden members, as words for programs. */
 export function nameMissingParts(snapshot: Snapshot): readonly string[] {
   return PARTS.flatMap(([part, isMissing]) => (isMissing(snapshot) ? [part] : []))
 }

@@ -147,8 +147,8 @@ export function sumSince(accounts: readonly AccountReport[]): SinceCounts | null
 
 /**
  * Whether a run that repeats every night should notify people: something is new or resolved, or counts as
- * drift only now, an account has lost its verdict or is no longer checked, or the run itself failed. Null: it
- * was not compared with an earlier report.
+ * drift only now, an account has lost its verdict or is no longer checked, or the run itself failed. Null:
+ * it was not compared with an earlier report.
  */
 export function hasNews({
   verdict,

@@ -115,7 +115,7 @@ export function concludeClose({ findings, remediation, ...of }: ClosingFacts): C
   }
 }
 
-/** By address. Administrators and hidden members among them may not decide. */
+/** People with a critical or high finding, by address. Only agents among them may decide. */
 export function findDoubtful({
   people,
   findings,
@@ -133,14 +133,15 @@ export function findDoubtful({
   )
 }
 
-/** Somebody can make everybody look expected for the time of a review. */
+/** Somebody could change the policy only for the review, so that nobody looks unexpected. */
 export function noteOtherPolicy({ commit, dirty }: GitFacts): readonly Diagnostic[] {
   if (dirty !== true) return []
   return [
     makeDiagnostic({
       code: 'review-note',
-      summary: `The policy of the review is not as in commit ${commit}.`,
-      advice: 'Compare policy.yaml of the review with that commit, and write down who approved it.',
+      summary: `The policy of the review differs from commit ${commit}.`,
+      advice:
+        'Compare policy.yaml of the review with that commit, and write down who approved the difference.',
     }),
   ]
 }
@@ -153,8 +154,8 @@ export function noteOtherFindings(others: readonly Finding[]): readonly Diagnost
   return [
     makeDiagnostic({
       code: 'review-note',
-      summary: `No decision covers ${count(serious.length, 'critical or high finding')} about nobody in the form: ${joinFirst(names, SHOWN)}.`,
-      advice: 'Fix this, or write down who accepts it and why.',
+      summary: `${count(serious.length, 'critical or high finding is', 'critical or high findings are')} about nobody in the form: ${joinFirst(names, SHOWN)}.`,
+      advice: 'No decision covers this: fix it, or write down who accepts it and why.',
     }),
   ]
 }

@@ -68,7 +68,7 @@ export function noteOlderSnapshot(
     makeDiagnostic({
       code: 'review-note',
       summary: `The later snapshot was read on ${day}, but ${which} decided after that.`,
-      advice: 'Take a new snapshot, and use it as the later one.',
+      advice: 'Take a new snapshot, and name it with --after.',
     }),
   ]
 }
@@ -80,7 +80,7 @@ export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnost
   return [
     makeDiagnostic({
       code: 'review-note',
-      summary: `The later snapshot has ${missing.join(' and ')}, but the review has. So rollcall did not compare them: people may have more access there.`,
+      summary: `The later snapshot has ${missing.join(' and ')}, but the review does. rollcall could not compare these, so people may have more access there.`,
       advice: `Take the later snapshot with the token of an administrator${unlogged ? ' and with --activity' : ''}, as for the review.`,
     }),
   ]
@@ -114,7 +114,7 @@ export function checkRemediation(
     was === null && is !== null ? [is] : [],
   )
   const ids = new Map(had.agents.map(({ email, id }) => [email, id]))
-  // Of a person who should have less, the fate says it.
+  // People who should have less are in `fates`.
   const known = new Set([
     ...[...hidden.values()].map(({ id }) => id),
     ...decisions.map(({ email, decision }) => (decision === 'keep' ? null : ids.get(email))),
@@ -207,7 +207,7 @@ function judgeHidden(
   const what = [
     ...say('no longer gets the messages of', found.get('gone')),
     ...say('still gets the messages of', found.get('still')),
-    ...say('not known for', found.get('unknown'), `: ${why}`),
+    ...say('may still get the messages of', found.get('unknown'), `: ${why}`),
     ...say('now gets the messages of', more),
   ]
   const less = decision === 'change' ? found.has('gone') : found.size === 1 && found.has('gone')
@@ -259,7 +259,7 @@ function judgeChange(
   if (!less && !left) return { happened: false, what: seen.join('; ') || UNCHANGED }
   const what = seen.join('; ') || 'reaches less than before'
   if (unseen.length === 0) return { happened: true, what }
-  const but = `not known whether it is more elsewhere: the later snapshot has ${unseen.join(' and ')}`
+  const but = `may have more elsewhere: the later snapshot has ${unseen.join(' and ')}`
   return { happened: false, what: `${what}; ${but}` }
 }
 

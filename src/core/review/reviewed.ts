@@ -1,6 +1,6 @@
 /**
  * Who is reviewed: everybody who has access, so also members of groups who are not on the account. And
- * which open findings are about nobody of them.
+ * which open findings are about none of these people.
  */
 import { type Finding, isOpen } from '../messages/finding.ts'
 import { makeFinder } from '../model/identity.ts'
@@ -12,15 +12,15 @@ export interface ReviewedPerson {
   /** As the server has it; `#77` for a hidden member, whose user id is all that is known. */
   readonly email: string
   readonly id: number
-  /** Of a hidden member: by which the audit log knows them. Empty if it does not. */
+  /** Of a hidden member: as in the audit log. Empty if the log has no name. */
   readonly name: string
   /** Null: a hidden member, who is not on the account. */
   readonly role: Role | null
 }
 
 /**
- * The names by which the audit log knows hidden members. Without names that are the address of somebody
- * else on the account now.
+ * The names of hidden members in the audit log, without a name that is the address of somebody else on
+ * the account now.
  */
 export function listHiddenNames(people: readonly ReviewedPerson[]): ReadonlyMap<string, string> {
   const find = makeFinder(people, ({ email }) => email, normaliseEmail)
@@ -36,7 +36,7 @@ export interface ReviewedAccount {
   readonly people: readonly ReviewedPerson[]
   /** The open ones about each person, by e-mail address: first their own, then those of memberships. */
   readonly findings: ReadonlyMap<string, readonly Finding[]>
-  /** The open ones that are about nobody of them. */
+  /** The open ones that are about none of these people. */
   readonly others: readonly Finding[]
 }
 

@@ -55,7 +55,7 @@ export interface ReviewerRules {
 
 export interface Doubt {
   readonly code: FindingCode
-  /** Such a person may not decide, unless a list says so. Others are only pointed out. */
+  /** Such a person may not decide, unless the --reviewers file has them. Others only get a note. */
   readonly refused: boolean
 }
 
@@ -65,7 +65,7 @@ export function judgeReviewers(
   { people, doubtful, allowed }: ReviewerRules,
 ): Readonly<Record<'problems' | 'notes', readonly Diagnostic[]>> {
   const listed = allowed && new Set(allowed.map(normaliseEmail))
-  // Of two who look alike, the one who may not decide counts.
+  // If two addresses look alike, the one that may not decide counts.
   const suspects = new Map(
     [...doubtful]
       .sort(([, a], [, b]) => Number(a.refused) - Number(b.refused))

@@ -1,10 +1,10 @@
-/** Finds lines that something else than an editor left in a file: git, a chat, a word processor. */
+/** Finds lines that git, a chat, an e-mail or a word processor left in a file. */
 import { formatCodePoint } from '../../core/model/visible.ts'
 import { type Message, type Problems, report } from './problems.ts'
 
 interface Row {
   readonly pattern: RegExp
-  /** The same characters can be right in a text; they count only if something is wrong with the file. */
+  /** The same characters can be right, so they count only if something else is wrong with the file. */
   readonly inDoubt: boolean
   readonly describe: (line: string) => Message
 }
@@ -26,8 +26,8 @@ const ROWS: readonly Row[] = [
     pattern: /^(?:```|~~~)[^\r\n]*/gm,
     inDoubt: false,
     describe: () => ({
-      summary: 'This line marks a block of code in Markdown and is not part of the file.',
-      advice: 'Remove it, and the one at the other end of the block.',
+      summary: 'This line marks a block of code in Markdown and does not belong in this file.',
+      advice: 'Remove this line, and the one at the other end of the block.',
     }),
   },
   {
@@ -35,15 +35,16 @@ const ROWS: readonly Row[] = [
     inDoubt: true,
     describe: (line) => ({
       summary: `This line begins with a character that only looks like a space: ${formatCodePoint(line.replace(/^[ \t]+/, '').charAt(0))}.`,
-      advice: 'Indent it with plain spaces, as the other lines.',
+      advice: 'Indent it with plain spaces, like the other lines.',
     }),
   },
   {
     pattern: /^(?:\+[ \t]+\S|(?:\+|> ?|\d+[.:|]?[ \t]+)version[ \t]*:)[^\r\n]*/gm,
     inDoubt: true,
     describe: () => ({
-      summary: 'This line begins with a mark or a number that was copied with it.',
-      advice: 'Remove it, and indent the line like the others.',
+      summary:
+        'This line begins with a mark or a line number, probably copied with it from a diff or an e-mail.',
+      advice: 'Remove the mark or the number, and indent the line like the others.',
     }),
   },
 ]
@@ -58,9 +59,10 @@ export function reportForeignLines(problems: Problems, isInvalid: boolean): bool
     const [first, ...more] = inDoubt && !isInvalid ? [] : text.matchAll(pattern)
     if (first === undefined) continue
     const span = { start: first.index, end: first.index + first[0].length }
-    // What else is wrong may follow from it.
+    // Other errors may follow from this one.
     problems.found.length = 0
-    const others = more.length === 0 ? null : `The file has ${more.length} more of these lines.`
+    const others =
+      more.length === 0 ? null : `The file has at least ${more.length} more of these lines.`
     report(problems, 'policy-syntax', span, { detail: others, ...describe(first[0]) })
     return true
   }

@@ -89,7 +89,7 @@ function findItemWithoutDash(
   return {
     ...placeAbove(text, start, above[first] ?? '', key),
     fault: 'has no `-` before it, but the lines below it are a list.',
-    advice: `Write \`- ${key}:\`, in the column of the other \`-\`.`,
+    advice: `Write \`- ${key}:\` in the same column as the other \`-\`.`,
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Says what is wrong with a text that is not valid YAML. One slip makes the library report many errors,
- * below it and far away, so this reads each section by itself, and only its first error counts.
+ * Says what is wrong with a text that is not valid YAML. One typo makes the library report many errors,
+ * below it and far away. So this reads each section by itself, and only its first error counts.
  */
 import { Composer, type Document, type ParsedNode, type YAMLParseError } from 'yaml'
 import { findMisaligned } from './indentation.ts'
@@ -37,7 +37,7 @@ export interface Composed {
   readonly errors: readonly YAMLParseError[]
 }
 
-/** A text that seems to be all of a file, or one of its sections. */
+/** Reads a whole file, or one of its sections, as if it were all of the file. */
 export function composeYaml(text: string, part: Span): Composed {
   const scan = scanTokens(text, part)
   const documents = new Composer(OPTIONS).compose(scan.tokens, true, part.end)
@@ -107,7 +107,7 @@ function isTab({ advice }: Fault): boolean {
   return advice === TABS
 }
 
-/** None if the text is so large that there is no room to read it a second time. */
+/** None if the text is too large to read a second time. */
 function splitSections(text: string): readonly Span[] {
   if (text.length > MAX_SPLIT) return []
   const keys = Array.from(text.matchAll(SECTION), ({ index }) => index)

@@ -8,7 +8,7 @@ export type TreeNode =
   | MapNode
   | { readonly kind: 'list'; readonly span: Span; readonly items: readonly TreeNode[] }
   | ScalarNode
-  /** A node with an error already (an alias, a tag, a key without a colon), so that it gets no second one. */
+  /** It already has an error (an alias, a tag, a key without a colon), so it gets no second one. */
   | { readonly kind: 'broken'; readonly span: Span }
 
 export interface MapNode {

@@ -24,7 +24,7 @@ export function readNode(problems: Problems, node: ParsedNode): TreeNode {
     let repeated: string | null = null
     for (const pair of node.items) {
       const name = getName(pair)
-      // Several lines that exist already were copied together, or a dash is missing before the first.
+      // Somebody copied several lines together, or the first lacks its dash.
       const isCopied = repeated !== null && repeated !== name
       repeated = map.entries.has(name) ? name : null
       open = readBelow(problems, map, pair, open, isCopied)
@@ -46,8 +46,9 @@ function isMarked(node: ParsedNode): boolean {
 function reportNoColon(problems: Problems, key: ParsedNode): void {
   const span = getSpan(key)
   report(problems, 'policy-syntax', span, {
-    summary: `${quoteName(problems.source.text.slice(span.start, span.end))} has no value: between braces, write a colon and a space after a key.`,
-    advice: 'Write `key: value`; between brackets, as in `[ada@acme.com]`, write a list.',
+    summary: `${quoteName(problems.source.text.slice(span.start, span.end))} has no value.`,
+    advice:
+      'In braces, write `key: value`, with a space after the colon. For a list, use brackets: `[ada@acme.com]`.',
   })
 }
 

@@ -20,11 +20,12 @@ const MADE_UP = ['ada@example.com', 'grace@example.com']
 export function writeStarter(origin: string | null, accountId: number | null): string {
   return `${MODELINE}
 # Who may be on our Chatwoot account. Replace the made-up people, then run
-# \`rollcall validate\` and \`rollcall plan\`. Or leave this file as it is, set CHATWOOT_BASE_URL and
-# CHATWOOT_API_TOKEN, and run \`rollcall init\` again: it then lists the people of your account.
+# \`rollcall validate\` and \`rollcall plan\`. To get the people of your account instead, do not change this
+# file: set CHATWOOT_BASE_URL to the URL of your dashboard, set CHATWOOT_API_TOKEN, and run
+# \`rollcall init\` again.
 version: 1
 
-# The number after /app/accounts/ in the address of your dashboard.
+# The number after /app/accounts/ in the URL of your dashboard.
 ${accountId === null ? '# account: 1' : `account: ${accountId}`}
 # rollcall refuses to compare this policy with any other server.
 ${origin === null ? '# server: https://chat.example.com' : `server: ${origin}`}

@@ -37,8 +37,8 @@ export function shorten(text: string): string {
 }
 
 /**
- * A finished text for the log of a GitHub Actions job, which every text may become: for the runner, `::`
- * at the beginning of a line, also after spaces, begins a command.
+ * Makes a finished text harmless in the log of a GitHub Actions job, where every text may be shown: there,
+ * `::` at the beginning of a line, also after spaces, begins a command.
  */
 export function hideCommands(text: string): string {
   return hideMarks(text, SEPARATED).replace(/^([^\S\n]*):(?=:)/gm, '$1: ')

@@ -309,7 +309,7 @@ describe('a rule of the policy', () => {
     ).toEqual([])
   })
 
-  test('says what ends the refusal: the policy, what is kept back, or an invitation that is open', () => {
+  test('says how to end the refusal: change the policy, allow other steps, or wait for an invitation', () => {
     const advice = (
       rules: WrittenPolicy['rules'] & object,
       written: WrittenPolicy,
@@ -318,9 +318,9 @@ describe('a rule of the policy', () => {
     ) => guarded(planned({ ...written, rules }, account, allow)).map((each) => each.advice)
     const policy = 'Change the policy so that it follows its own rules, or change the rule.'
     const keptBack =
-      'Together with the steps that are kept back, the plan would not do this: also allow those that belong to it, or leave out the `--allow` of the steps that break the rule.'
+      'The plan breaks the rule only because steps are kept back. Allow those of them that prevent it, or leave out the `--allow` of the steps that break the rule.'
     const accept =
-      'Leave out the `--allow` of the steps that break it until the invited people in the policy have accepted. Then run again.'
+      'Wait until the invited people in the policy have accepted. Until then, leave out the `--allow` of the steps that break the rule.'
     const promoted: WrittenPolicy = { agents: { ...owner, 'p1@acme.com': 'administrator' } }
     const account: SeenAccount = { agents: { ...two, ...people(1) } }
     expect(advice({ max: 2 }, promoted, account, promote)).toEqual([keptBack])
@@ -367,7 +367,7 @@ describe('a rule of the policy', () => {
     ).toHaveLength(1)
   })
 
-  test('the fewest members of a team does not count for one that is not in the policy', () => {
+  test('about the size of teams does not count for a team that is not in the policy', () => {
     const account: SeenAccount = {
       agents: { ...owner, ...people(1) },
       teams: { a: ['ada@acme.com'], old: emails(1) },
@@ -741,7 +741,7 @@ describe('nobody is invited', () => {
     expect(
       invite({}, { teams: { a: { ghosts: ['bob@acme.com'] }, b: { ghosts: ['bob@acme.com'] } } }),
     ).toEqual([
-      'bob@acme.com would be invited, but was removed and is still in the list of team a. Wait until the server has removed the person from that list, usually within minutes. If they are still there after some hours, check its background jobs (Sidekiq).',
+      'bob@acme.com would be invited, but was removed and is still in the list of team a. Wait until the server has removed the person from that list, usually within minutes. If the person is still there after some hours, check the background jobs of the server (Sidekiq).',
     ])
   })
 
@@ -754,7 +754,7 @@ describe('nobody is invited', () => {
 
   test('whom another policy of the server removes', () => {
     expect(invite({ removedElsewhere: [bob] })).toEqual([
-      'bob@acme.com would be invited, but is removed on another account by file. Keep the person in that policy until they are on this account and you have checked it. Then remove them there.',
+      'bob@acme.com would be invited, but is removed on another account by file. Keep the person in that policy until you have checked that they are on this account. Then remove them there.',
     ])
     expect(invite({ removedElsewhere: [{ email: 'x@acme.com', file: 'file' }] })).toEqual([])
   })

@@ -519,7 +519,7 @@ describe('custom roles', () => {
     ])
   })
 
-  test('that also permit what a full agent may not, such as reports, are given by address', () => {
+  test('that also permit what an agent without one may not do, such as reports, are given by address', () => {
     const policy: WrittenPolicy = {
       agents: { ...ada, 'cyd@acme.com': { role: 'agent', customRole: 'Boss' } },
     }
@@ -534,7 +534,7 @@ describe('custom roles', () => {
     expect(kept(planned(policy, seen(null)))).toEqual(named)
   })
 
-  test('that permit what a full agent may not are also needed by address in an invitation', () => {
+  test('that permit what an agent without one may not do need the address in an invitation too', () => {
     const policy: WrittenPolicy = {
       agents: { ...ada, 'new@acme.com': { role: 'agent', customRole: 'Boss' } },
     }
@@ -713,14 +713,14 @@ describe('a step beside others that were skipped', () => {
       expect(judgeAll(plan, ['team/a/newer@acme.com'])).toEqual(Array(2).fill(below('1 member', 2)))
     })
 
-    test('that is broken already, any further', () => {
+    test('further, if it is already broken', () => {
       const plan = replaced(['bob@acme.com', 'cyd@acme.com'], 3)
       expect(judgeAll(plan, ['team/a/newer@acme.com'])).toEqual(Array(2).fill(below('1 member', 3)))
       const small = replaced(['bob@acme.com'], 3)
       expect(judgeAll(small, ['team/a/newer@acme.com'])).toEqual([])
     })
 
-    test('about a team that the policy ignores is not one', () => {
+    test('unless it is about the size of a team that the policy ignores', () => {
       const removed = (ignoreTeams: readonly string[]) =>
         planned(
           {
@@ -737,7 +737,7 @@ describe('a step beside others that were skipped', () => {
       ])
     })
 
-    test('by a removal: a new team that is too small takes nothing from anybody', () => {
+    test('by a removal; a new team may be too small, because nobody loses access', () => {
       const plan = planned(
         {
           agents: { ...ada, 'new@acme.com': 'agent' },
@@ -749,7 +749,7 @@ describe('a step beside others that were skipped', () => {
       expect(judgeAll(plan, ['agent/new@acme.com', 'team/b/new@acme.com'])).toEqual([])
     })
 
-    test('about administrators, whom nobody replaced', () => {
+    test('about the number of administrators, if nobody replaces one', () => {
       const plan = planned(
         {
           agents: { ...ada, 'bob@acme.com': 'administrator', 'eve@acme.com': 'agent' },
@@ -794,10 +794,10 @@ describe('a step that is kept back says why', () => {
     customRoles: { 1: { name: 'Boss', permissions } },
   })
 
-  test('for an invitation: everything that is not ordinary about it', () => {
+  test('for an invitation: each reason that applies', () => {
     const foreign = 'the e-mail domain is not in rules.email_domains'
-    const letters = 'the part before the @ has characters that are not plain ASCII'
-    const wide = 'the custom role may permit what a full agent may not do'
+    const letters = 'the part before the @ has characters that are not ASCII'
+    const wide = 'the custom role may permit more than an agent without one may do'
     const rules = { emailDomains: ['vendor.io'] }
     expect(why({ ...agent('bob@acme.com'), rules })).toEqual([['invite', foreign]])
     expect(why(agent('bob@evil.example'))).toEqual([
@@ -819,8 +819,8 @@ describe('a step that is kept back says why', () => {
     ])
   })
 
-  test('for a step that should only take and also gives', () => {
-    const gives = 'it may also permit what is not permitted now'
+  test('for a step that should only take access, but also gives some', () => {
+    const gives = 'it may also give access, and not only take it'
     const narrow = agent('bob@acme.com', 'Boss')
     const bob = { agents: { 'bob@acme.com': 'agent' } } as const
     expect(why(narrow, { ...bob, ...boss(['report_manage']) })).toEqual([['narrow', gives]])
@@ -835,7 +835,7 @@ describe('a step that is kept back says why', () => {
     ])
   })
 
-  test('only with what the --allow of its class does not permit yet', () => {
+  test('without the reasons that the --allow of its name already covers', () => {
     const team = { agents: { 'bob@acme.com': 'agent' }, teams: { a: ['bob@acme.com'] } } as const
     const takes = 'it takes somebody out of a team or an inbox'
     const empties = 'it would leave the group empty'
@@ -844,7 +844,7 @@ describe('a step that is kept back says why', () => {
     expect(why(policy, team, ['remove-member'])).toEqual([['remove-member', empties]])
   })
 
-  test('for what the policy denies and for what waits, with names shown as it is asked to', () => {
+  test('if the policy denies it or it waits for another step, with names made harmless', () => {
     const policy: WrittenPolicy = {
       agents: { 'bob@acme.com': 'agent' },
       teams: { a: ['bob@acme.com'] },

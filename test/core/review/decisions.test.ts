@@ -46,12 +46,12 @@ describe('a hidden member', () => {
   const say = (person: string, reviewer: string) =>
     judge([{ reviewer }], [], [person]).say.map(([summary]) => summary)[0]
 
-  test('whom the log does not know by name is nobody that a reviewer could be', () => {
+  test('without a name in the log is never the same person as a reviewer', () => {
     expect(say('#78', '')).toBe('#78 has no reviewer.')
     expect(judge([{ reviewer: '' }], [], ['#78']).say).toHaveLength(1)
   })
 
-  test('is not somebody on the account who has the address now', () => {
+  test('is not the person on the account who has that address now', () => {
     const people = ['#77 mal@acme.com', 'mal@acme.com']
     expect(say('#77 mal@acme.com', 'mal@acme.com')).toContain('decided about their own access')
     expect(judge([{ reviewer: 'mal@acme.com' }], [], people).decided).toEqual(['#77'])

@@ -4,7 +4,7 @@ import type { ReviewedPerson } from '../../../src/core/review/reviewed.ts'
 
 export const ANSWERED = { decision: 'keep', reviewer: 'ada@acme.com', date: '2026-11-23', why: '' }
 
-/** Agents; of `#77 mallory@evil.example` a hidden member whom the log knows by that name. */
+/** Agents. `#77 mallory@evil.example` is a hidden member with that name in the log. */
 export function listPeople(emails: readonly string[]): readonly ReviewedPerson[] {
   return emails.map((text, index) => {
     const [email = '', name = ''] = text.split(' ')

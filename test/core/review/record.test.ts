@@ -79,7 +79,7 @@ function parsed(change: (manifest: Document) => void = () => undefined): Manifes
 }
 
 describe('a manifest', () => {
-  test('of another program is refused, because nobody knows what it means', () => {
+  test('that names another program as its author is refused', () => {
     const other = () =>
       parsed((manifest) => {
         manifest.tool.name = 'roll-call'

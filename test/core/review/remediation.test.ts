@@ -49,19 +49,19 @@ describe('what the later snapshot does not have', () => {
     expect(note(BEFORE, rest)).toEqual([
       [
         'review-note',
-        'The later snapshot has no inboxes and no permissions of custom roles, but the review has. So rollcall did not compare them: people may have more access there.',
+        'The later snapshot has no inboxes and no permissions of custom roles, but the review does. rollcall could not compare these, so people may have more access there.',
       ],
     ])
     const logged = { ...snapshot(BEFORE), activity: readLog([]) }
     expect(noteUnseen(logged, logged)).toEqual([])
     expect(noteUnseen(logged, snapshot(BEFORE))).toMatchObject([
       {
-        summary: expect.stringContaining('has no audit log, but the review has.'),
+        summary: expect.stringContaining('has no audit log, but the review does.'),
         advice: expect.stringContaining('with --activity'),
       },
     ])
     expect(note(BEFORE, { ...rest, customRoles: BILLING })).toMatchObject([
-      ['review-note', expect.stringContaining('has no inboxes, but the review has.')],
+      ['review-note', expect.stringContaining('has no inboxes, but the review does.')],
     ])
   })
 })
@@ -74,7 +74,7 @@ describe('a later snapshot that is older than decisions', () => {
       { finishedAt: '2026-11-25T23:00:00.000Z' },
     ).map(({ summary }) => summary)
 
-  test('is pointed out: it cannot show that they were carried out', () => {
+  test('gets a warning: it cannot show that they were carried out', () => {
     expect(
       note(['remove', '2026-11-27'], ['change', '2026-11-28'], ['keep', '2026-11-28']),
     ).toEqual([
@@ -83,7 +83,7 @@ describe('a later snapshot that is older than decisions', () => {
     expect(note(['remove', '2026-11-27'])[0]).toContain('but 1 change or removal was decided')
   })
 
-  test('may have the day before, because the day of a reviewer can be ahead of UTC', () => {
+  test('may be from the day before, because the day of a reviewer can be ahead of UTC', () => {
     expect(note(['remove', '2026-11-26'], ['keep', '2026-11-28'])).toEqual([])
   })
 })
@@ -197,7 +197,7 @@ describe('a change', () => {
     expect(check('change', BEFORE, left).fates).toMatchObject([
       {
         happened: false,
-        what: 'billing: no longer a member; not known whether it is more elsewhere: the later snapshot has no inboxes',
+        what: 'billing: no longer a member; may have more elsewhere: the later snapshot has no inboxes',
       },
     ])
     expect(check('change', without, left).fates).toMatchObject([{ happened: true }])

@@ -184,8 +184,8 @@ describe('a reviewer who should not be an administrator', () => {
   })
 })
 
-describe('a reviewer who is pointed out', () => {
-  test('is an agent with a critical or high finding, unless somebody like them is refused', () => {
+describe('there is a note if a reviewer', () => {
+  test('is an agent with a critical or high finding; an error if a look-alike may not decide', () => {
     const agent = { code: 'agent-unexpected', refused: false } as const
     const doubtful = new Map([[B, agent]])
     const decisions = [decide(A, B), decide(B, 'x@acme.com')]
@@ -203,7 +203,7 @@ describe('a reviewer who is pointed out', () => {
     expect(judge(decisions, { doubtful: both }).problems[0]).toContain('admin-unexpected')
   })
 
-  test('is somebody whom another decision removes', () => {
+  test('is a person whom another decision removes', () => {
     expect(judge([decide(A, B), decide(C, B), decide(B, 'x@acme.com', 'remove')])).toEqual({
       problems: [],
       notes: [`${B} decided about 2 people, but the decision about this person is "remove".`],
