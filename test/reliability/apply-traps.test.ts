@@ -139,6 +139,29 @@ describe('seats', () => {
     expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([0, ['new@acme.com']])
   })
 
+  test('that are too few for everybody keep the member whose replacement gets none', async () => {
+    const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
+    const teams = { a: ['ann@acme.com'], b: ['old@acme.com'] }
+    const sandbox = await serve({}, makeState({ agents, teams, seats: 4 }))
+    const policy = writePolicy(
+      { 'ann@acme.com': 'agent', 'new@acme.com': 'agent', 'other@acme.com': 'agent' },
+      'teams:\n  a: [new@acme.com]\n  b: [other@acme.com]\nrules:\n  team_members: { min: 1 }\n',
+    )
+    const { said } = await applyAll(sandbox, policy)
+    expect(listSteps(said)).toEqual([
+      'invite agent/new@acme.com: skipped',
+      'invite agent/other@acme.com: skipped',
+      'add-member team/a/new@acme.com: skipped',
+      'add-member team/b/other@acme.com: skipped',
+      'remove-member team/a/ann@acme.com: skipped',
+      'remove-agent agent/old@acme.com: skipped',
+    ])
+    expect(account(sandbox.state).teams.map(({ members }) => members)).toEqual([
+      ['ann@acme.com'],
+      ['old@acme.com'],
+    ])
+  })
+
   test('that a removal frees let the replaced member leave after the new one has joined', async () => {
     const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
     const state = makeState({ agents, teams: { a: ['ann@acme.com'] }, seats: 4 })
@@ -209,6 +232,28 @@ test('nobody is removed from a team whose smallest size needs somebody who could
     'remove-agent agent/old@acme.com: skipped',
   ])
   expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
+})
+
+test('who is removed is removed, and only the last member of a team stays whom nobody could replace', async () => {
+  const agents = { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent', 'old@acme.com': 'agent' } as const
+  const both = ['eve@acme.com', 'old@acme.com']
+  const sandbox = await serve({}, makeState({ agents, teams: { a: both } }))
+  const policy = writePolicy(
+    { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent' },
+    'teams:\n  a: [ann@acme.com]\nrules:\n  team_members: { min: 1 }\n',
+  )
+  const world = whenStep('add-member team/a/ann@acme.com', () =>
+    change(sandbox.state, { role: 'administrator' }),
+  )
+  const allow = ['--allow=remove-member', '--allow=remove-agent:agent/old@acme.com']
+  const argv = ['--format=json', '--journal=j.jsonl', ...allow]
+  const ran = await apply(sandbox, policy, argv, { world })
+  expect(listSteps(parseSaid(ran)), ran.stderr).toEqual([
+    'add-member team/a/ann@acme.com: changed-meanwhile',
+    'remove-member team/a/eve@acme.com: skipped',
+    'remove-agent agent/old@acme.com: done',
+  ])
+  expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([2, ['eve@acme.com']])
 })
 
 describe('a rate limit', () => {

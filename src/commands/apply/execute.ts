@@ -19,6 +19,7 @@ import {
 import { describeWrite } from '../../core/apply/approval.ts'
 import {
   findExcess,
+  isNeededBy,
   type PlannedStep,
   type SteppedPlan,
   type Terms,
@@ -272,17 +273,23 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   /** Why a step would now do more than was approved. Null: it would not. */
   function describeExcess(step: PlannedStep): string | null {
     if ([...results.values()].every(({ status }) => isDone(status))) return null
-    // If it frees a seat, what waits for one is still written.
-    const frees = step.writes.some(({ kind }) => kind === 'delete-agent')
-    const over = new Map([...results].filter(([each]) => !(frees && waiting.includes(each))))
+    // If it frees a seat, who waits for one is still invited: as many people as seats become free.
+    const seats = freesSeat(step) ? plan.written.filter(mayFreeSeat).length : 0
+    const invited = waiting.filter((each) => results.get(each)?.because === NO_SEAT).slice(0, seats)
+    const isStillWritten = (each: PlannedStep) =>
+      invited.some((one) => one === each || isNeededBy(one.change, each.change))
+    const over = new Map([...results].filter(([each]) => !isStillWritten(each)))
     const rest = plan.written.filter(
       (each) =>
         !over.has(each) &&
         findMissing(each, over) === null &&
-        (frees || !(full && isInvitation(each))),
+        (invited.includes(each) || !(full && isInvitation(each))),
     )
     return findExcess(step, { before: plan.before, now: expected, rest }, execution.terms)
   }
+
+  const mayFreeSeat = (step: PlannedStep) =>
+    freesSeat(step) && isDone(results.get(step)?.status ?? 'done')
 
   const skip = (step: PlannedStep, because: string) =>
     results.set(step, { step, writes: [], status: 'skipped', because })
@@ -329,6 +336,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     stopped,
     interrupted: world.signal.aborted,
   }
+}
+
+function freesSeat({ writes }: PlannedStep): boolean {
+  return writes.some(({ kind }) => kind === 'delete-agent')
 }
 
 /** @param sent left out: there was no request */
