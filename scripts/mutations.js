@@ -160,7 +160,7 @@ const MUTATIONS = {
   'reply.ts': [
     ['if (status === 200) return readBody(', 'if (status < 300) return readBody('],
     ['if (REDIRECTS.includes(status)) {', 'if (false) {'],
-    ['target?.origin === reply.url.origin', 'target !== null'],
+    ['target.origin === asked.origin && ', ''],
     ['if (status === 429)', 'if (false)'],
     ['if (status < 500 && status !== 408) return', 'return'],
     [' && status !== 408', ''],
@@ -321,7 +321,7 @@ const APPLY_MUTATIONS = {
     [' && (id === null || each.id === id)', ''],
     [' && !hasSameRights(have, now, want, wanted)', ''],
     ['!TWO_PARTS.has(write.kind) || ', ''],
-    removeText("if (answer === 'lost' && !lateOver) return { next: 'look-again' }"),
+    removeText("if (!NOT_WRITTEN.has(answer) && !lateOver) return { next: 'look-again' }"),
     ["answer === 'token' ? 'not-done' : 'unknown'", "'unknown'"],
     ["REFUSALS.has(answer) ? 'done-by-others' : 'done'", "'done'"],
     ["answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop'", "'stop'"],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Failure, makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
+import type { Answer } from '../../src/sandbox/answers.ts'
 import type { SandboxRequest } from '../../src/sandbox/server.ts'
 import type { SandboxMember, SandboxState } from '../../src/sandbox/state.ts'
 import {
@@ -114,7 +115,7 @@ describe('seats', () => {
       'remove-member team/a/ann@acme.com: skipped',
     ])
     expect(said.steps.at(-1)?.because).toBe(
-      'It would break a rule of the policy, because a step before it was not written: team a with 1 member, should be at least 2.',
+      'It would break a rule of the policy, because a step before it was not written or somebody else made a change: team a with 1 member, should be at least 2.',
     )
     expect([ran.code, said.verdict, account(sandbox.state).teams[0]?.members]).toEqual([
       2,
@@ -234,8 +235,51 @@ test('nobody is removed from a team whose smallest size needs somebody who could
   expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
 })
 
+test('nobody leaves a group in which somebody else has left nobody else', async () => {
+  const agents = { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent' } as const
+  const both = ['ann@acme.com', 'eve@acme.com']
+  const teams = { a: both, b: both }
+  const policy = writePolicy(agents, 'teams:\n  a: [ann@acme.com]\n  b: [ann@acme.com]\n')
+  const sandbox = await serve({}, makeState({ agents, teams }))
+  const world = whenStep('remove-member team/a/eve@acme.com', () => {
+    account(sandbox.state).teams[0]?.members.splice(0, 1)
+  })
+  const { said, ran } = await applyAll(sandbox, policy, [], { world })
+  expect(said.steps.map(({ status, because }) => [status, because])).toEqual([
+    ['skipped', 'It would leave the group empty, because somebody who should be in it is not.'],
+    ['done', null],
+  ])
+  expect([ran.code, listWrites(sandbox)]).toEqual([2, ['DELETE /teams/2/team_members 200']])
+})
+
+test('a list that is some seconds old costs a write nothing but time', async () => {
+  const old = new Map<string, Answer>()
+  let left = 0
+  const sandbox = await serve(
+    {
+      intercept: (request, response, _state, honest) => {
+        if (writeOf(request) !== null) left = 12
+        if (request.method !== 'GET') return false
+        left -= 1
+        const answer = (left > 0 ? old.get(request.path) : undefined) ?? honest()
+        old.set(request.path, answer)
+        response.writeHead(answer.status, answer.headers).end(answer.body)
+        return true
+      },
+    },
+    makeState({ agents: { 'ann@acme.com': 'agent' } }),
+  )
+  const { said, ran } = await applyAll(sandbox, writePolicy({ 'ann@acme.com': 'administrator' }))
+  expect(listSteps(said), ran.stderr).toEqual(['promote agent/ann@acme.com: done'])
+  expect(ran.code).toBe(0)
+})
+
 test('who is removed is removed, and only the last member of a team stays whom nobody could replace', async () => {
-  const agents = { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent', 'old@acme.com': 'agent' } as const
+  const agents = {
+    'ann@acme.com': 'agent',
+    'eve@acme.com': 'agent',
+    'old@acme.com': 'agent',
+  } as const
   const both = ['eve@acme.com', 'old@acme.com']
   const sandbox = await serve({}, makeState({ agents, teams: { a: both } }))
   const policy = writePolicy(

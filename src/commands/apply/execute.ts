@@ -34,7 +34,7 @@ import {
   type StepResult,
   type WriteResult,
 } from '../../core/apply/results.ts'
-import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
+import { adoptMembers, applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
@@ -52,7 +52,7 @@ export interface Execution {
   readonly accountId: number
   readonly reread: Rereader
   readonly writer: Writer
-  /** How long a write whose answer is lost may still happen after it was sent. */
+  /** How long a write may still happen, or become visible, after it was sent. */
   readonly lateMs: number
   readonly journal: (line: JournalLine) => Promise<void>
   readonly onStep: (step: PlannedStep, index: number) => void
@@ -76,7 +76,7 @@ const SLACK_MS = 1_000
 /** The result of one write, and whether the run goes on. */
 interface Carried {
   readonly result: WriteResult
-  readonly next: 'go-on' | 'skip-invitations' | 'stop'
+  readonly next: 'go-on' | 'skip' | 'skip-invitations' | 'stop'
   readonly why: string | null
 }
 
@@ -111,6 +111,12 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         if (done) expected = applyWrite(expected, write)
         return endWrite(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
       }
+      // What the step is about may no longer be right, although what it names is as planned.
+      const excess =
+        write === step.writes[0]
+          ? describeExcess(step, adoptMembers(expected, before.state.groups))
+          : null
+      if (excess !== null) return endWrite(write, 'not-done', 'skip', excess)
       const carried = await send(step, write, before, sent)
       if (carried !== 'send-again') {
         const { outcome } = carried.result
@@ -258,6 +264,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     for (const write of step.writes) {
       if (isStopped()) break
       const { result, next, why } = await carryOutSafely(step, write)
+      if (next === 'skip') {
+        results.set(step, { step, writes: [], status: 'skipped', because: why })
+        return
+      }
       writes.push(result)
       if (next === 'stop') stopped = why ?? 'A signal ended the run.'
       if (next === 'skip-invitations') {
@@ -271,10 +281,11 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 
   /** Why a step would now do more than was approved. Null: it would not. */
-  function describeExcess(step: PlannedStep): string | null {
-    if ([...results.values()].every(({ status }) => isDone(status))) return null
+  function describeExcess(step: PlannedStep, now = expected): string | null {
+    const asPlanned = [...results.values()].every(({ status }) => isDone(status))
+    if (asPlanned && now === expected) return null
     // If it frees a seat, who waits for one is still invited: as many people as seats become free.
-    const seats = freesSeat(step) ? plan.written.filter(mayFreeSeat).length : 0
+    const seats = isRemoval(step) ? plan.written.filter(mayFreeSeat).length : 0
     const invited = waiting.filter((each) => results.get(each)?.because === NO_SEAT).slice(0, seats)
     const isStillWritten = (each: PlannedStep) =>
       invited.some((one) => one === each || isNeededBy(one.change, each.change))
@@ -285,11 +296,11 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         findMissing(each, over) === null &&
         (invited.includes(each) || !(full && isInvitation(each))),
     )
-    return findExcess(step, { before: plan.before, now: expected, rest }, execution.terms)
+    return findExcess(step, { before: plan.before, now, rest }, execution.terms)
   }
 
   const mayFreeSeat = (step: PlannedStep) =>
-    freesSeat(step) && isDone(results.get(step)?.status ?? 'done')
+    isRemoval(step) && isDone(results.get(step)?.status ?? 'done')
 
   const skip = (step: PlannedStep, because: string) =>
     results.set(step, { step, writes: [], status: 'skipped', because })
@@ -338,7 +349,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 }
 
-function freesSeat({ writes }: PlannedStep): boolean {
+function isRemoval({ writes }: PlannedStep): boolean {
   return writes.some(({ kind }) => kind === 'delete-agent')
 }
 

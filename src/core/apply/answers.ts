@@ -63,7 +63,7 @@ export type SeenWrite = 'done' | 'not-done' | 'half-done' | 'otherwise'
 
 export type NextStep =
   | { readonly next: 'read' }
-  /** Read again after a pause: the write may still happen. */
+  /** Read again after a pause: the write may not be visible yet. */
   | { readonly next: 'look-again' }
   /**
    * The result is clear. `skip-invitations`: go on without invitations; there may be seats after the
@@ -89,19 +89,22 @@ export interface Answered {
   readonly seen: SeenWrite | 'unread' | null
   /** How often this write was sent. */
   readonly sent: number
-  /** Whether the time in which a lost write may still happen is over. */
+  /** Whether the time in which a write may still happen or become visible is over. */
   readonly lateOver: boolean
 }
 
 /** With these answers, the server or a proxy says that it did not write. */
 const REFUSALS: ReadonlySet<WriteAnswer> = new Set(['refused', 'seats', 'rate-limit'])
 
+const NOT_WRITTEN: ReadonlySet<WriteAnswer> = new Set([...REFUSALS, 'token'])
+
 export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep {
   if (seen === null) return { next: 'read' }
   if (seen === 'done') {
     return { next: 'go-on', outcome: REFUSALS.has(answer) ? 'done-by-others' : 'done' }
   }
-  if (answer === 'lost' && !lateOver) return { next: 'look-again' }
+  // The write may still happen, or what was read is some seconds old.
+  if (!NOT_WRITTEN.has(answer) && !lateOver) return { next: 'look-again' }
   // Without a seat nobody was invited, whatever else the state is.
   if (answer === 'seats') return { next: 'skip-invitations', outcome: 'not-done' }
   const next = answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop'

@@ -154,6 +154,19 @@ function changeGroup(
   return { ...state, groups }
 }
 
+/** With the members of groups that were read, where somebody else changed them. Otherwise the same state. */
+export function adoptMembers(
+  state: RecognisedSnapshot,
+  read: RecognisedSnapshot['groups'],
+): RecognisedSnapshot {
+  return read.reduce((now, { subject, members: seen }) => {
+    const members = seen.toSorted(compareCodeUnits)
+    const others = now.groups.filter((each) => isGroup(each, subject))
+    if (others.every((each) => each.members.join(' ') === members.join(' '))) return now
+    return changeGroup(now, subject, (group) => ({ ...group, members }))
+  }, state)
+}
+
 function removeMember(group: RecognisedGroup, email: string): RecognisedGroup {
   const { members } = group
   return { ...group, members: members.filter((member) => member !== email) }

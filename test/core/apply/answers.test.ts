@@ -117,17 +117,17 @@ describe('an answer', () => {
 
   test.each<[WriteAnswer, Answered['seen'], string]>([
     ['accepted', 'done', 'go-on: done'],
-    ['accepted', 'not-done', 'stop: not-done'],
-    ['accepted', 'otherwise', 'stop: unknown'],
-    ['accepted', 'half-done', 'stop: half-done'],
-    ['failed', 'half-done', 'stop: half-done'],
+    ['accepted', 'not-done', 'look-again'],
+    ['accepted', 'otherwise', 'look-again'],
+    ['accepted', 'half-done', 'look-again'],
+    ['failed', 'half-done', 'look-again'],
     ['refused', 'half-done', 'go-on: changed-meanwhile'],
     ['lost', 'half-done', 'look-again'],
-    ['accepted', 'unread', 'stop: unknown'],
+    ['accepted', 'unread', 'look-again'],
     ['failed', 'done', 'go-on: done'],
-    ['failed', 'not-done', 'stop: not-done'],
-    ['failed', 'otherwise', 'stop: unknown'],
-    ['failed', 'unread', 'stop: unknown'],
+    ['failed', 'not-done', 'look-again'],
+    ['failed', 'otherwise', 'look-again'],
+    ['failed', 'unread', 'look-again'],
     ['refused', 'done', 'go-on: done-by-others'],
     ['refused', 'not-done', 'stop: not-done'],
     ['refused', 'otherwise', 'go-on: changed-meanwhile'],
@@ -147,6 +147,17 @@ describe('an answer', () => {
     expect(ask('lost', 'done', { lateOver: true })).toBe('go-on: done')
     expect(ask('lost', 'half-done', { lateOver: true })).toBe('stop: half-done')
   })
+
+  test.each<WriteAnswer>(['accepted', 'failed'])(
+    'that is %s is believed when nothing else is seen for the time of a late write',
+    (answer) => {
+      const late = { lateOver: true }
+      expect(ask(answer, 'not-done', late)).toBe('stop: not-done')
+      expect(ask(answer, 'otherwise', late)).toBe('stop: unknown')
+      expect(ask(answer, 'half-done', late)).toBe('stop: half-done')
+      expect(ask(answer, 'unread', late)).toBe('stop: unknown')
+    },
+  )
 
   test('about the token stops the run, and about seats only the invitations', () => {
     expect(ask('token', 'unread')).toBe('stop: not-done')

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareStates } from '../../../src/core/apply/access.ts'
 import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
-import { applyWrite } from '../../../src/core/apply/transition.ts'
+import { adoptMembers, applyWrite } from '../../../src/core/apply/transition.ts'
 import { formatAddress } from '../../../src/core/model/address.ts'
 import type { Policy } from '../../../src/core/model/policy.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
@@ -196,6 +196,13 @@ describe('a write alone', () => {
     expect(after.groups.map(({ members }) => members)).toEqual([[], []])
     const { lose } = compareStates(before, after)
     expect([...lose]).toEqual(['bob@acme.com'])
+  })
+
+  test('is judged by the members of a group that somebody else changed', () => {
+    expect(adoptMembers(before, before.groups)).toBe(before)
+    const left = before.groups.slice(0, 1).map((group) => ({ ...group, members: [] }))
+    expect(adoptMembers(before, left).groups.map(({ members }) => members)).toEqual([[], []])
+    expect(adoptMembers({ ...before, groups: [] }, left).groups).toEqual([])
   })
 
   test('that deletes a custom role makes full agents of those who have it', () => {
