@@ -252,6 +252,28 @@ test('nobody leaves a group in which somebody else has left nobody else', async 
   expect([ran.code, listWrites(sandbox)]).toEqual([2, ['DELETE /teams/2/team_members 200']])
 })
 
+test('nobody becomes one administrator too many because somebody else made one', async () => {
+  const agents = { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent' } as const
+  const sandbox = await serve({}, makeState({ agents, teams: { a: [] } }))
+  const policy = writePolicy(
+    { 'ann@acme.com': 'agent', 'eve@acme.com': 'administrator' },
+    'teams:\n  a: [eve@acme.com]\nrules:\n  administrators: { max: 3 }\n',
+  )
+  const world = whenStep('promote agent/eve@acme.com', () =>
+    change(sandbox.state, { role: 'administrator' }),
+  )
+  const { said, ran } = await applyAll(sandbox, policy, [], { world })
+  expect(said.steps.map(({ step, status, because }) => [step, status, because])).toEqual([
+    [
+      'promote',
+      'skipped',
+      'It would break a rule of the policy, because a step before it was not written or somebody else made a change: 4 administrators, should be at most 3.',
+    ],
+    ['add-member', 'done', null],
+  ])
+  expect([ran.code, listWrites(sandbox)]).toEqual([2, ['POST /teams/1/team_members 200']])
+})
+
 test('a list that is some seconds old costs a write nothing but time', async () => {
   const old = new Map<string, Answer>()
   let left = 0

@@ -34,7 +34,7 @@ import {
   type StepResult,
   type WriteResult,
 } from '../../core/apply/results.ts'
-import { adoptMembers, applyWrite, findHeldRole } from '../../core/apply/transition.ts'
+import { adoptRead, applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
@@ -113,9 +113,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       }
       // What the step is about may no longer be right, although what it names is as planned.
       const excess =
-        write === step.writes[0]
-          ? describeExcess(step, adoptMembers(expected, before.state.groups))
-          : null
+        write === step.writes[0] ? describeExcess(step, adoptRead(expected, before.state)) : null
       if (excess !== null) return endWrite(write, 'not-done', 'skip', excess)
       const carried = await send(step, write, before, sent)
       if (carried !== 'send-again') {
