@@ -11,6 +11,7 @@ import {
   applyAll,
   listSteps,
   listWrites,
+  type Made,
   makeClock,
   makeState,
   parseSaid,
@@ -272,6 +273,38 @@ test('nobody becomes one administrator too many because somebody else made one',
     ['add-member', 'done', null],
   ])
   expect([ran.code, listWrites(sandbox)]).toEqual([2, ['POST /teams/1/team_members 200']])
+})
+
+describe('who is removed', () => {
+  const EVE = 'eve@acme.com'
+  const removed = async (made: Made, act: (state: SandboxState) => void) => {
+    const sandbox = await serve({}, makeState(made))
+    const world = whenStep(`remove-agent agent/${EVE}`, () => act(sandbox.state))
+    const { said, ran } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: []\n'), [], {
+      world,
+    })
+    expect(listWrites(sandbox)).toEqual([])
+    return [...said.steps.map(({ status }) => status), ran.code]
+  }
+
+  test('by somebody else before was already removed, with role and groups', async () => {
+    const made = { agents: { [EVE]: 'administrator' }, inboxes: { desk: [EVE] } } as const
+    const act = (state: SandboxState) => {
+      const { members, inboxes } = account(state)
+      members.pop()
+      for (const inbox of inboxes) inbox.members = []
+    }
+    expect(await removed({ ...made, teams: { a: [] } }, act)).toEqual(['done-by-others', 0])
+  })
+
+  test('and has another address by now was not removed', async () => {
+    const act = (state: SandboxState) => {
+      for (const each of [...state.users, ...account(state).members])
+        if (each.email === EVE) each.email = 'e@acme.com'
+    }
+    const made = { agents: { [EVE]: 'agent' }, teams: { a: [] } } as const
+    expect(await removed(made, act)).toEqual(['changed-meanwhile', 2])
+  })
 })
 
 test('a list that is some seconds old costs a write nothing but time', async () => {

@@ -107,7 +107,11 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const reason = before === null ? UNREAD : findObstacle(write, before)
       if (before === null || reason !== null) return endWrite(write, 'not-done', 'stop', reason)
       if (!isAsPlanned(write, expected, before.state)) {
-        const done = checkWritten(write, expected, before.state) === 'done'
+        // Who is gone also has no role and is in no group.
+        const removal = step.writes.find(({ kind }) => kind === 'delete-agent') ?? write
+        const done = [write, removal].some(
+          (each) => checkWritten(each, expected, before.state) === 'done',
+        )
         if (done) expected = applyWrite(expected, write)
         return endWrite(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
       }
