@@ -316,6 +316,7 @@ const APPLY_MUTATIONS = {
       '',
     ],
     ['have.id === id && ', ''],
+    ['  if (now.agents.some((each) => each.id === id && each.email !== email)) return false\n', ''],
     [' && have.confirmed === want.confirmed', ''],
     ['  if (have.role !== want.role) return false\n', ''],
     ['return have.customRoleId === want.customRoleId', 'return true'],
@@ -331,6 +332,8 @@ const APPLY_MUTATIONS = {
   ],
   'commands/apply/execute.ts': [
     disableCondition('!ownerCanSee'),
+    ['adoptRead(expected, before.state)', 'expected'],
+    ['.slice(0, seats)', ''],
     disableCondition('!isAsPlanned(write, expected, before.state)'),
     ["hidden = decision.outcome !== 'done' &&", 'hidden = false &&'],
     removeText('if (!isDone(result.outcome)) break'),
@@ -358,7 +361,7 @@ const APPLY_MUTATIONS = {
     disableCondition('changed.length > 0'),
     ['...again.proposed.diagnostics.filter(isError), ', ''],
     ['if (stops.some(isError)) return', 'if (false) return'],
-    [', ...checkUnused(given, used)', ''],
+    ['differs : checkUnused(given, used)', 'differs : []'],
   ],
 }
 

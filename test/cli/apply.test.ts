@@ -210,6 +210,11 @@ describe('an approval', () => {
       return apply(sandbox, JOIN, argv, { world: { cwd } })
     }
     expect((await again('a.jsonl')).code).toBe(0)
+    // Nobody undid it yet.
+    const rest = parseSaid(await again('b.jsonl'))
+    expect(rest.diagnostics.map(({ summary }) => summary)).toEqual([
+      'The approval is for another plan.',
+    ])
     for (const team of sandbox.state.accounts[0]?.teams ?? []) team.members = []
     const ran = await again('b.jsonl')
     const said = parseSaid(ran)

@@ -10,6 +10,7 @@ import {
   applyAll,
   listSteps,
   listWrites,
+  type Made,
   makeClock,
   makeState,
   parseSaid,
@@ -114,7 +115,7 @@ describe('seats', () => {
       'remove-member team/a/ann@acme.com: skipped',
     ])
     expect(said.steps.at(-1)?.because).toBe(
-      'It would break a rule of the policy, because a step before it was not written: team a with 1 member, should be at least 2.',
+      'It would break a rule of the policy, because a step before it was not written or somebody else made a change: team a with 1 member, should be at least 2.',
     )
     expect([ran.code, said.verdict, account(sandbox.state).teams[0]?.members]).toEqual([
       2,
@@ -137,6 +138,29 @@ describe('seats', () => {
     const { said, ran } = await applyAll(sandbox, policy)
     expect(said.steps.map(({ status }) => status)).toEqual(['done', 'done', 'done'])
     expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([0, ['new@acme.com']])
+  })
+
+  test('that are too few for everybody keep the member whose replacement gets none', async () => {
+    const agents = { 'ann@acme.com': 'agent', 'old@acme.com': 'agent' } as const
+    const teams = { a: ['ann@acme.com'], b: ['old@acme.com'] }
+    const sandbox = await serve({}, makeState({ agents, teams, seats: 4 }))
+    const policy = writePolicy(
+      { 'ann@acme.com': 'agent', 'new@acme.com': 'agent', 'other@acme.com': 'agent' },
+      'teams:\n  a: [new@acme.com]\n  b: [other@acme.com]\nrules:\n  team_members: { min: 1 }\n',
+    )
+    const { said } = await applyAll(sandbox, policy)
+    expect(listSteps(said)).toEqual([
+      'invite agent/new@acme.com: skipped',
+      'invite agent/other@acme.com: skipped',
+      'add-member team/a/new@acme.com: skipped',
+      'add-member team/b/other@acme.com: skipped',
+      'remove-member team/a/ann@acme.com: skipped',
+      'remove-agent agent/old@acme.com: skipped',
+    ])
+    expect(account(sandbox.state).teams.map(({ members }) => members)).toEqual([
+      ['ann@acme.com'],
+      ['old@acme.com'],
+    ])
   })
 
   test('that a removal frees let the replaced member leave after the new one has joined', async () => {
@@ -209,6 +233,103 @@ test('nobody is removed from a team that would then be too small because somebod
     'remove-agent agent/old@acme.com: skipped',
   ])
   expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
+})
+
+test('nobody leaves a group in which somebody else has left nobody else', async () => {
+  const agents = { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent' } as const
+  const both = ['ann@acme.com', 'eve@acme.com']
+  const teams = { a: both, b: both }
+  const policy = writePolicy(agents, 'teams:\n  a: [ann@acme.com]\n  b: [ann@acme.com]\n')
+  const sandbox = await serve({}, makeState({ agents, teams }))
+  const world = whenStep('remove-member team/a/eve@acme.com', () => {
+    account(sandbox.state).teams[0]?.members.splice(0, 1)
+  })
+  const { said, ran } = await applyAll(sandbox, policy, [], { world })
+  expect(said.steps.map(({ status, because }) => [status, because])).toEqual([
+    ['skipped', 'It would leave the group empty, because somebody who should be in it is not.'],
+    ['done', null],
+  ])
+  expect([ran.code, listWrites(sandbox)]).toEqual([2, ['DELETE /teams/2/team_members 200']])
+})
+
+test('nobody becomes one administrator too many because somebody else made one', async () => {
+  const agents = { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent' } as const
+  const sandbox = await serve({}, makeState({ agents, teams: { a: [] } }))
+  const policy = writePolicy(
+    { 'ann@acme.com': 'agent', 'eve@acme.com': 'administrator' },
+    'teams:\n  a: [eve@acme.com]\nrules:\n  administrators: { max: 3 }\n',
+  )
+  const world = whenStep('promote agent/eve@acme.com', () =>
+    change(sandbox.state, { role: 'administrator' }),
+  )
+  const { said, ran } = await applyAll(sandbox, policy, [], { world })
+  expect(said.steps.map(({ step, status, because }) => [step, status, because])).toEqual([
+    [
+      'promote',
+      'skipped',
+      'It would break a rule of the policy, because a step before it was not written or somebody else made a change: 4 administrators, should be at most 3.',
+    ],
+    ['add-member', 'done', null],
+  ])
+  expect([ran.code, listWrites(sandbox)]).toEqual([2, ['POST /teams/1/team_members 200']])
+})
+
+describe('who is removed', () => {
+  const EVE = 'eve@acme.com'
+  const removed = async (made: Made, act: (state: SandboxState) => void) => {
+    const sandbox = await serve({}, makeState(made))
+    const world = whenStep(`remove-agent agent/${EVE}`, () => act(sandbox.state))
+    const { said, ran } = await applyAll(sandbox, writePolicy({}, 'teams:\n  a: []\n'), [], {
+      world,
+    })
+    expect(listWrites(sandbox)).toEqual([])
+    return [...said.steps.map(({ status }) => status), ran.code]
+  }
+
+  test('by somebody else before was already removed, with role and groups', async () => {
+    const made = { agents: { [EVE]: 'administrator' }, inboxes: { desk: [EVE] } } as const
+    const act = (state: SandboxState) => {
+      const { members, inboxes } = account(state)
+      members.pop()
+      for (const inbox of inboxes) inbox.members = []
+    }
+    expect(await removed({ ...made, teams: { a: [] } }, act)).toEqual(['done-by-others', 0])
+  })
+
+  test('and has another address by now was not removed', async () => {
+    const act = (state: SandboxState) => {
+      for (const each of [...state.users, ...account(state).members])
+        if (each.email === EVE) each.email = 'e@acme.com'
+    }
+    const made = { agents: { [EVE]: 'agent' }, teams: { a: [] } } as const
+    expect(await removed(made, act)).toEqual(['changed-meanwhile', 2])
+  })
+})
+
+test('who is removed is removed, and only the last member of a team stays whom nobody could replace', async () => {
+  const agents = {
+    'ann@acme.com': 'agent',
+    'eve@acme.com': 'agent',
+    'old@acme.com': 'agent',
+  } as const
+  const both = ['eve@acme.com', 'old@acme.com']
+  const sandbox = await serve({}, makeState({ agents, teams: { a: both } }))
+  const policy = writePolicy(
+    { 'ann@acme.com': 'agent', 'eve@acme.com': 'agent' },
+    'teams:\n  a: [ann@acme.com]\nrules:\n  team_members: { min: 1 }\n',
+  )
+  const world = whenStep('add-member team/a/ann@acme.com', () =>
+    change(sandbox.state, { role: 'administrator' }),
+  )
+  const allow = ['--allow=remove-member', '--allow=remove-agent:agent/old@acme.com']
+  const argv = ['--format=json', '--journal=j.jsonl', ...allow]
+  const ran = await apply(sandbox, policy, argv, { world })
+  expect(listSteps(parseSaid(ran)), ran.stderr).toEqual([
+    'add-member team/a/ann@acme.com: changed-meanwhile',
+    'remove-member team/a/eve@acme.com: skipped',
+    'remove-agent agent/old@acme.com: done',
+  ])
+  expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([2, ['eve@acme.com']])
 })
 
 describe('a rate limit', () => {

@@ -19,6 +19,7 @@ import {
 import { describeWrite } from '../../core/apply/approval.ts'
 import {
   findExcess,
+  isNeededBy,
   type PlannedStep,
   type SteppedPlan,
   type Terms,
@@ -33,7 +34,7 @@ import {
   type StepResult,
   type WriteResult,
 } from '../../core/apply/results.ts'
-import { applyWrite, findHeldRole } from '../../core/apply/transition.ts'
+import { adoptRead, applyWrite, findHeldRole } from '../../core/apply/transition.ts'
 import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
@@ -75,7 +76,7 @@ const SLACK_MS = 1_000
 /** The result of one write, and whether the run goes on. */
 interface Carried {
   readonly result: WriteResult
-  readonly next: 'go-on' | 'skip-invitations' | 'stop'
+  readonly next: 'go-on' | 'skip' | 'skip-invitations' | 'stop'
   readonly why: string | null
 }
 
@@ -106,10 +107,18 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const reason = before === null ? UNREAD : findObstacle(write, before)
       if (before === null || reason !== null) return endWrite(write, 'not-done', 'stop', reason)
       if (!isAsPlanned(write, expected, before.state)) {
-        const done = checkWritten(write, expected, before.state) === 'done'
+        // Who is gone also has no role and is in no group.
+        const removal = step.writes.find(({ kind }) => kind === 'delete-agent') ?? write
+        const done = [write, removal].some(
+          (each) => checkWritten(each, expected, before.state) === 'done',
+        )
         if (done) expected = applyWrite(expected, write)
         return endWrite(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
       }
+      // What the step is about may no longer be right, although what it names is as planned.
+      const excess =
+        write === step.writes[0] ? describeExcess(step, adoptRead(expected, before.state)) : null
+      if (excess !== null) return endWrite(write, 'not-done', 'skip', excess)
       const carried = await send(step, write, before, sent)
       if (carried !== 'send-again') {
         const { outcome } = carried.result
@@ -257,6 +266,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     for (const write of step.writes) {
       if (isStopped()) break
       const { result, next, why } = await carryOutSafely(step, write)
+      if (next === 'skip') {
+        results.set(step, { step, writes: [], status: 'skipped', because: why })
+        return
+      }
       writes.push(result)
       if (next === 'stop') stopped = why ?? 'A signal ended the run.'
       if (next === 'skip-invitations') {
@@ -270,19 +283,26 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 
   /** Why a step would now do more than was approved. Null: it would not. */
-  function describeExcess(step: PlannedStep): string | null {
-    if ([...results.values()].every(({ status }) => isDone(status))) return null
-    // If it frees a seat, what waits for one is still written.
-    const frees = step.writes.some(({ kind }) => kind === 'delete-agent')
-    const over = new Map([...results].filter(([each]) => !(frees && waiting.includes(each))))
+  function describeExcess(step: PlannedStep, now = expected): string | null {
+    const asPlanned = [...results.values()].every(({ status }) => isDone(status))
+    if (asPlanned && now === expected) return null
+    // If it frees a seat, who waits for one is still invited: as many people as seats become free.
+    const seats = isRemoval(step) ? plan.written.filter(mayFreeSeat).length : 0
+    const invited = waiting.filter((each) => results.get(each)?.because === NO_SEAT).slice(0, seats)
+    const isStillWritten = (each: PlannedStep) =>
+      invited.some((one) => one === each || isNeededBy(one.change, each.change))
+    const over = new Map([...results].filter(([each]) => !isStillWritten(each)))
     const rest = plan.written.filter(
       (each) =>
         !over.has(each) &&
         findMissing(each, over) === null &&
-        (frees || !(full && isInvitation(each))),
+        (invited.includes(each) || !(full && isInvitation(each))),
     )
-    return findExcess(step, { before: plan.before, now: expected, rest }, execution.terms)
+    return findExcess(step, { before: plan.before, now, rest }, execution.terms)
   }
+
+  const mayFreeSeat = (step: PlannedStep) =>
+    isRemoval(step) && isDone(results.get(step)?.status ?? 'done')
 
   const skip = (step: PlannedStep, because: string) =>
     results.set(step, { step, writes: [], status: 'skipped', because })
@@ -329,6 +349,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     stopped,
     interrupted: world.signal.aborted,
   }
+}
+
+function isRemoval({ writes }: PlannedStep): boolean {
+  return writes.some(({ kind }) => kind === 'delete-agent')
 }
 
 /** @param sent left out: there was no request */

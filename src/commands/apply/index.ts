@@ -181,11 +181,12 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const facts: ApplyFacts = { ...NOTHING_DONE, before, proposal: proposed }
   if (proposed === null) return concludeApply(facts)
   const { written } = proposed.plan
+  const differs = given === null ? [] : compareApproval(given, proposed)
   const stops = [
     ...proposed.diagnostics,
     // Before the question: nobody should approve what then cannot begin.
     ...(written.length === 0 ? [] : await checkJournalFiles(flags.journal, inputs, world)),
-    ...(given === null ? [] : [...compareApproval(given, proposed), ...checkUnused(given, used)]),
+    ...(given === null || differs.length > 0 ? differs : checkUnused(given, used)),
   ]
   const checked = { ...facts, proposal: { ...proposed, diagnostics: stops } }
   if (stops.some(isError)) return concludeApply(checked)

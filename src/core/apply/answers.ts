@@ -243,6 +243,8 @@ function isSamePerson({ email, id }: PersonRef, now: Reread, wanted: Reread): bo
   const [have, want] = [now, wanted].map(({ agents }) =>
     agents.find((each) => each.email === email),
   )
+  // With another address, they are somebody else here, but they are not gone.
+  if (now.agents.some((each) => each.id === id && each.email !== email)) return false
   if (have === undefined || want === undefined) return have === want
   // An invited person may have accepted an invitation to another account before.
   const same = id === null || (have.id === id && have.confirmed === want.confirmed)

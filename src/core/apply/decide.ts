@@ -175,7 +175,7 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
   })
 }
 
-/** A run in which not all steps were written. */
+/** A run in which not all steps were written, or somebody else changed the account. */
 export interface Interim {
   /** The account before the run, and as it is now. */
   readonly before: RecognisedSnapshot
@@ -185,20 +185,20 @@ export interface Interim {
 }
 
 /**
- * What this step would do wrong because steps before it were not written: it would break a rule of the
+ * What this step would do wrong in such a run: it would break a rule of the
  * policy, or do more than without an `--allow` with its address. Null: nothing.
  */
 export function findExcess(step: PlannedStep, run: Interim, terms: Terms): string | null {
   const broken = findBrokenRule(step, run, terms)
   if (broken !== null) {
-    return `It would break a rule of the policy, because a step before it was not written: ${broken}.`
+    return `It would break a rule of the policy, because a step before it was not written or somebody else made a change: ${broken}.`
   }
   if (findAllowance({ ...step.change, needs: 'address' }, terms.allowances) !== null) return null
   if (measureEffects(run.now, [step]).some(({ excess }) => excess.length > 0)) {
     return 'It would give more than was approved, because a custom role was not changed before it.'
   }
   return findEmptied(run.now, run.rest).has(step.change)
-    ? 'It would leave the group empty, because somebody who should join it was not added.'
+    ? 'It would leave the group empty, because somebody who should be in it is not.'
     : null
 }
 

@@ -154,6 +154,42 @@ function changeGroup(
   return { ...state, groups }
 }
 
+/**
+ * With what was read: who is on the account, as what, and in the groups that were read. The same state
+ * if nobody else changed that.
+ */
+export function adoptRead(
+  state: RecognisedSnapshot,
+  { agents, groups }: Pick<RecognisedSnapshot, 'agents' | 'groups'>,
+): RecognisedSnapshot {
+  return groups.reduce(
+    (now, { subject, members }) => adoptMembers(now, subject, members.toSorted(compareCodeUnits)),
+    adoptPeople(state, agents),
+  )
+}
+
+function adoptPeople(
+  state: RecognisedSnapshot,
+  read: readonly SnapshotAgent[],
+): RecognisedSnapshot {
+  const known = new Map(state.agents.map((agent) => [agent.email, agent]))
+  const same = read.every(({ email, role }) => known.get(email)?.role === role)
+  if (same && read.length === known.size) return state
+  // What this run has created has another id in the plan.
+  const agents = read.map((agent) => ({ ...agent, ...known.get(agent.email), role: agent.role }))
+  return { ...state, agents }
+}
+
+function adoptMembers(
+  state: RecognisedSnapshot,
+  subject: GroupSubject,
+  members: readonly string[],
+): RecognisedSnapshot {
+  const planned = state.groups.filter((each) => isGroup(each, subject))
+  if (planned.every((each) => each.members.join(' ') === members.join(' '))) return state
+  return changeGroup(state, subject, (group) => ({ ...group, members }))
+}
+
 function removeMember(group: RecognisedGroup, email: string): RecognisedGroup {
   const { members } = group
   return { ...group, members: members.filter((member) => member !== email) }

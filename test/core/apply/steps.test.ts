@@ -669,8 +669,7 @@ describe('a step beside others that were skipped', () => {
   }
 
   test('must not empty a group whose new members did not join', () => {
-    const empties =
-      'It would leave the group empty, because somebody who should join it was not added.'
+    const empties = 'It would leave the group empty, because somebody who should be in it is not.'
     expect(judge('remove-member', [])).toEqual([null])
     expect(judge('remove-member', ['invite', 'add-member'])).toEqual([empties])
     expect(judge('remove-member', ['invite', 'add-member'], 'team/a/cyd@acme.com')).toEqual([null])
@@ -705,7 +704,7 @@ describe('a step beside others that were skipped', () => {
       })
     }
     const below = (members: string, min: number) =>
-      `remove-member: It would break a rule of the policy, because a step before it was not written: team a with ${members}, should be at least ${min}.`
+      `remove-member: It would break a rule of the policy, because a step before it was not written or somebody else made a change: team a with ${members}, should be at least ${min}.`
 
     test('about the size of a team, even if the member is named', () => {
       const plan = replaced(['bob@acme.com', 'cyd@acme.com'], 2)
@@ -733,7 +732,7 @@ describe('a step beside others that were skipped', () => {
         )
       expect(judgeAll(removed(['old']), [])).toEqual([])
       expect(judgeAll(removed([]), [])).toEqual([
-        'remove-agent: It would break a rule of the policy, because a step before it was not written: team old with 0 members, should be at least 1.',
+        'remove-agent: It would break a rule of the policy, because a step before it was not written or somebody else made a change: team old with 0 members, should be at least 1.',
       ])
     })
 
@@ -760,7 +759,7 @@ describe('a step beside others that were skipped', () => {
       )
       expect(judgeAll(plan, [])).toEqual([])
       expect(judgeAll(plan, ['agent/bob@acme.com'])).toEqual([
-        'demote: It would break a rule of the policy, because a step before it was not written: 1 administrator, should be at least 2.',
+        'demote: It would break a rule of the policy, because a step before it was not written or somebody else made a change: 1 administrator, should be at least 2.',
       ])
     })
   })

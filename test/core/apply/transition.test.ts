@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compareStates } from '../../../src/core/apply/access.ts'
 import type { ApplyPlan } from '../../../src/core/apply/apply-plan.ts'
-import { applyWrite } from '../../../src/core/apply/transition.ts'
+import { adoptRead, applyWrite } from '../../../src/core/apply/transition.ts'
 import { formatAddress } from '../../../src/core/model/address.ts'
 import type { Policy } from '../../../src/core/model/policy.ts'
 import type { Snapshot } from '../../../src/core/model/snapshot.ts'
@@ -196,6 +196,25 @@ describe('a write alone', () => {
     expect(after.groups.map(({ members }) => members)).toEqual([[], []])
     const { lose } = compareStates(before, after)
     expect([...lose]).toEqual(['bob@acme.com'])
+  })
+
+  test('is judged by the members and administrators whom somebody else changed', () => {
+    expect(adoptRead(before, before)).toBe(before)
+    const [ada, bob] = before.agents
+    const left = before.groups.slice(0, 1).map((group) => ({ ...group, members: [] }))
+    const without = adoptRead(before, { agents: before.agents, groups: left })
+    expect(without.groups.map(({ members }) => members)).toEqual([[], []])
+    expect(adoptRead({ ...before, groups: [] }, { ...before, groups: left }).groups).toEqual([])
+    const roles = (agents: typeof before.agents) =>
+      adoptRead(before, { agents, groups: [] }).agents.map(({ email, role }) => [email, role])
+    if (ada === undefined || bob === undefined) throw new Error('Somebody is missing.')
+    expect(roles([bob])).toEqual([[bob.email, 'agent']])
+    expect(roles([ada, { ...bob, role: 'administrator' }])).toEqual([
+      [ada.email, 'administrator'],
+      [bob.email, 'administrator'],
+    ])
+    const eve = { ...ada, email: 'eve@acme.com' }
+    expect(roles([ada, bob, eve]).at(-1)).toEqual([eve.email, 'administrator'])
   })
 
   test('that deletes a custom role makes full agents of those who have it', () => {
