@@ -170,7 +170,7 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
     return {
       ...step,
       effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0],
-      excess: excessive ? [REASONS[invites ? 'wide-custom-role' : 'also-gives']] : [],
+      excess: excessive ? [REASONS[invites ? 'wideCustomRole' : 'alsoGives']] : [],
     }
   })
 }
@@ -238,12 +238,12 @@ function listReasons(
 ): readonly Reason[] {
   const invited = subject.kind === 'agent' && step === 'invite' ? subject.email : null
   const known = invited === null || domains.has(getDomain(normaliseEmail(invited)))
-  const foreign = policy.rules.emailDomains === null ? 'unknown-domain' : 'foreign-domain'
+  const foreign = policy.rules.emailDomains === null ? 'unknownDomain' : 'foreignDomain'
   return [
     ...listOwnReasons(step),
     ...(known ? [] : [REASONS[foreign]]),
     // They could look like other letters.
-    ...(invited === null || /^[!-~]+@[^@]*$/.test(invited) ? [] : [REASONS['unusual-letters']]),
+    ...(invited === null || /^[!-~]+@[^@]*$/.test(invited) ? [] : [REASONS.unusualLetters]),
     ...(saml && STEPS[step].ofIdentity ? [REASONS.saml] : []),
   ]
 }
@@ -296,7 +296,7 @@ function findReason(
   { change, needs, reasons }: PlannedStep,
   keptBack: readonly KeptStep[],
   { policy, allowances }: Terms,
-): KeptStep['because'] | null {
+): KeptReason | null {
   const { step, address } = change
   const denied = policy.apply.deny.find(({ value }) => value === step)
   if (denied !== undefined) return { kind: 'denied', location: denied.location }
