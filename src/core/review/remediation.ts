@@ -12,7 +12,7 @@ import { formatGroupKey, formatMembershipKey } from '../model/activity.ts'
 import { groupBy, type Pair } from '../model/collect.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
-import { formatHiddenEmail, type HiddenPerson, listHiddenPeople } from '../model/hidden.ts'
+import { type HiddenPerson, listHiddenPeople } from '../model/hidden.ts'
 import {
   listSpellingsIn,
   type RecognisedGroup,
@@ -109,7 +109,7 @@ export function checkRemediation(
   const compare = makeComparer(had, has, pairs)
   const unseen = listUnseen(before, later)
   const now = listHiddenPeople(has)
-  const hidden = new Map(listHiddenPeople(had).map((each) => [formatHiddenEmail(each.id), each]))
+  const hidden = new Map(listHiddenPeople(had).map((each) => [each.email, each]))
   const came = pairs.flatMap(({ before: was, after: is }) =>
     was === null && is !== null ? [is] : [],
   )
@@ -149,9 +149,7 @@ export function checkRemediation(
     }),
     came: [
       ...came,
-      ...now
-        .filter(({ id }) => !known.has(id))
-        .map(({ id, name }) => ({ email: formatHiddenEmail(id), id, name, role: null })),
+      ...now.filter(({ id }) => !known.has(id)).map((each) => ({ ...each, role: null })),
     ],
     gained: decisions
       .filter(({ decision, email }) => decision === 'keep' && hasMore(email))
@@ -161,8 +159,6 @@ export function checkRemediation(
 
 const UNCHANGED = 'nothing was changed'
 
-type Hidden = HiddenPerson<RecognisedGroup>
-
 /** Whether a hidden member still gets the messages of a group, as far as the later snapshot proves it. */
 function findMember(
   id: number,
@@ -171,14 +167,16 @@ function findMember(
 ): 'still' | 'gone' | 'unknown' {
   const there = has.groups.some((each) => each.of === of && each.id === groupId)
   if (!there && hasGroups(has, of)) return 'gone'
-  if (has.activity.state !== 'read') return 'unknown'
-  const last = has.activity.memberships.get(formatMembershipKey(of, groupId, id))
-  if (last === undefined) return 'unknown'
-  return last.action === 'added' ? 'still' : 'gone'
+  const known = has.activity.state === 'read' ? has.activity.memberships : null
+  const last = known?.get(formatMembershipKey(of, groupId, id))
+  return last === undefined ? 'unknown' : last.action === 'added' ? 'still' : 'gone'
 }
 
 /** Groups whose messages hidden members get now and did not get at the review. */
-function listNewPlaces({ id, groups }: Hidden, now: readonly Hidden[]): readonly RecognisedGroup[] {
+function listNewPlaces(
+  { id, groups }: HiddenPerson,
+  now: readonly HiddenPerson[],
+): readonly RecognisedGroup[] {
   const key = ({ of, id: groupId }: RecognisedGroup) => formatGroupKey(of, groupId)
   const had = new Set(groups.map(key))
   return (now.find((each) => each.id === id)?.groups ?? []).filter((each) => !had.has(key(each)))
@@ -187,9 +185,9 @@ function listNewPlaces({ id, groups }: Hidden, now: readonly Hidden[]): readonly
 /** No list shows a hidden member, so only what the later snapshot proves is done. */
 function judgeHidden(
   decision: ReviewDecision['decision'],
-  person: Hidden,
+  person: HiddenPerson,
   has: RecognisedSnapshot,
-  now: readonly Hidden[],
+  now: readonly HiddenPerson[],
 ): Pick<Happened, 'happened' | 'what'> {
   const agent = has.agents.find(({ id }) => id === person.id)
   if (agent !== undefined) {
