@@ -41,7 +41,7 @@ export function checkNames(problems: Problems, root: TreeNode): void {
 function* listNames(root: TreeNode): Iterable<readonly [Placed, string]> {
   const ignore = getValue(getValue(root, 'scope'), 'ignore')
   const waivers = getItems(getValue(root, 'waivers'))
-  const texts = [...waivers.map((waiver) => getValue(waiver, 'address'))]
+  const texts = waivers.map((waiver) => getValue(waiver, 'address'))
   for (const section of MANAGING_SECTIONS) {
     texts.push(...getItems(getValue(ignore, section)))
     for (const entry of getEntries(getValue(root, section))) {
