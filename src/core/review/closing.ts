@@ -2,7 +2,7 @@
  * The result of `review close`, and the record that it writes for an auditor: every decision, who made
  * it, and whether it was carried out. Contains everything that a view shows; a view decides nothing.
  */
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count } from '../messages/phrase.ts'
 import { makeFinder } from '../model/identity.ts'
@@ -15,6 +15,7 @@ import {
   listSerious,
   type ReviewDecision,
 } from './decisions.ts'
+import { makeNote } from './note.ts'
 import type { GitFacts, ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
 import { listHiddenNames, type ReviewedAccount, type ReviewedPerson } from './reviewed.ts'
@@ -136,13 +137,9 @@ export function findDoubtful({
 /** Somebody can make everybody look expected for the time of a review. */
 export function noteOtherPolicy({ commit, dirty }: GitFacts): readonly Diagnostic[] {
   if (dirty !== true) return []
-  return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `The policy of the review is not as in commit ${commit}.`,
-      advice: 'Compare policy.yaml of the review with that commit, and write down who approved it.',
-    }),
-  ]
+  const advice =
+    'Compare policy.yaml of the review with that commit, and write down who approved it.'
+  return [makeNote(`The policy of the review is not as in commit ${commit}.`, advice)]
 }
 
 /** Nobody decides about a finding that no row of the form shows. */
@@ -150,13 +147,6 @@ export function noteOtherFindings(others: readonly Finding[]): readonly Diagnost
   const serious = listSerious(others)
   if (serious.length === 0) return []
   const names = serious.map(({ id, risk }) => `${id} (${risk})`)
-  return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `No decision covers ${count(serious.length, 'critical or high finding')} about nobody in the form: ${joinFirst(names, SHOWN)}.`,
-      advice: 'Fix this, or write down who accepts it and why.',
-    }),
-  ]
+  const summary = `No decision covers ${count(serious.length, 'critical or high finding')} about nobody in the form: ${joinFirst(names, 3)}.`
+  return [makeNote(summary, 'Fix this, or write down who accepts it and why.')]
 }
-
-const SHOWN = 3

@@ -6,7 +6,7 @@ import { type AccessState, computeAccess, type PersonAccess } from '../access/ac
 import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { diffStates } from '../compare/difference.ts'
 import { type Difference, pairPeople } from '../compare/sides.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import { formatGroupKey, formatMembershipKey } from '../model/activity.ts'
 import { groupBy, type Pair } from '../model/collect.ts'
@@ -22,6 +22,7 @@ import {
 import { KINDS } from '../model/kinds.ts'
 import { hasGroups, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ReviewDecision } from './decisions.ts'
+import { makeNote } from './note.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 import type { ReviewedPerson } from './reviewed.ts'
 
@@ -64,13 +65,8 @@ export function noteOlderSnapshot(
   ).length
   if (late === 0) return []
   const which = count(late, 'change or removal was', 'changes or removals were')
-  return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `The later snapshot was read on ${day}, but ${which} decided after that.`,
-      advice: 'Take a new snapshot, and use it as the later one.',
-    }),
-  ]
+  const summary = `The later snapshot was read on ${day}, but ${which} decided after that.`
+  return [makeNote(summary, 'Take a new snapshot, and use it as the later one.')]
 }
 
 export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
@@ -78,11 +74,10 @@ export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnost
   const missing = [...listUnseen(before, later), ...(unlogged ? ['no audit log'] : [])]
   if (missing.length === 0) return []
   return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `The later snapshot has ${missing.join(' and ')}, but the review has. So rollcall did not compare them: people may have more access there.`,
-      advice: `Take the later snapshot with the token of an administrator${unlogged ? ' and with --activity' : ''}, as for the review.`,
-    }),
+    makeNote(
+      `The later snapshot has ${missing.join(' and ')}, but the review has. So rollcall did not compare them: people may have more access there.`,
+      `Take the later snapshot with the token of an administrator${unlogged ? ' and with --activity' : ''}, as for the review.`,
+    ),
   ]
 }
 
