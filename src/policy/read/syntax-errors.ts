@@ -5,7 +5,14 @@
 import { Composer, type Document, type ParsedNode, type YAMLParseError } from 'yaml'
 import { findMisaligned } from './indentation.ts'
 import { findLineEnd, findLineStart, readLine } from './lines.ts'
-import { formatPlace, type Message, type Problems, quoteName, report } from './problems.ts'
+import {
+  formatPlace,
+  type Message,
+  type Placed,
+  type Problems,
+  quoteName,
+  report,
+} from './problems.ts'
 import { MAX_SYNTAX_ERRORS, type Mark, reportMarks, type Scan, scanTokens } from './scan.ts'
 import type { Span } from './source-text.ts'
 
@@ -50,9 +57,7 @@ export function composeYaml(text: string, part: Span): Composed {
   }
 }
 
-interface Fault extends Message {
-  readonly span: Span
-}
+type Fault = Message & Placed
 
 const TABS = 'Indent every line with spaces instead of tabs.'
 
