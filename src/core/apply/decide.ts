@@ -162,7 +162,9 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
     const next = step.writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
     const { onlyTakes, invites } = STEPS[step.change.step]
-    const allowed = invites ? step.writes.map(giveNoCustomRole).reduce(applyWrite, now) : null
+    const allowed = invites
+      ? step.writes.map((write): Write => ({ ...write, ...NO_CUSTOM_ROLE })).reduce(applyWrite, now)
+      : null
     const excessive = allowed
       ? compareStates(allowed, next).gain.size > 0
       : onlyTakes && gain.size > 0
@@ -218,12 +220,8 @@ function findBrokenRule(
   return broken?.[1].broken ?? null
 }
 
+/** For a step that invites, which has no other kind of write. */
 const NO_CUSTOM_ROLE = { customRole: null }
-
-/** Of a step that invites, which has no other kind of write. */
-function giveNoCustomRole(write: Write): Write {
-  return { ...write, ...NO_CUSTOM_ROLE }
-}
 
 /** By whether somebody gains, then by whether somebody loses. */
 const EFFECTS = [

@@ -68,7 +68,9 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
   for (const entry of place.map.entries.values()) {
     if (place.path === '' && isTopLevelKey(entry.key)) current = entry.key
     const found = isPart(place, entry, current, above) ? 'part' : classify(place, entry, current)
-    const kind = heading && found !== 'section' && !isAtHome(place, entry) ? 'follower' : found
+    // A person below `agents` is right, whatever comes before.
+    const isRight = place.path === 'agents' && entry.key.includes('@')
+    const kind = heading && found !== 'section' && !isRight ? 'follower' : found
     if (kind === 'section' && lacksValue(entry.value)) {
       heading = true
       current = entry.key
@@ -81,11 +83,6 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
     if (kind !== 'follower') last = kind
   }
   return [...runs, ...inner]
-}
-
-/** A person below `agents`, whatever comes before. */
-function isAtHome({ path }: Place, { key }: Entry): boolean {
-  return path === 'agents' && key.includes('@')
 }
 
 /** People who come below a person at the left margin, as if they were keys. */
@@ -246,17 +243,17 @@ function move(problems: Problems, root: MapNode, slip: Slip): void {
   if (home === null) return
   if (kind === 'part' && place.path === '') {
     const owner = findOwner(root, section, entry.key)
-    if (owner?.kind === 'map') owner.open = true
-    else for (const parent of [root, getValue(root, section)]) markOwner(problems, parent, owner)
+    if (owner?.kind === 'map') {
+      owner.open = true
+      return
+    }
+    // Its value is missing only because it is in the wrong place.
+    const entries = [...getEntries(root), ...getEntries(getValue(root, section))]
+    for (const each of entries) if (each.value === owner) problems.faulty.add(each)
     return
   }
   const target = kind === 'part' ? openMap(place.map, above, entry) : openMap(root, home, entry)
   if (target !== null && !target.entries.has(entry.key)) target.entries.set(entry.key, entry)
-}
-
-/** Its value is missing only because it is in the wrong place. */
-function markOwner({ faulty }: Problems, parent: TreeNode | undefined, owner?: TreeNode): void {
-  for (const entry of getEntries(parent)) if (entry.value === owner) faulty.add(entry)
 }
 
 /** A key without a value, or without an entry, gets a map. Null: it has another value. */

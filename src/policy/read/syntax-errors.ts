@@ -143,9 +143,10 @@ function findFaults(problems: Problems, { errors, scan }: Composed): readonly Fa
   if (scan.tooDeepAt !== null) {
     // Each of many people below one who is further to the left is one level deeper.
     const cause = errors.find((each) => findMisaligned(text, each) !== null)
-    return [
-      cause === undefined ? describeDepth(noun, scan.tooDeepAt) : describeError(text, noun, cause),
-    ]
+    if (cause !== undefined) return [describeError(text, noun, cause)]
+    const span = { start: scan.tooDeepAt, end: scan.tooDeepAt + 1 }
+    const summary = `This is nested too deeply for a ${noun}.`
+    return [{ span, summary, advice: 'Look for brackets that are not closed.' }]
   }
   if (scan.unclosed.some(({ bracket }) => bracket.start <= at)) {
     return scan.unclosed.map((each) => describeBracket(problems, each))
@@ -178,14 +179,6 @@ function describeBracket(problems: Problems, { bracket, endsAt }: Scan['unclosed
     span: bracket,
     summary: `The bracket ${quoteName(text.slice(bracket.start, bracket.end))} is not closed.`,
     advice: `Write ${quoteName(closing)} where the ${what} ends.`,
-  }
-}
-
-function describeDepth(noun: Problems['noun'], start: number): Fault {
-  return {
-    span: { start, end: start + 1 },
-    summary: `This is nested too deeply for a ${noun}.`,
-    advice: 'Look for brackets that are not closed.',
   }
 }
 
