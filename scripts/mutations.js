@@ -160,7 +160,7 @@ const MUTATIONS = {
   'reply.ts': [
     ['if (status === 200) return readBody(', 'if (status < 300) return readBody('],
     ['if (REDIRECTS.includes(status)) {', 'if (false) {'],
-    ['target?.origin === reply.url.origin', 'target !== null'],
+    ['target.origin === asked.origin && ', ''],
     ['if (status === 429)', 'if (false)'],
     ['if (status < 500 && status !== 408) return', 'return'],
     [' && status !== 408', ''],
@@ -335,8 +335,8 @@ const APPLY_MUTATIONS = {
     ['problem === null ? writer.send(made, requestId) : null', 'writer.send(made, requestId)'],
     ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
     ["decision.outcome === 'done' ? findConfirmed(write, now) : null", 'null'],
-    ['if (full && isInvitation(step)) {', 'if (false) {'],
-    ['if (excess !== null) {', 'if (false) {'],
+    ['full && isInvitation(step) ? NO_SEAT : null', 'null'],
+    ['(blocked ?? describeExcess(step))', 'blocked'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],
