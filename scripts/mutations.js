@@ -336,7 +336,7 @@ const APPLY_MUTATIONS = {
     ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
     ["decision.outcome === 'done' ? findConfirmed(write, now) : null", 'null'],
     ['full && isInvitation(step) ? NO_SEAT : null', 'null'],
-    ['(blocked ?? describeExcess(step))', 'blocked'],
+    ['(blocked ?? describeExcess(step))', '(blocked ?? (describeExcess(step) && null))'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],
