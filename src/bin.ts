@@ -124,7 +124,9 @@ const world: World = {
   random: Math.random,
   signal: stop.signal,
   // People must see the question that they answer.
-  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : null,
+  get ask() {
+    return process.stdin.isTTY && process.stderr.isTTY ? ask : null
+  },
   finish,
 }
 

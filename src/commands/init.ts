@@ -82,20 +82,16 @@ interface Planned extends InitFile {
   readonly text: string
 }
 
-/** What the first policy lacks. */
-interface Gaps {
-  readonly missing: InitReport['missing']
+interface FirstPolicy extends Planned, Partial<Pick<InitReport, 'missing'>> {
   /** What the token could not read. */
-  readonly unread: readonly Diagnostic[]
+  readonly unread?: readonly Diagnostic[]
 }
-
-const NO_GAPS: Gaps = { missing: null, unread: [] }
 
 export async function init(
   flags: Flags,
   from: World,
   recipes = RECIPES,
-): Promise<InitReport & Gaps> {
+): Promise<InitReport & Required<Pick<FirstPolicy, 'unread'>>> {
   // Resolves links, so that the root of the repository is looked for above the real folder.
   const world = { ...from, cwd: await realpath(from.cwd) }
   // Report a missing recipe before reading a server.
@@ -103,7 +99,7 @@ export async function init(
   const kept: InitFile[] = []
   const planned: Planned[] = []
   // Prepare every file before writing one.
-  const { keep, missing, unread, ...policy } = await planPolicy(flags, world)
+  const { keep, missing = null, unread = [], ...policy } = await planPolicy(flags, world)
   if (keep) kept.push(policy)
   else planned.push(policy)
   const others = [
@@ -137,9 +133,9 @@ export async function init(
 async function planPolicy(
   flags: Flags,
   world: World,
-): Promise<Planned & Gaps & { readonly keep: boolean }> {
+): Promise<FirstPolicy & { readonly keep: boolean }> {
   const keep = (path: string, text: string, note: InitFile['note'], ...about: string[]) => {
-    return { ...NO_GAPS, path, text, note, about, keep: true }
+    return { path, text, note, about, keep: true }
   }
   const other = 'rollcall.yml'
   const there = await readTextAt(DEFAULT_POLICY, world)
@@ -152,29 +148,24 @@ async function planPolicy(
     return keep(DEFAULT_POLICY, there, people.length === 0 ? 'kept' : 'kept-made-up', ...people)
   }
   const made = await makePolicy(flags, world)
-  if (made.text === there) {
-    return { ...keep(DEFAULT_POLICY, there, 'kept-starter'), missing: made.missing }
-  }
+  if (made.text === there) return { ...made, ...keep(DEFAULT_POLICY, there, 'kept-starter') }
   return { ...made, path: DEFAULT_POLICY, replaces: there !== null, keep: false }
 }
 
 /** Exports the account if the settings name one; else makes a policy to fill in. */
-async function makePolicy(
-  flags: Flags,
-  world: World,
-): Promise<Gaps & Pick<Planned, 'text' | 'note' | 'about'>> {
+async function makePolicy(flags: Flags, world: World): Promise<Omit<FirstPolicy, 'path'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
     const snapshot = await readAt(connection, ALL_PARTS, flags, world)
     const { text, remaining } = exportPolicy(snapshot, world)
     const unread = listMissingParts(snapshot, 'This policy')
-    return { ...NO_GAPS, text, note: 'export', about: remaining.map(({ id }) => id), unread }
+    return { text, note: 'export', about: remaining.map(({ id }) => id), unread }
   }
   // Settings may be missing here, but those that are set must be valid.
   const wrong = problems.filter(({ code }) => code !== 'settings-missing')
   if (wrong.length > 0) throw new Failure(...wrong)
   const missing = problems.map(({ detail }) => detail).join(' ')
-  return { ...NO_GAPS, text: writeStarter(origin, accountId), note: 'starter', missing }
+  return { text: writeStarter(origin, accountId), note: 'starter', missing }
 }
 
 /** By their path in the repository. */

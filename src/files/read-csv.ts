@@ -61,7 +61,7 @@ export function readCsv(bytes: Uint8Array): Csv {
       const quote = findClosingQuote(text, at + 1)
       if (quote < 0) return { ...findPlace(at), problem: 'has a quote that is not closed' }
       const cell = text.slice(at + 1, quote)
-      line += countLineEnds(cell)
+      line += cell.match(LINE_END)?.length ?? 0
       row.cells.push(cell.replaceAll('""', '"'))
       at = quote + 1
     } else {
@@ -124,10 +124,6 @@ function guessSeparator(text: string): Separator {
 }
 
 const LONGEST_HEAD = 65_536
-
-function countLineEnds(text: string): number {
-  return text.match(LINE_END)?.length ?? 0
-}
 
 /** Finds the lines once, and only if it is asked: a form of thousands of rows can be wrong in each. */
 function makeLocator(text: string): (offset: number) => Place {

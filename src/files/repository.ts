@@ -25,7 +25,8 @@ export function findRepository(world: Where): Repository {
 
 function findPathInRepository(file: string, { cwd, env }: Where): string | null {
   const named = resolve(cwd, file)
-  if (file === '<stdin>' || !mayBeFile(named)) return null
+  // Not a pipe or a device. A file may be deleted after the read.
+  if (file === '<stdin>' || (existsSync(named) && !isFile(named))) return null
   const real = resolveLinks(named)
   const roots = [
     findRoot(dirname(real)),
@@ -63,9 +64,4 @@ function resolveLinks(path: string): string {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
-}
-
-/** False for a pipe or a device. True for a missing path: the file may be deleted after the read. */
-function mayBeFile(path: string): boolean {
-  return isFile(path) || !existsSync(path)
 }

@@ -82,7 +82,10 @@ function makeHiddenRow(
     email,
     name,
     status: 'hidden',
-    ...makeGroupCells(groups, read),
+    ...makeGroupCells(
+      groups.map(({ subject }) => subject),
+      read,
+    ),
     policy_says: describeInPolicy({ kind: 'not-listed' }, String),
     ...makeVerdictCells(standing, findings),
   }

@@ -3,6 +3,7 @@ import { wrapParagraph } from './text/layout.ts'
 
 const THERE = 'it already existed'
 const REPLACE = 'replace its made-up people'
+const REPLACES = '; it replaces the file that init wrote before'
 
 /** What a file is, if it was written, or why it was kept. */
 const NOTES = {
@@ -41,8 +42,10 @@ export interface InitReport {
 
 export function renderInit({ written, kept, policy, named, ci, missing }: InitReport): string {
   const width = Math.max(...[...written, ...kept].map(({ path }) => path.length))
-  const line = (word: string) => (each: InitFile) =>
-    `${word}${each.path.padEnd(width)}  ${describeFile(each)}`
+  const line =
+    (word: string) =>
+    ({ path, note, about = [], replaces }: InitFile) =>
+      `${word}${path.padEnd(width)}  ${NOTES[note](about)}${replaces ? REPLACES : ''}`
   const lines = [...written.map(line('Written  ')), ...kept.map(line('Kept     '))]
   const name = named ? ` ${policy}` : ''
   const secret = ci
@@ -61,8 +64,4 @@ Next: read ${policy} line by line, and correct what is wrong.
   rollcall validate${name}   checks the file without a server
   rollcall plan${name}       compares the account with it
 ${secret}`
-}
-
-function describeFile({ note, about = [], replaces = false }: InitFile): string {
-  return `${NOTES[note](about)}${replaces ? '; it replaces the file that init wrote before' : ''}`
 }

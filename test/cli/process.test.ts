@@ -1,7 +1,7 @@
 /** What only a process can show: pipes that close, big reports, full disks, signals. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, openSync, readdirSync } from 'node:fs'
+import { existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { BIN, spawnRollcall } from './spawn.ts'
@@ -67,6 +67,33 @@ test.skipIf(!existsSync('/dev/full'))(
     const [code] = await once(child, 'close')
     expect(code).toBe(1)
     expect(complaints).toContain('could not be written to stdout (no space left on the disk)')
+  },
+)
+
+test.skipIf(!existsSync('/proc/self/fdinfo'))(
+  'a run that does not ask leaves the standard input alone, because another program may read it too',
+  async () => {
+    const cwd = folder({ 'rollcall.yaml': POLICY })
+    spawnSync('mkfifo', ['input'], { cwd })
+    const input = openSync(`${cwd}/input`, 'r+')
+    // A flag such as O_NONBLOCK holds for everybody who has the pipe.
+    const readFlags = () =>
+      /^flags:.*$/m.exec(readFileSync(`/proc/self/fdinfo/${input}`, 'utf8'))?.[0]
+    const seen = [readFlags()]
+    const sandbox = await serve({
+      intercept: () => {
+        seen.push(readFlags())
+        return false
+      },
+    })
+    const stdio = [input, 'ignore', 'ignore'] as const
+    const child = spawn(process.execPath, [BIN, 'plan'], {
+      cwd,
+      env: connection(sandbox),
+      stdio: [...stdio],
+    })
+    expect((await once(child, 'close'))[0]).toBe(0)
+    expect(new Set(seen).size).toBe(1)
   },
 )
 

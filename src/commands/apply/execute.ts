@@ -304,31 +304,24 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   const mayFreeSeat = (step: PlannedStep) =>
     isRemoval(step) && isDone(results.get(step)?.status ?? 'done')
 
-  const skip = (step: PlannedStep, because: string) =>
-    results.set(step, { step, writes: [], status: 'skipped', because })
+  async function tryStep(step: PlannedStep): Promise<void> {
+    const missing = findMissing(step, results)
+    const blocked = full && isInvitation(step) ? NO_SEAT : null
+    const because =
+      missing === null
+        ? (blocked ?? describeExcess(step))
+        : `It needs ${missing}, which was not written.`
+    if (because === null) await carryOutStep(step)
+    else results.set(step, { step, writes: [], status: 'skipped', because })
+  }
 
   const waiting: PlannedStep[] = []
   for (const step of plan.written) {
     if (isStopped()) break
+    await tryStep(step)
     const missing = findMissing(step, results)
-    if (missing !== null) {
-      skip(step, `It needs ${missing}, which was not written.`)
-      if (waiting.some(({ change }) => change.address === missing)) waiting.push(step)
-      continue
-    }
-    if (full && isInvitation(step)) {
-      skip(step, NO_SEAT)
-      waiting.push(step)
-      continue
-    }
-    const excess = describeExcess(step)
-    if (excess !== null) {
-      skip(step, excess)
-      waiting.push(step)
-      continue
-    }
-    await carryOutStep(step)
-    if (full && isInvitation(step)) waiting.push(step)
+    const canCome = missing === null || waiting.some(({ change }) => change.address === missing)
+    if (canCome && results.get(step)?.status === 'skipped') waiting.push(step)
   }
   // Removals may have freed seats: try the invitations once more, and what depends on them.
   full = false
@@ -336,11 +329,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     if (isStopped()) break
     if (full && isInvitation(step)) continue
     results.delete(step)
-    const missing = findMissing(step, results)
-    const because =
-      missing === null ? describeExcess(step) : `It needs ${missing}, which was not written.`
-    if (because === null) await carryOutStep(step)
-    else skip(step, because)
+    await tryStep(step)
   }
   return {
     steps: plan.written.map(

@@ -34,32 +34,23 @@ export const REPORT_VIEWS: Views<ShownReport, Format> = {
   msteams: async ({ report }) => (await import('../../views/msteams.ts')).renderMsteams(report),
 }
 
-/** Whether the format says why there is no verdict. If not, stderr says it. */
-export const SHOWS_ERRORS: Readonly<Record<Format, boolean>> = {
-  text: true,
-  json: true,
-  markdown: true,
-  github: true,
-  junit: true,
-  sarif: false,
-  html: true,
-  csv: false,
-  openmetrics: false,
-  slack: true,
-  msteams: true,
+interface Traits {
+  /** Whether it says why there is no verdict. If not, stderr says it. */
+  readonly errors: boolean
+  /** Whether it shows people and groups that are fine, and not only what is wrong. */
+  readonly fine: boolean
 }
 
-/** Whether the format shows people and groups that are fine, and not only what is wrong. */
-export const IS_DETAILED: Readonly<Record<Format, boolean>> = {
-  text: false,
-  json: false,
-  markdown: false,
-  github: false,
-  junit: true,
-  sarif: false,
-  html: true,
-  csv: false,
-  openmetrics: true,
-  slack: false,
-  msteams: false,
+export const SHOWS: Readonly<Record<Format, Traits>> = {
+  text: { errors: true, fine: false },
+  json: { errors: true, fine: false },
+  markdown: { errors: true, fine: false },
+  github: { errors: true, fine: false },
+  junit: { errors: true, fine: true },
+  sarif: { errors: false, fine: false },
+  html: { errors: true, fine: true },
+  csv: { errors: false, fine: false },
+  openmetrics: { errors: false, fine: true },
+  slack: { errors: true, fine: false },
+  msteams: { errors: true, fine: false },
 }

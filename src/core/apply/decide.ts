@@ -162,7 +162,9 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
     const next = step.writes.reduce(applyWrite, now)
     const { gain, lose } = compareStates(now, next)
     const { onlyTakes, invites } = STEPS[step.change.step]
-    const allowed = invites ? step.writes.map(giveNoCustomRole).reduce(applyWrite, now) : null
+    const allowed = invites
+      ? step.writes.map((write): Write => ({ ...write, ...NO_CUSTOM_ROLE })).reduce(applyWrite, now)
+      : null
     const excessive = allowed
       ? compareStates(allowed, next).gain.size > 0
       : onlyTakes && gain.size > 0
@@ -170,7 +172,7 @@ function measureEffects<T extends Pick<PlannedStep, 'change' | 'writes'>>(
     return {
       ...step,
       effect: EFFECTS[gain.size > 0 ? 1 : 0][lose.size > 0 ? 1 : 0],
-      excess: excessive ? [REASONS[invites ? 'wide-custom-role' : 'also-gives']] : [],
+      excess: excessive ? [REASONS[invites ? 'wideCustomRole' : 'alsoGives']] : [],
     }
   })
 }
@@ -218,12 +220,8 @@ function findBrokenRule(
   return broken?.[1].broken ?? null
 }
 
+/** For a step that invites, which has no other kind of write. */
 const NO_CUSTOM_ROLE = { customRole: null }
-
-/** Of a step that invites, which has no other kind of write. */
-function giveNoCustomRole(write: Write): Write {
-  return { ...write, ...NO_CUSTOM_ROLE }
-}
 
 /** By whether somebody gains, then by whether somebody loses. */
 const EFFECTS = [
@@ -238,12 +236,12 @@ function listReasons(
 ): readonly Reason[] {
   const invited = subject.kind === 'agent' && step === 'invite' ? subject.email : null
   const known = invited === null || domains.has(getDomain(normaliseEmail(invited)))
-  const foreign = policy.rules.emailDomains === null ? 'unknown-domain' : 'foreign-domain'
+  const foreign = policy.rules.emailDomains === null ? 'unknownDomain' : 'foreignDomain'
   return [
     ...listOwnReasons(step),
     ...(known ? [] : [REASONS[foreign]]),
     // They could look like other letters.
-    ...(invited === null || /^[!-~]+@[^@]*$/.test(invited) ? [] : [REASONS['unusual-letters']]),
+    ...(invited === null || /^[!-~]+@[^@]*$/.test(invited) ? [] : [REASONS.unusualLetters]),
     ...(saml && STEPS[step].ofIdentity ? [REASONS.saml] : []),
   ]
 }
@@ -296,7 +294,7 @@ function findReason(
   { change, needs, reasons }: PlannedStep,
   keptBack: readonly KeptStep[],
   { policy, allowances }: Terms,
-): KeptStep['because'] | null {
+): KeptReason | null {
   const { step, address } = change
   const denied = policy.apply.deny.find(({ value }) => value === step)
   if (denied !== undefined) return { kind: 'denied', location: denied.location }

@@ -12,41 +12,25 @@ export interface Reason {
   readonly why: string
 }
 
+const byAddress = (why: string): Reason => ({ needs: 'address', why })
+
 export const REASONS = {
-  'foreign-domain': {
-    needs: 'address',
-    why: 'the e-mail domain is not in rules.email_domains',
-  },
-  'unknown-domain': {
-    needs: 'address',
-    why: 'nobody in the policy with this e-mail domain has accepted an invitation',
-  },
-  'unusual-letters': {
-    needs: 'address',
-    why: 'the part before the @ has characters that are not ASCII',
-  },
-  'wide-custom-role': {
-    needs: 'address',
-    why: 'the custom role may permit more than an agent without one may do',
-  },
-  'also-gives': {
-    needs: 'address',
-    why: 'it may also give access, and not only take it',
-  },
-  empties: {
-    needs: 'address',
-    why: 'it would leave the group empty',
-  },
-  saml: {
-    needs: 'class',
-    why: 'SAML is on, so the identity provider decides about people too',
-  },
+  foreignDomain: byAddress('the e-mail domain is not in rules.email_domains'),
+  unknownDomain: byAddress(
+    'nobody in the policy with this e-mail domain has accepted an invitation',
+  ),
+  unusualLetters: byAddress('the part before the @ has characters that are not ASCII'),
+  wideCustomRole: byAddress('the custom role may permit more than an agent without one may do'),
+  alsoGives: byAddress('it may also give access, and not only take it'),
+  empties: byAddress('it would leave the group empty'),
+  saml: { needs: 'class', why: 'SAML is on, so the identity provider decides about people too' },
 } as const satisfies Readonly<Record<string, Reason>>
 
 /** The reason that every step of this name has. */
 export function listOwnReasons(step: Step): readonly Reason[] {
-  const { needs, why } = STEPS[step]
-  return needs === 'default' ? [] : [{ needs, why }]
+  const { needs, why, irreversible } = STEPS[step]
+  if (needs === 'default') return []
+  return [{ needs, why: irreversible ? `${why}, which cannot be undone` : why }]
 }
 
 export function findStrictest(reasons: readonly Reason[]): Permission {

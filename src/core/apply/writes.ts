@@ -86,7 +86,9 @@ export function listWrites(change: Change, known: KnownAccount): readonly Write[
       const group = getGroup(subject, known)
       if (after === null) return [{ kind: 'delete-group', group }]
       const kind = change.action === 'create' ? 'create-group' : 'update-group'
-      return [{ kind, group, settings: pickSettings(after) }]
+      return [
+        { kind, group, settings: Object.fromEntries(Object.entries(after).filter(isSetting)) },
+      ]
     }
     case 'member': {
       const kind = change.action === 'create' ? 'add-member' : 'remove-member'
@@ -163,10 +165,6 @@ function pickCustomRoleFacts({ name, description, permissions }: Facts): CustomR
     ...(typeof description === 'string' ? { description } : {}),
     ...(permissions === undefined ? {} : { permissions }),
   }
-}
-
-function pickSettings(facts: Facts): Settings {
-  return Object.fromEntries(Object.entries(facts).filter(isSetting))
 }
 
 function isSetting(fact: [string, unknown]): fact is [string, SettingValue] {

@@ -156,7 +156,8 @@ function decideEffect(
   }
   if (control.startsWith('severity.')) {
     const code = control.slice('severity.'.length)
-    const rank = (text: string | null) => SEVERITIES.indexOf(text ?? getDefault(code))
+    const usual = isFindingCode(code) ? FINDINGS[code].severity : 'error'
+    const rank = (text: string | null) => SEVERITIES.indexOf(text ?? usual)
     return describeCompared(rank(before), rank(after), 'loosened')
   }
   if (control === 'scope.agents') return after === 'all' ? 'tightened' : 'loosened'
@@ -175,10 +176,6 @@ function decideEffect(
 }
 
 const SEVERITIES = ['error', 'warning', 'off']
-
-function getDefault(code: string): string {
-  return isFindingCode(code) ? FINDINGS[code].severity : 'error'
-}
 
 /** Comparable texts: a date, a number with leading zeros, or a placeholder for nothing. */
 function measureSize(text: string | null, nothing: string): string {

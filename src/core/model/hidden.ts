@@ -4,6 +4,7 @@
  */
 import type { MembershipActivity } from './activity.ts'
 import { groupBy } from './collect.ts'
+import type { RecognisedGroup } from './identity.ts'
 import type { GroupKind } from './kinds.ts'
 import type { Snapshot, SnapshotGroup } from './snapshot.ts'
 
@@ -30,27 +31,27 @@ export function listHiddenMembers<G extends SnapshotGroup>({
 }
 
 /** A user who is not on the account, with every group whose messages they get. */
-export interface HiddenPerson<G> {
+export interface HiddenPerson {
   readonly id: number
+  /** `#77`: the log has no address, so it is the id of the user. */
+  readonly email: string
   /** As in the log, usually an e-mail address. Empty if the log has no name. */
   readonly name: string
-  readonly groups: readonly G[]
+  readonly groups: readonly RecognisedGroup[]
 }
 
-export function listHiddenPeople<G extends SnapshotGroup>(
-  read: Read<G>,
-): readonly HiddenPerson<G>[] {
+export function listHiddenPeople(read: Read<RecognisedGroup>): readonly HiddenPerson[] {
   const names = read.activity.state === 'read' ? read.activity.names : null
   return [...groupBy(listHiddenMembers(read), ({ membership }) => membership.userId)]
     .map(([id, same]) => ({
       id,
+      email: formatHiddenEmail(id),
       name: names?.get(id) ?? '',
       groups: same.map(({ group }) => group),
     }))
     .sort((a, b) => a.id - b.id)
 }
 
-/** Stands for the e-mail address, which the log does not have. */
 export function formatHiddenEmail(userId: number): string {
   return `#${userId}`
 }

@@ -120,6 +120,7 @@ function parseGroups(document: Fields): ActivityFacts['groups'] {
     const event = (key: string) => parseEvent(group.object(key))
     const of = parseKind(group)
     const changed = group.orNull('changed', event)
+    const parseChange = (each: Fields) => [each.text('setting'), parseEvent(each)] as const
     // Earlier snapshots do not say which setting it was.
     const all = changed === null ? [] : of.settings.map(({ key }) => [key, changed] as const)
     const changes = group.has('changes')
@@ -136,10 +137,6 @@ function parseGroups(document: Fields): ActivityFacts['groups'] {
     }
   }
   return parseList(document, 'groups', parse, ({ of, groupId }) => formatGroupKey(of, groupId))
-}
-
-function parseChange(change: Fields): readonly [setting: string, event: RecordedEvent] {
-  return [change.text('setting'), parseEvent(change)]
 }
 
 function parseNames(document: Fields): ActivityFacts['names'] {

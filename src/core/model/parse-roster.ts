@@ -150,8 +150,9 @@ function gatherPeople(
     }
     counts[active ? 'active' : 'inactive'] += 1
     for (const { email, cell } of emails) {
-      // Nobody has such an address on the account, so the person would count as somebody who left.
-      if (active && isMistyped(email)) {
+      // Something was pasted with it: `mailto:`, a bracket, an invisible character. Nobody has such an
+      // address on the account, so the person would count as somebody who left.
+      if (active && (correctEmail(email) !== email || reveal(email) !== email)) {
         return {
           problem: `has an invalid e-mail address: "${cutText(email)}"`,
           advice: 'Write it like ada@acme.com',
@@ -200,11 +201,6 @@ function listAddresses(cell: string): readonly string[] {
     .split(/[\s,;<>]+/)
     .map(spellEmail)
     .filter((word) => word.includes('@'))
-}
-
-/** Whether something was pasted with the address: `mailto:`, a bracket, an invisible character. */
-function isMistyped(email: string): boolean {
-  return correctEmail(email) !== email || reveal(email) !== email
 }
 
 /** Null: neither. If the active values are given, every other value means not active. */

@@ -15,7 +15,7 @@ interface StepRecord {
   readonly action: Action
   /** For an ordinary step; the reasons of core/apply/reasons.ts can need more. */
   readonly needs: Permission
-  /** Why it needs that, as a part of a sentence. Empty: it needs nothing. */
+  /** Why it needs that, as a part of a sentence; empty if it needs nothing. */
   readonly why: string
   /**
    * If it is created again, it is a new thing: it has another id, and nothing that belonged to the old
@@ -31,21 +31,23 @@ interface StepRecord {
   readonly saysNobody: boolean
 }
 
-const row = (
-  action: Action,
-  [needs, why = '']: readonly ['default'] | readonly ['class' | 'address', string],
-  also: Partial<StepRecord> = {},
-): StepRecord => ({
-  action,
-  needs,
-  why,
-  irreversible: false,
-  invites: false,
-  onlyTakes: false,
-  ofIdentity: false,
-  saysNobody: false,
-  ...also,
-})
+const row =
+  (needs: Permission) =>
+  (action: Action, why: string, also: Partial<StepRecord> = {}): StepRecord => ({
+    action,
+    needs,
+    why,
+    irreversible: false,
+    invites: false,
+    onlyTakes: false,
+    ofIdentity: false,
+    saysNobody: false,
+    ...also,
+  })
+
+const free = row('default')
+const byName = row('class')
+const byAddress = row('address')
 
 /**
  * In a safe order. What gives access comes before what takes it, and what is needed comes before what
@@ -53,41 +55,32 @@ const row = (
  * should keep.
  */
 export const STEPS = {
-  'create-custom-role': row('create', ['class', 'a new custom role decides what people may do']),
-  'create-team': row('create', ['default']),
-  invite: row('create', ['default'], { invites: true, ofIdentity: true }),
-  'invite-administrator': row(
+  'create-custom-role': byName('create', 'a new custom role decides what people may do'),
+  'create-team': free('create', ''),
+  invite: free('create', '', { invites: true, ofIdentity: true }),
+  'invite-administrator': byAddress(
     'create',
-    ['address', 'it invites an administrator, who may do everything'],
-    { invites: true },
+    'it invites an administrator, who may do everything',
+    {
+      invites: true,
+    },
   ),
-  promote: row('update', ['address', 'it makes somebody an administrator, who may do everything']),
-  widen: row('update', ['address', 'it gives more access than now']),
-  'update-team': row('update', ['default']),
-  'add-member': row('create', ['default']),
-  'remove-member': row('delete', ['class', 'it takes somebody out of a team or an inbox']),
-  'update-custom-role': row(
-    'update',
-    ['class', 'it changes what everybody with this custom role may do'],
-    { onlyTakes: true },
-  ),
-  narrow: row('update', ['default'], { onlyTakes: true, ofIdentity: true }),
-  demote: row('update', ['address', 'it makes an administrator an agent'], {
+  promote: byAddress('update', 'it makes somebody an administrator, who may do everything'),
+  widen: byAddress('update', 'it gives more access than now'),
+  'update-team': free('update', ''),
+  'add-member': free('create', ''),
+  'remove-member': byName('delete', 'it takes somebody out of a team or an inbox'),
+  'update-custom-role': byName('update', 'it changes what everybody with this custom role may do', {
+    onlyTakes: true,
+  }),
+  narrow: free('update', '', { onlyTakes: true, ofIdentity: true }),
+  demote: byAddress('update', 'it makes an administrator an agent', { saysNobody: true }),
+  'remove-agent': byAddress('delete', 'it removes somebody from the account', {
+    irreversible: true,
     saysNobody: true,
   }),
-  'remove-agent': row(
-    'delete',
-    ['address', 'it removes somebody from the account, which cannot be undone'],
-    { irreversible: true, saysNobody: true },
-  ),
-  'delete-team': row('delete', ['address', 'it deletes a team, which cannot be undone'], {
-    irreversible: true,
-  }),
-  'delete-custom-role': row(
-    'delete',
-    ['address', 'it deletes a custom role, which cannot be undone'],
-    { irreversible: true },
-  ),
+  'delete-team': byAddress('delete', 'it deletes a team', { irreversible: true }),
+  'delete-custom-role': byAddress('delete', 'it deletes a custom role', { irreversible: true }),
 }
 
 export type Step = keyof typeof STEPS

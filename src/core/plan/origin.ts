@@ -33,18 +33,18 @@ export function explainByActivity(
   return findings.map((each) => ({ ...each, activity: each.activity ?? explain(each) }))
 }
 
+/** A setting of a group that is not as in the policy. */
 interface Differing {
   readonly address: string
-  /** Of the settings that are not as in the policy. */
-  readonly keys: readonly string[]
+  readonly setting: string
 }
 
 function listDiffering(policy: Policy, { groups }: State): readonly Differing[] {
   return listGroups(policy).flatMap((want) => {
     const address = formatAddress(want.subject)
     const have = groups.get(address)
-    if (have === undefined) return []
-    return { address, keys: listDifferingSettings(want, have).map(({ key }) => key) }
+    const settings = have === undefined ? [] : listDifferingSettings(want, have)
+    return settings.map(({ key }) => ({ address, setting: key }))
   })
 }
 
@@ -96,8 +96,9 @@ function makeExplainer(
   function explainSettings(group: GroupSubject): FindingActivity {
     const changes = findGroup(group)?.changes
     const address = formatAddress(group)
-    const keys = differing.filter((each) => each.address === address).flatMap((each) => each.keys)
-    const events = keys.map((setting) => ({ setting, event: changes?.get(setting) ?? null }))
+    const events = differing
+      .filter((each) => each.address === address)
+      .map(({ setting }) => ({ setting, event: changes?.get(setting) ?? null }))
     const [first] = events.map(({ event }) => event)
     if (events.every(({ event }) => event?.id === first?.id)) return tell('changed', first)
     const settings = events.map(({ setting, event }) => {

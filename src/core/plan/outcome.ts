@@ -14,7 +14,12 @@ import {
 import { groupBy, invertMap } from '../model/collect.ts'
 import { type CustomRoleFact, describeHeldRole } from '../model/custom-role.ts'
 import { isOver } from '../model/dates.ts'
-import { formatHiddenEmail, listHiddenMembers, listHiddenPeople } from '../model/hidden.ts'
+import {
+  formatHiddenEmail,
+  type HiddenPerson,
+  listHiddenMembers,
+  listHiddenPeople,
+} from '../model/hidden.ts'
 import type { RecognisedCustomRole, RecognisedSnapshot } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
@@ -82,14 +87,7 @@ export interface CustomRoleOutcome extends Outcome {
 }
 
 /** A member of groups who is not on the account: only the audit log shows this person. */
-export interface HiddenOutcome extends WithMemberships {
-  /** `#77`: the log has no address, so it is the id of the user. */
-  readonly email: string
-  readonly id: number
-  /** As in the log, usually an e-mail address. Empty if the log has no name. */
-  readonly name: string
-  readonly groups: readonly GroupSubject[]
-}
+export interface HiddenOutcome extends WithMemberships, HiddenPerson {}
 
 export interface Outcomes {
   /** By e-mail address. */
@@ -116,7 +114,6 @@ export function decideOutcomes(
   const groupsOf = invertMap(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
   const groups = groupOutcomes(policy, snapshot, actual, spoken)
-  const hidden = listHiddenPeople(snapshot)
   const members = groups.flatMap((group) => group.members)
   const memberships = groupBy(members, ({ email }) => email)
 
@@ -151,17 +148,10 @@ export function decideOutcomes(
   ]
   return {
     people: people.sort((a, b) => compareCodeUnits(a.email, b.email)),
-    hidden: hidden.map(({ id, name, groups: within }): HiddenOutcome => {
-      const email = formatHiddenEmail(id)
-      const alone = decideOutcome(spoken, { kind: 'agent', email }, 'fine')
-      const own = members.filter((member) => member.email === email)
-      return {
-        ...combineOutcomes(alone, own),
-        email,
-        id,
-        name,
-        groups: within.map(({ subject }) => subject),
-      }
+    hidden: listHiddenPeople(snapshot).map((each) => {
+      const alone = decideOutcome(spoken, { kind: 'agent', email: each.email }, 'fine')
+      const own = members.filter(({ email }) => email === each.email)
+      return { ...each, ...combineOutcomes(alone, own) }
     }),
     groups,
     customRoles: decideCustomRoleOutcomes(policy, actual, spoken),

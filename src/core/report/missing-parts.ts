@@ -11,45 +11,45 @@ import {
   type Snapshot,
 } from '../model/snapshot.ts'
 
-/** @param what what does not have it, as the subject of a sentence */
-export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
-  const groups = KINDS.filter((of) => !hasGroups(snapshot, of)).map(({ plural, section }) =>
-    makeDiagnostic({
-      code: 'read-partial',
-      summary: `${what} has no ${plural}.`,
-      detail:
-        snapshot.coverage[section] === 'unreadable'
-          ? `The token belongs to an agent, ${snapshot.caller.email}. Chatwoot shows an agent only some ${plural}.`
-          : `The snapshot was taken without ${plural}.`,
-    }),
-  )
-  const { customRoles, caller } = snapshot
+/** Each with a word for programs, and what a sentence says about it. */
+type MissingPart = readonly [part: string, says: string, why: Pick<Diagnostic, 'detail'>]
+
+function findMissingParts(snapshot: Snapshot): readonly MissingPart[] {
+  const { coverage, customRoles, caller } = snapshot
+  const groups = KINDS.filter((of) => !hasGroups(snapshot, of)).map(({ plural, section }) => {
+    const detail =
+      coverage[section] === 'unreadable'
+        ? `The token belongs to an agent, ${caller.email}. Chatwoot shows an agent only some ${plural}.`
+        : `The snapshot was taken without ${plural}.`
+    return [section, `has no ${plural}`, { detail }] as const
+  })
   if (customRoles.kind === 'unsupported' || hasPermissions(customRoles)) return groups
-  const summary = `${what} does not show what custom roles permit.`
-  if (customRoles.kind === 'unreadable' && caller.role === 'administrator') {
-    const detail = 'The server refused to show custom roles, even to an administrator.'
-    const advice = CHECK_CUSTOM_ROLES
-    return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail, advice })]
-  }
-  const detail =
-    customRoles.kind === 'unreadable'
-      ? `${caller.email}, the owner of the token, may not read custom roles.`
-      : 'The snapshot was taken without custom roles.'
-  return [...groups, makeDiagnostic({ code: 'read-partial', summary, detail })]
+  const why =
+    customRoles.kind !== 'unreadable'
+      ? { detail: 'The snapshot was taken without custom roles.' }
+      : caller.role === 'administrator'
+        ? {
+            detail: 'The server refused to show custom roles, even to an administrator.',
+            advice: CHECK_CUSTOM_ROLES,
+          }
+        : { detail: `${caller.email}, the owner of the token, may not read custom roles.` }
+  return [
+    ...groups,
+    ['custom_role_permissions', 'does not show what custom roles permit', why] as const,
+  ]
 }
 
-const PARTS: readonly (readonly [part: string, isMissing: (snapshot: Snapshot) => boolean])[] = [
-  ...KINDS.map((of) => [of.section, (snapshot: Snapshot) => !hasGroups(snapshot, of)] as const),
-  [
-    'custom_role_permissions',
-    ({ customRoles }) => customRoles.kind !== 'unsupported' && !hasPermissions(customRoles),
-  ],
-  ['hidden_inbox_members', (snapshot) => describeHiddenMembers(snapshot, '').length > 0],
-]
+/** @param what what does not have it, as the subject of a sentence */
+export function listMissingParts(snapshot: Snapshot, what: string): readonly Diagnostic[] {
+  return findMissingParts(snapshot).map(([, says, why]) =>
+    makeDiagnostic({ code: 'read-partial', summary: `${what} ${says}.`, ...why }),
+  )
+}
 
 /** The same parts, and hidden members, as words for programs. */
 export function nameMissingParts(snapshot: Snapshot): readonly string[] {
-  return PARTS.flatMap(([part, isMissing]) => (isMissing(snapshot) ? [part] : []))
+  const parts = findMissingParts(snapshot).map(([part]) => part)
+  return listHiddenMembers(snapshot).length > 0 ? [...parts, 'hidden_inbox_members'] : parts
 }
 
 /** Says why a read contains nothing from the audit log although the run asked for it. */

@@ -2,7 +2,7 @@
  * The result of `review close`, and the record that it writes for an auditor: every decision, who made
  * it, and whether it was carried out. Contains everything that a view shows; a view decides nothing.
  */
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
 import type { Finding } from '../messages/finding.ts'
 import { count } from '../messages/phrase.ts'
 import { makeFinder } from '../model/identity.ts'
@@ -15,6 +15,7 @@ import {
   listSerious,
   type ReviewDecision,
 } from './decisions.ts'
+import { makeNote } from './note.ts'
 import type { GitFacts, ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
 import { listHiddenNames, type ReviewedAccount, type ReviewedPerson } from './reviewed.ts'
@@ -136,14 +137,9 @@ export function findDoubtful({
 /** Somebody could change the policy only for the review, so that nobody looks unexpected. */
 export function noteOtherPolicy({ commit, dirty }: GitFacts): readonly Diagnostic[] {
   if (dirty !== true) return []
-  return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `The policy of the review differs from commit ${commit}.`,
-      advice:
-        'Compare policy.yaml of the review with that commit, and write down who approved the difference.',
-    }),
-  ]
+  const advice =
+    'Compare policy.yaml of the review with that commit, and write down who approved the difference.'
+  return [makeNote(`The policy of the review differs from commit ${commit}.`, advice)]
 }
 
 /** Nobody decides about a finding that no row of the form shows. */
@@ -151,13 +147,8 @@ export function noteOtherFindings(others: readonly Finding[]): readonly Diagnost
   const serious = listSerious(others)
   if (serious.length === 0) return []
   const names = serious.map(({ id, risk }) => `${id} (${risk})`)
+  const summary = `${count(serious.length, 'critical or high finding is', 'critical or high findings are')} about nobody in the form: ${joinFirst(names, 3)}.`
   return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `${count(serious.length, 'critical or high finding is', 'critical or high findings are')} about nobody in the form: ${joinFirst(names, SHOWN)}.`,
-      advice: 'No decision covers this: fix it, or write down who accepts it and why.',
-    }),
+    makeNote(summary, 'No decision covers this: fix it, or write down who accepts it and why.'),
   ]
 }
-
-const SHOWN = 3

@@ -143,7 +143,7 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
     if (read?.is !== 'day') {
       sound = false
       undated.push({ email, row, read })
-    } else if (isOutside(read.day, rules)) {
+    } else if (read.day < addDays(rules.since, -1) || read.day > addDays(rules.today, 1)) {
       const range = `between the review (${rules.since} UTC) and today (${rules.today} UTC)`
       wrong(
         'date',
@@ -230,10 +230,6 @@ function makeProblem(
   detail: string | null = null,
 ): Diagnostic {
   return makeDiagnostic({ code: 'review-decision', summary, advice, location, detail })
-}
-
-function isOutside(day: string, { since, today }: DecisionRules): boolean {
-  return day < addDays(since, -1) || day > addDays(today, 1)
 }
 
 /** Shorter reasons, such as "ok" or "approved", explain nothing. */

@@ -8,6 +8,7 @@ import { groupBy } from '../model/collect.ts'
 import { makeFinder } from '../model/identity.ts'
 import type { Location } from '../model/location.ts'
 import { normaliseEmail, spellEmail } from '../model/names.ts'
+import { makeNote } from './note.ts'
 
 /** The columns to fill in. Every other column of the form is a fact. */
 export const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as const
@@ -88,12 +89,10 @@ function isBare(form: ReviewForm, blank: ReviewForm): boolean {
 export function noteBareForm(form: ReviewForm, blank: ReviewForm): readonly Diagnostic[] {
   if (!isBare(form, blank)) return []
   return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: 'The decisions are a list of their own, without the facts that the form shows.',
-      advice:
-        'Note what the reviewers saw when they decided, or use a filled-in copy of decisions.csv.',
-    }),
+    makeNote(
+      'The decisions are a list of their own, without the facts that the form shows.',
+      'Note what the reviewers saw when they decided, or use a filled-in copy of decisions.csv.',
+    ),
   ]
 }
 

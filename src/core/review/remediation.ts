@@ -6,13 +6,13 @@ import { type AccessState, computeAccess, type PersonAccess } from '../access/ac
 import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { diffStates } from '../compare/difference.ts'
 import { type Difference, pairPeople } from '../compare/sides.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import { formatGroupKey, formatMembershipKey } from '../model/activity.ts'
 import { groupBy, type Pair } from '../model/collect.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
-import { formatHiddenEmail, type HiddenPerson, listHiddenPeople } from '../model/hidden.ts'
+import { type HiddenPerson, listHiddenPeople } from '../model/hidden.ts'
 import {
   listSpellingsIn,
   type RecognisedGroup,
@@ -22,6 +22,7 @@ import {
 import { KINDS } from '../model/kinds.ts'
 import { hasGroups, type Snapshot, type SnapshotAgent } from '../model/snapshot.ts'
 import type { ReviewDecision } from './decisions.ts'
+import { makeNote } from './note.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 import type { ReviewedPerson } from './reviewed.ts'
 
@@ -64,13 +65,8 @@ export function noteOlderSnapshot(
   ).length
   if (late === 0) return []
   const which = count(late, 'change or removal was', 'changes or removals were')
-  return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `The later snapshot was read on ${day}, but ${which} decided after that.`,
-      advice: 'Take a new snapshot, and name it with --after.',
-    }),
-  ]
+  const summary = `The later snapshot was read on ${day}, but ${which} decided after that.`
+  return [makeNote(summary, 'Take a new snapshot, and name it with --after.')]
 }
 
 export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnostic[] {
@@ -78,11 +74,10 @@ export function noteUnseen(before: Snapshot, later: Snapshot): readonly Diagnost
   const missing = [...listUnseen(before, later), ...(unlogged ? ['no audit log'] : [])]
   if (missing.length === 0) return []
   return [
-    makeDiagnostic({
-      code: 'review-note',
-      summary: `The later snapshot has ${missing.join(' and ')}, but the review does. rollcall could not compare these, so people may have more access there.`,
-      advice: `Take the later snapshot with the token of an administrator${unlogged ? ' and with --activity' : ''}, as for the review.`,
-    }),
+    makeNote(
+      `The later snapshot has ${missing.join(' and ')}, but the review does. rollcall could not compare these, so people may have more access there.`,
+      `Take the later snapshot with the token of an administrator${unlogged ? ' and with --activity' : ''}, as for the review.`,
+    ),
   ]
 }
 
@@ -109,7 +104,7 @@ export function checkRemediation(
   const compare = makeComparer(had, has, pairs)
   const unseen = listUnseen(before, later)
   const now = listHiddenPeople(has)
-  const hidden = new Map(listHiddenPeople(had).map((each) => [formatHiddenEmail(each.id), each]))
+  const hidden = new Map(listHiddenPeople(had).map((each) => [each.email, each]))
   const came = pairs.flatMap(({ before: was, after: is }) =>
     was === null && is !== null ? [is] : [],
   )
@@ -149,9 +144,7 @@ export function checkRemediation(
     }),
     came: [
       ...came,
-      ...now
-        .filter(({ id }) => !known.has(id))
-        .map(({ id, name }) => ({ email: formatHiddenEmail(id), id, name, role: null })),
+      ...now.filter(({ id }) => !known.has(id)).map((each) => ({ ...each, role: null })),
     ],
     gained: decisions
       .filter(({ decision, email }) => decision === 'keep' && hasMore(email))
@@ -161,8 +154,6 @@ export function checkRemediation(
 
 const UNCHANGED = 'nothing was changed'
 
-type Hidden = HiddenPerson<RecognisedGroup>
-
 /** Whether a hidden member still gets the messages of a group, as far as the later snapshot proves it. */
 function findMember(
   id: number,
@@ -171,14 +162,16 @@ function findMember(
 ): 'still' | 'gone' | 'unknown' {
   const there = has.groups.some((each) => each.of === of && each.id === groupId)
   if (!there && hasGroups(has, of)) return 'gone'
-  if (has.activity.state !== 'read') return 'unknown'
-  const last = has.activity.memberships.get(formatMembershipKey(of, groupId, id))
-  if (last === undefined) return 'unknown'
-  return last.action === 'added' ? 'still' : 'gone'
+  const known = has.activity.state === 'read' ? has.activity.memberships : null
+  const last = known?.get(formatMembershipKey(of, groupId, id))
+  return last === undefined ? 'unknown' : last.action === 'added' ? 'still' : 'gone'
 }
 
 /** Groups whose messages hidden members get now and did not get at the review. */
-function listNewPlaces({ id, groups }: Hidden, now: readonly Hidden[]): readonly RecognisedGroup[] {
+function listNewPlaces(
+  { id, groups }: HiddenPerson,
+  now: readonly HiddenPerson[],
+): readonly RecognisedGroup[] {
   const key = ({ of, id: groupId }: RecognisedGroup) => formatGroupKey(of, groupId)
   const had = new Set(groups.map(key))
   return (now.find((each) => each.id === id)?.groups ?? []).filter((each) => !had.has(key(each)))
@@ -187,9 +180,9 @@ function listNewPlaces({ id, groups }: Hidden, now: readonly Hidden[]): readonly
 /** No list shows a hidden member, so only what the later snapshot proves is done. */
 function judgeHidden(
   decision: ReviewDecision['decision'],
-  person: Hidden,
+  person: HiddenPerson,
   has: RecognisedSnapshot,
-  now: readonly Hidden[],
+  now: readonly HiddenPerson[],
 ): Pick<Happened, 'happened' | 'what'> {
   const agent = has.agents.find(({ id }) => id === person.id)
   if (agent !== undefined) {

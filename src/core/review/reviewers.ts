@@ -7,6 +7,7 @@ import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
 import { nameCharacter } from '../model/visible.ts'
 import { countDecisions, type DecisionCounts, type ReviewDecision } from './decisions.ts'
+import { makeNote } from './note.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 
 export interface ReviewerTally {
@@ -81,13 +82,13 @@ export function judgeReviewers(
     }
     if (tally.decision === 'remove') {
       const summary = `${email} decided about ${about}, but the decision about this person is "remove".`
-      notes.push(note(summary, EXPLAIN))
+      notes.push(makeNote(summary, EXPLAIN))
     }
     const doubt = suspects.get(simplifyAddress(email))
     if (doubt === undefined) continue
     const summary = `${email} decided about ${about}, but the review itself has the finding ${doubt.code} about this person.`
     if (doubt.refused && listed === null) problems.push(refuse(summary, DOUBTFUL))
-    else notes.push(note(summary, EXPLAIN))
+    else notes.push(makeNote(summary, EXPLAIN))
   }
   return { problems, notes: [...notes, ...noteMutual(tallies), ...noteSpellings(tallies, people)] }
 }
@@ -113,7 +114,7 @@ function noteMutual(tallies: readonly ReviewerTally[]): readonly Diagnostic[] {
       .slice(index + 1)
       .filter((other) => isBy(each, other) && isBy(other, each))
       .map((other) =>
-        note(
+        makeNote(
           `${each.email} and ${other.email} decided only about each other.`,
           'Ask another person to decide about one of them, or write down why this is acceptable.',
         ),
@@ -141,7 +142,7 @@ function noteSpellings(
       const unusual = [...email].find((each) => !/[!-~]/.test(each))
       if (unusual === undefined) return []
       return [
-        note(
+        makeNote(
           `The reviewer ${email} is not on the account, and the address has ${nameCharacter(unusual)}.`,
           'Check that it is not the address of somebody on the account, written with other letters.',
         ),
@@ -149,14 +150,10 @@ function noteSpellings(
     }
     const contrast = describeContrast(email, other.email)
     return [
-      note(
+      makeNote(
         `The reviewer ${email} may be ${other.email} under another spelling${contrast === null ? '' : `: ${contrast}`}.`,
         'Ask who decided, and write their usual address.',
       ),
     ]
   })
-}
-
-function note(summary: string, advice: string): Diagnostic {
-  return makeDiagnostic({ code: 'review-note', summary, advice })
 }

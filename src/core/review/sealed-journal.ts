@@ -3,9 +3,10 @@
  * their only record. It must be complete, for the same account, and from after the review.
  */
 import { type HashedLine, readJournal } from '../apply/journal.ts'
-import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
+import type { Diagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import type { Snapshot } from '../model/snapshot.ts'
+import { makeNote } from './note.ts'
 import type { ListedFile } from './record.ts'
 
 export interface SealedWrite {
@@ -90,6 +91,6 @@ export function noteJournals(
     if (what.length === 0) return []
     const summary = `The journal ${file.name} ${what.join(', and ')}.`
     const advice = 'Check in the later snapshot what was done.'
-    return [makeDiagnostic({ code: 'review-note', summary, advice })]
+    return [makeNote(summary, advice)]
   })
 }

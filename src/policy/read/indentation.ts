@@ -99,21 +99,15 @@ function findSlipped(text: string, start: number, above: readonly string[]): Mis
   const header = above[index] ?? ''
   const [, key, value] = /^([^\s#"'-][^:]*):[ \t]*([^\s#]?)/.exec(header) ?? []
   const section = findSection(above.slice(index + 1))
-  if (key === undefined || !hasKeys(section) || isLikeSection(key)) return null
+  const isInside = ['', '/*', '/[]'].some((end) => listKeysAt(section + end).length > 0)
+  if (key === undefined || section === '' || !isInside) return null
+  // A section, even if it is misspelt.
+  if (!isKeyOfEntries(key) && findNearest(key, listKeysAt('')) !== null) return null
   return {
     ...placeAbove(text, start, header, key),
     fault: `is at the left margin, outside of ${quoteName(section)}.`,
     advice: `Indent it like the ${value ? 'lines below it' : `other lines below \`${section}:\``}.`,
   }
-}
-
-/** Also if it is misspelt. */
-function isLikeSection(key: string): boolean {
-  return !isKeyOfEntries(key) && findNearest(key, listKeysAt('')) !== null
-}
-
-function hasKeys(section: string): boolean {
-  return section !== '' && ['', '/*', '/[]'].some((end) => listKeysAt(section + end).length > 0)
 }
 
 function placeAbove(text: string, start: number, line: string, key: string): Key {

@@ -68,7 +68,9 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
   for (const entry of place.map.entries.values()) {
     if (place.path === '' && isTopLevelKey(entry.key)) current = entry.key
     const found = isPart(place, entry, current, above) ? 'part' : classify(place, entry, current)
-    const kind = heading && found !== 'section' && !isAtHome(place, entry) ? 'follower' : found
+    // A person below `agents` is right, whatever comes before.
+    const isRight = place.path === 'agents' && entry.key.includes('@')
+    const kind = heading && found !== 'section' && !isRight ? 'follower' : found
     if (kind === 'section' && lacksValue(entry.value)) {
       heading = true
       current = entry.key
@@ -83,11 +85,6 @@ function listRuns(place: Place, section: string): readonly (readonly Slip[])[] {
     if (kind !== 'follower') last = kind
   }
   return [...runs, ...inner]
-}
-
-/** A person below `agents`, whatever comes before. */
-function isAtHome({ path }: Place, { key }: Entry): boolean {
-  return path === 'agents' && key.includes('@')
 }
 
 /** People who come below a person at the left margin, as if they were keys. */
@@ -129,24 +126,18 @@ function findOwner(root: MapNode, section: string, key: string): TreeNode | unde
 }
 
 function listChildren(place: Place, { key, value }: Entry, section: string) {
-  const below = stepInto(place.path, key)
-  if (!isKnownPlace(below)) return []
-  if (value.kind === 'map') {
-    return listRuns({ root: place.root, map: value, path: below, owner: quoteName(key) }, section)
-  }
-  const items = listKeysAt(`${below}/[]`).length > 0 ? getItems(value) : []
-  return items.flatMap((map, index) =>
-    map.kind === 'map'
-      ? listRuns(
-          {
-            root: place.root,
-            map,
-            path: `${below}/[]`,
-            owner: `item ${index + 1} of ${quoteName(key)}`,
-          },
-          section,
-        )
-      : [],
+  const path = stepInto(place.path, key)
+  if (!isKnownPlace(path)) return []
+  const name = quoteName(key)
+  const items = listKeysAt(`${path}/[]`).length > 0 ? getItems(value) : []
+  const below = [
+    { map: value, path, owner: name },
+    ...items.map((map, index) => {
+      return { map, path: `${path}/[]`, owner: `item ${index + 1} of ${name}` }
+    }),
+  ]
+  return below.flatMap(({ map, ...rest }) =>
+    map.kind === 'map' ? listRuns({ root: place.root, map, ...rest }, section) : [],
   )
 }
 
@@ -202,14 +193,11 @@ function isPerson(value: TreeNode): boolean {
 const GROUP_LABELS = joinKinds('or', ({ label }) => label)
 const GROUP_SECTIONS = joinKinds('or', ({ section }) => `\`${section}:\``)
 
-/** The section of those that have only one. */
-const HOMES = {
-  person: 'agents',
-  'custom-role': CUSTOM_ROLES,
-  section: null,
-  part: null,
-  follower: null,
-} as const
+/** The section that it belongs to. Null: it is not known. */
+function findSection({ kind, section }: Slip): string | null {
+  if (kind === 'person') return 'agents'
+  return kind === 'group' && !GROUPS.has(section) ? null : section
+}
 
 function reportRun(problems: Problems, run: readonly Slip[]): void {
   const [first] = run
@@ -222,19 +210,19 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
   const [is, it] = several ? ['are', 'them'] : ['is', 'it']
   const tooFar = `${names} ${is} indented too far: here, ${several ? 'they belong' : 'it belongs'} to ${place.owner}.`
   const isAtMargin = place.path === ''
-  const goesInto = kind === 'group' ? (GROUPS.has(section) ? section : null) : HOMES[kind]
+  const home = findSection(first)
   const say = (summary: string, advice: string) =>
     report(problems, 'policy-unknown-key', entry.span, { summary, advice })
   if (kind === 'part' && !isAtMargin) {
     report(problems, 'policy-unknown-key', entry.span, describeInLine(names, above, several))
   } else if (kind === 'section') {
     say(tooFar, `Move ${it} to the left margin, with the lines below ${it}.`)
-  } else if (isAtMargin && (section === goesInto || kind === 'part')) {
+  } else if (isAtMargin && section === home) {
     say(
       `${names} ${is} at the left margin, outside of \`${section}\`.`,
       `Indent ${it} like the other lines below \`${section}:\`.`,
     )
-  } else if (place.path === `${goesInto}/*`) {
+  } else if (place.path === `${home}/*`) {
     say(tooFar, `Move ${it} to the left, in line with ${place.owner}.`)
   } else {
     const what = kind === 'person' ? 'a person' : `a ${GROUP_LABELS}`
@@ -255,21 +243,21 @@ function move(problems: Problems, root: MapNode, slip: Slip): void {
     if (!root.entries.has(entry.key)) root.entries.set(entry.key, entry)
     return
   }
-  const name = kind === 'person' ? 'agents' : section
-  if (kind === 'group' && !GROUPS.has(name)) return
+  const home = findSection(slip)
+  if (home === null) return
   if (kind === 'part' && place.path === '') {
     const owner = findOwner(root, section, entry.key)
-    if (owner?.kind === 'map') owner.open = true
-    else for (const parent of [root, getValue(root, section)]) markOwner(problems, parent, owner)
+    if (owner?.kind === 'map') {
+      owner.open = true
+      return
+    }
+    // Its value is missing only because it is in the wrong place.
+    const entries = [...getEntries(root), ...getEntries(getValue(root, section))]
+    for (const each of entries) if (each.value === owner) problems.faulty.add(each)
     return
   }
-  const target = kind === 'part' ? openMap(place.map, above, entry) : openMap(root, name, entry)
+  const target = kind === 'part' ? openMap(place.map, above, entry) : openMap(root, home, entry)
   if (target !== null && !target.entries.has(entry.key)) target.entries.set(entry.key, entry)
-}
-
-/** Its value is missing only because it is in the wrong place. */
-function markOwner({ faulty }: Problems, parent: TreeNode | undefined, owner?: TreeNode): void {
-  for (const entry of getEntries(parent)) if (entry.value === owner) faulty.add(entry)
 }
 
 /** A key without a value, or without an entry, gets a map. Null: it has another value. */
@@ -279,8 +267,7 @@ function openMap(parent: MapNode, key: string, { span }: Entry): MapNode | null 
     known.value.open = true
     return known.value
   }
-  if (known !== undefined && (known.value.kind !== 'scalar' || known.value.value !== null))
-    return null
+  if (known !== undefined && !lacksValue(known.value)) return null
   const value: MapNode = { kind: 'map', span, entries: new Map(), open: true }
   parent.entries.set(key, { key, doubtful: false, span, ...known, value })
   return value

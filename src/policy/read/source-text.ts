@@ -98,24 +98,20 @@ export function decode(
   const source = makeSourceText(path, text)
   const at = text.search(FORBIDDEN)
   if (at < 0) return source
+  const isReturn = text.charAt(at) === '\r'
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
   return makeDiagnostic({
     code: 'policy-encoding',
-    ...(code === '000D' ? CARRIAGE_RETURN : describeControl(code)),
+    summary: isReturn
+      ? 'A line ends with a carriage return (CR) without a line feed (LF).'
+      : `This is not a text file: it contains the control character U+${code}.`,
+    advice: isReturn
+      ? 'Save the file with the line endings LF or CRLF: most editors can change them.'
+      : 'Use a YAML file, or remove the character.',
     location: locate(source, at),
     excerpt: cutExcerpt(source, { start: at, end: at + 1 }),
   })
 }
-
-const CARRIAGE_RETURN = {
-  summary: 'A line ends with a carriage return (CR) without a line feed (LF).',
-  advice: 'Save the file with the line endings LF or CRLF: most editors can change them.',
-}
-
-const describeControl = (code: string) => ({
-  summary: `This is not a text file: it contains the control character U+${code}.`,
-  advice: 'Use a YAML file, or remove the character.',
-})
 
 function describeNotUtf8(path: string, bytes: Uint8Array, noun: string): Diagnostic {
   const lenient = makeSourceText(path, new TextDecoder('utf-8').decode(bytes))

@@ -5,7 +5,14 @@
 import { Composer, type Document, type ParsedNode, type YAMLParseError } from 'yaml'
 import { findMisaligned } from './indentation.ts'
 import { findLineEnd, findLineStart, readLine } from './lines.ts'
-import { formatPlace, type Message, type Problems, quoteName, report } from './problems.ts'
+import {
+  formatPlace,
+  type Message,
+  type Placed,
+  type Problems,
+  quoteName,
+  report,
+} from './problems.ts'
 import { MAX_SYNTAX_ERRORS, type Mark, reportMarks, type Scan, scanTokens } from './scan.ts'
 import type { Span } from './source-text.ts'
 
@@ -50,9 +57,7 @@ export function composeYaml(text: string, part: Span): Composed {
   }
 }
 
-interface Fault extends Message {
-  readonly span: Span
-}
+type Fault = Message & Placed
 
 const TABS = 'Indent every line with spaces instead of tabs.'
 
@@ -137,9 +142,10 @@ function findFaults(problems: Problems, { errors, scan }: Composed): readonly Fa
   if (scan.tooDeepAt !== null) {
     // Each of many people below one who is further to the left is one level deeper.
     const cause = errors.find((each) => findMisaligned(text, each) !== null)
-    return [
-      cause === undefined ? describeDepth(noun, scan.tooDeepAt) : describeError(text, noun, cause),
-    ]
+    if (cause !== undefined) return [describeError(text, noun, cause)]
+    const span = { start: scan.tooDeepAt, end: scan.tooDeepAt + 1 }
+    const summary = `This is nested too deeply for a ${noun}.`
+    return [{ span, summary, advice: 'Look for brackets that are not closed.' }]
   }
   if (scan.unclosed.some(({ bracket }) => bracket.start <= at)) {
     return scan.unclosed.map((each) => describeBracket(problems, each))
@@ -172,14 +178,6 @@ function describeBracket(problems: Problems, { bracket, endsAt }: Scan['unclosed
     span: bracket,
     summary: `The bracket ${quoteName(text.slice(bracket.start, bracket.end))} is not closed.`,
     advice: `Write ${quoteName(closing)} where the ${what} ends.`,
-  }
-}
-
-function describeDepth(noun: Problems['noun'], start: number): Fault {
-  return {
-    span: { start, end: start + 1 },
-    summary: `This is nested too deeply for a ${noun}.`,
-    advice: 'Look for brackets that are not closed.',
   }
 }
 

@@ -37,16 +37,12 @@ function measureWide(text: string): number {
 function measureCluster(cluster: string): number {
   const [first, ...more] = cluster.replace(getUndrawn(), '')
   if (first === undefined) return 0
-  if (isPicture(cluster)) return 2
+  // Several characters that are drawn as one picture: flags, keycaps, joined emoji.
+  if (getPicture().test(cluster)) return 2
   // Spacing marks of the same cluster have their own width.
   return more
     .filter((each) => getSpaced().test(each))
     .reduce((columns, each) => columns + measureCharacter(each), measureCharacter(first))
-}
-
-/** Several characters that are drawn as one picture: flags, keycaps, joined emoji. */
-function isPicture(cluster: string): boolean {
-  return getPicture().test(cluster)
 }
 
 function measureCharacter(character: string): number {
