@@ -220,10 +220,13 @@ export async function applyAll(
   return { ran, said: parseSaid(ran), argv }
 }
 
-/** Calls `act` where a run says that it begins with a step, such as `invite agent/new@acme.com`. */
+/** Calls `act` once, where a run says that it begins with a step, such as `invite agent/new@acme.com`. */
 export function whenStep(step: string, act: () => void): Pick<World, 'stderr'> {
+  let acted = false
   const write = async (text: string) => {
-    if (text.replace(/^\d+\/\d+ /, '').trimEnd() === step) act()
+    if (acted || text.replace(/^\d+\/\d+ /, '').trimEnd() !== step) return
+    acted = true
+    act()
   }
   return { stderr: { isTerminal: false, write } }
 }
