@@ -33,6 +33,12 @@ describe('text', () => {
     await matchGolden(renderApply(each, PLAIN), `apply-${name}.txt`, model)
   })
 
+  test('a plan that is on the screen already is not shown again', () => {
+    const refused = named('refused')
+    const plan = renderProposal(refused, PLAIN).trimEnd()
+    expect(renderApply(refused, PLAIN)).toBe(`${plan}\n\n${renderApply(refused, PLAIN, true)}`)
+  })
+
   test.each(cases)('%s ends with the summary and the exit code', (_name, each) => {
     const text = renderApply(each, PLAIN).replaceAll(/\s+/g, ' ')
     expect(text.trimEnd().endsWith(`Exit code ${each.exitCode}.`)).toBe(true)
