@@ -340,8 +340,8 @@ const APPLY_MUTATIONS = {
     ['problem === null ? writer.send(made, requestId) : null', 'writer.send(made, requestId)'],
     ['await pause(MINUTE - (now % MINUTE) + SLACK_MS)', ''],
     ["decision.outcome === 'done' ? findConfirmed(write, now) : null", 'null'],
-    ['full && isInvitation(step) ? NO_SEAT : null', 'null'],
-    ['(blocked ?? describeExcess(step))', '(blocked ?? (describeExcess(step) && null))'],
+    ['full && isInvitation(step) ? NO_SEAT : describeExcess(step)', 'describeExcess(step)'],
+    ['NO_SEAT : describeExcess(step)', 'NO_SEAT : describeExcess(step) && null'],
   ],
   'commands/apply/other-policies.ts': [
     ['policy.server !== null && policy.server.value !== origin', 'false'],

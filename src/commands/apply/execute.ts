@@ -116,8 +116,9 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
         return endWrite(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
       }
       // What the step is about may no longer be right, although what it names is as planned.
-      const excess =
-        write === step.writes[0] ? describeExcess(step, adoptRead(expected, before.state)) : null
+      const current = adoptRead(expected, before.state)
+      const isFirst = write === step.writes[0]
+      const excess = isFirst && current !== expected ? describeExcess(step, current) : null
       if (excess !== null) return endWrite(write, 'not-done', 'skip', excess)
       const carried = await send(step, write, before, sent)
       if (carried !== 'send-again') {
@@ -304,13 +305,15 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   const mayFreeSeat = (step: PlannedStep) =>
     isRemoval(step) && isDone(results.get(step)?.status ?? 'done')
 
-  async function tryStep(step: PlannedStep): Promise<void> {
+  /** Why a step cannot be written now. Null: it can. */
+  function findReason(step: PlannedStep): string | null {
     const missing = findMissing(step, results)
-    const blocked = full && isInvitation(step) ? NO_SEAT : null
-    const because =
-      missing === null
-        ? (blocked ?? describeExcess(step))
-        : `It needs ${missing}, which was not written.`
+    if (missing !== null) return `It needs ${missing}, which was not written.`
+    return full && isInvitation(step) ? NO_SEAT : describeExcess(step)
+  }
+
+  async function tryStep(step: PlannedStep): Promise<void> {
+    const because = findReason(step)
     if (because === null) await carryOutStep(step)
     else results.set(step, { step, writes: [], status: 'skipped', because })
   }

@@ -187,8 +187,8 @@ export interface Interim {
 }
 
 /**
- * What this step would do wrong in such a run: it would break a rule of the
- * policy, or do more than without an `--allow` with its address. Null: nothing.
+ * What this step would do wrong in such a run: it would break a rule of the policy, or do more than
+ * without an `--allow` with its address. Null: nothing.
  */
 export function findExcess(step: PlannedStep, run: Interim, terms: Terms): string | null {
   const broken = findBrokenRule(step, run, terms)
