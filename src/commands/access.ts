@@ -12,7 +12,7 @@ import {
 } from '../core/access/topics.ts'
 import { makeFailure } from '../core/messages/diagnostic.ts'
 import { formatAddress } from '../core/model/address.ts'
-import { CHECK_CUSTOM_ROLES, type Snapshot } from '../core/model/snapshot.ts'
+import { CHECK_CUSTOM_ROLES, isRefusingCustomRoles, type Snapshot } from '../core/model/snapshot.ts'
 import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
 import {
   describeHiddenMembers,
@@ -100,12 +100,10 @@ export const command = define('access', {
 function findTopic(word: string, snapshot: Snapshot): AccessTopic {
   const unread = findUnreadSection(word, snapshot)
   if (unread !== null) {
-    const { caller, customRoles } = snapshot
-    const refused = caller.role === 'administrator' && customRoles.kind === 'unreadable'
     throw makeFailure({
       code: 'read-section',
       summary: `The ${unread} were not read completely, so rollcall cannot say who reaches "${word}".`,
-      advice: refused
+      advice: isRefusingCustomRoles(snapshot)
         ? CHECK_CUSTOM_ROLES
         : "Use an administrator's token, or a snapshot that was taken with one.",
     })

@@ -24,7 +24,7 @@ import {
 import { KINDS } from '../model/kinds.ts'
 import { isEmail } from '../model/mistyped.ts'
 import { compareCodeUnits, normaliseEmail } from '../model/names.ts'
-import { hasGroups, type Snapshot } from '../model/snapshot.ts'
+import { hasGroups, isRefusingCustomRoles, type Snapshot } from '../model/snapshot.ts'
 import type { Part } from '../model/statement.ts'
 import { cutText } from '../model/visible.ts'
 import {
@@ -84,13 +84,12 @@ export function exportAccount(read: Snapshot, today: string): Exported {
 
 /** What the account's custom roles permit; a comment if a policy cannot say it. */
 function describeCustomRoles(snapshot: Snapshot): Part {
-  const { customRoles, caller } = snapshot
+  const { customRoles } = snapshot
   const leave = (why: string) => ({ comment: `No custom_roles here: ${why}.` })
   if (customRoles.kind === 'unsupported') return leave('this server has no custom roles')
   if (!hasPermissions(customRoles)) {
-    const refused = customRoles.kind === 'unreadable' && caller.role === 'administrator'
     return leave(
-      refused
+      isRefusingCustomRoles(snapshot)
         ? 'the server refused to show them, even to an administrator'
         : 'only the token of an administrator shows what they permit',
     )

@@ -139,7 +139,15 @@ export function adviseAfterRefusal(
     : 'Check the server, and the proxy in front of it if there is one.'
 }
 
-/** The next step of an administrator to whom the server does not show custom roles. */
+/** Whether the server refused to show custom roles, although an administrator asked. */
+export function isRefusingCustomRoles({
+  caller,
+  customRoles,
+}: Pick<Snapshot, 'caller' | 'customRoles'>): boolean {
+  return caller.role === 'administrator' && customRoles.kind === 'unreadable'
+}
+
+/** The next step then. */
 export const CHECK_CUSTOM_ROLES = 'Check that custom roles are switched on for the account.'
 
 export interface KnownCustomRole extends CustomRole {

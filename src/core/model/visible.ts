@@ -45,8 +45,8 @@ export function escapeInvisible(character: string): string {
 }
 
 /**
- * Hides what the runner of a CI job takes for a command, anywhere in a line: `##[` on GitHub, even inside the newer
- * form `::`, `##vso[` on Azure, `##teamcity[`.
+ * Hides what the runner of a CI job takes for a command, anywhere in a line: `##[` on GitHub, even inside
+ * the newer form `::`, `##vso[` on Azure, `##teamcity[`.
  * @param written instead of `##`
  */
 export function hideMarks(text: string, written: string): string {

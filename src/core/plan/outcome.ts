@@ -114,14 +114,18 @@ export function decideOutcomes(
   const groupsOf = invertMap(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
   const groups = groupOutcomes(policy, snapshot, actual, spoken)
-  const members = groups.flatMap((group) => group.members)
-  const memberships = groupBy(members, ({ email }) => email)
+  const memberships = groupBy(
+    groups.flatMap(({ members }) => members),
+    ({ email }) => email,
+  )
+  const addMemberships = (alone: Outcome, email: string) =>
+    combineOutcomes(alone, memberships.get(email) ?? [])
 
   function person(email: string, have: SnapshotAgent | null): PersonOutcome {
     const inPolicy = findInPolicy(email, have, policy, actual)
     const alone = decideOutcome(spoken, { kind: 'agent', email }, WITHOUT_FINDING[inPolicy.kind])
     return {
-      ...combineOutcomes(alone, memberships.get(email) ?? []),
+      ...addMemberships(alone, email),
       email,
       inPolicy,
       seen: have && seen(have),
@@ -150,8 +154,7 @@ export function decideOutcomes(
     people: people.sort((a, b) => compareCodeUnits(a.email, b.email)),
     hidden: listHiddenPeople(snapshot).map((each) => {
       const alone = decideOutcome(spoken, { kind: 'agent', email: each.email }, 'fine')
-      const own = members.filter(({ email }) => email === each.email)
-      return { ...each, ...combineOutcomes(alone, own) }
+      return { ...each, ...addMemberships(alone, each.email) }
     }),
     groups,
     customRoles: decideCustomRoleOutcomes(policy, actual, spoken),

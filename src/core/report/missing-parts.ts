@@ -7,6 +7,7 @@ import {
   adviseAfterRefusal,
   CHECK_CUSTOM_ROLES,
   hasGroups,
+  isRefusingCustomRoles,
   joinRefusal,
   type Snapshot,
 } from '../model/snapshot.ts'
@@ -27,7 +28,7 @@ function findMissingParts(snapshot: Snapshot): readonly MissingPart[] {
   const why =
     customRoles.kind !== 'unreadable'
       ? { detail: 'The snapshot was taken without custom roles.' }
-      : caller.role === 'administrator'
+      : isRefusingCustomRoles(snapshot)
         ? {
             detail: 'The server refused to show custom roles, even to an administrator.',
             advice: CHECK_CUSTOM_ROLES,
