@@ -1,8 +1,7 @@
 /** What needs the audit log, beyond a plan: rules and a stored snapshot, waivers of hidden members. */
 import { describe, expect, test } from 'vitest'
-import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
-import { makeRow, makeSignIn } from '../sandbox/audit-faults.ts'
+import { makeLoggedState, makeRow, makeSignIn } from '../sandbox/audit-faults.ts'
 import { connection, run, serve } from './world.ts'
 
 const DAY = 86_400
@@ -11,36 +10,24 @@ const NOW = Date.UTC(2026, 10, 23, 8) / 1000
 
 /** Ken last signed in 120 days ago; lin was invited 40 days ago. */
 function makeState(): SandboxState {
-  const people = ['ada', 'ken', 'lin'].map((name) => `${name}@acme.com`)
-  return parseState(
-    JSON.stringify({
-      version: '4.16.2',
-      users: people.map((email, index) => ({
-        email,
-        confirmed: index !== 2,
-        ...(index === 0 ? { token: 'ada' } : {}),
-      })),
-      accounts: [
-        {
-          features: { audit_logs: true },
-          members: people.map((email, index) => ({
-            email,
-            role: index === 0 ? 'administrator' : 'agent',
-          })),
-          audit_logs: [
-            makeSignIn(1, NOW - 120 * DAY, 2),
-            makeRow(2, NOW - 40 * DAY, {
-              auditable_type: 'AccountUser',
-              auditable_id: 3,
-              action: 'create',
-              audited_changes: { role: 0, user_id: 3, inviter_id: 1, account_id: 1 },
-            }),
-            makeSignIn(3, NOW - DAY, 1),
-          ],
-        },
+  return makeLoggedState(
+    [
+      { email: 'ada@acme.com', token: 'ada' },
+      { email: 'ken@acme.com' },
+      { email: 'lin@acme.com', confirmed: false },
+    ],
+    {
+      audit_logs: [
+        makeSignIn(1, NOW - 120 * DAY, 2),
+        makeRow(2, NOW - 40 * DAY, {
+          auditable_type: 'AccountUser',
+          auditable_id: 3,
+          action: 'create',
+          audited_changes: { role: 0, user_id: 3, inviter_id: 1, account_id: 1 },
+        }),
+        makeSignIn(3, NOW - DAY, 1),
       ],
-    }),
-    'state.json',
+    },
   )
 }
 

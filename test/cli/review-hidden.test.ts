@@ -6,10 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
 import { writeCsv } from '../../src/views/csv.ts'
-import { makeRow, makeSignIn } from '../sandbox/audit-faults.ts'
+import { makeLoggedState, makeRow, makeSignIn } from '../sandbox/audit-faults.ts'
 import { connection, folder, run, serve } from './world.ts'
 
 const DAY = 86_400
@@ -27,40 +26,22 @@ const member = (id: number, at: number, inbox: number, user: number, action = 'c
 
 /** Mallory, user 77, gets the messages of Website, user 78 those of Website and Mail. */
 function makeState(): SandboxState {
-  const people = ['ada', 'ken'].map((name) => `${name}@acme.com`)
-  return parseState(
-    JSON.stringify({
-      version: '4.16.2',
-      users: people.map((email, index) => ({
-        email,
-        ...(index === 0 ? { token: 'ada' } : {}),
-      })),
-      accounts: [
-        {
-          features: { audit_logs: true },
-          members: people.map((email, index) => ({
-            email,
-            role: index === 0 ? 'administrator' : 'agent',
-          })),
-          inboxes: [
-            { id: 4, name: 'Website', channel_type: 'Channel::WebWidget', members: [] },
-            { id: 5, name: 'Mail', channel_type: 'Channel::Email', members: [] },
-          ],
-          audit_logs: [
-            member(1, NOW - 9 * DAY, 4, 77),
-            member(2, NOW - 9 * DAY, 4, 78),
-            member(3, NOW - 8 * DAY, 5, 78),
-            {
-              ...makeRow(4, NOW - 7 * DAY, { auditable_type: 'Inbox', action: 'update' }),
-              ...{ user_id: 77, username: 'mallory@evil.example' },
-            },
-            makeSignIn(5, NOW - DAY, 1),
-          ],
-        },
-      ],
-    }),
-    'state.json',
-  )
+  return makeLoggedState([{ email: 'ada@acme.com', token: 'ada' }, { email: 'ken@acme.com' }], {
+    inboxes: [
+      { id: 4, name: 'Website', channel_type: 'Channel::WebWidget', members: [] },
+      { id: 5, name: 'Mail', channel_type: 'Channel::Email', members: [] },
+    ],
+    audit_logs: [
+      member(1, NOW - 9 * DAY, 4, 77),
+      member(2, NOW - 9 * DAY, 4, 78),
+      member(3, NOW - 8 * DAY, 5, 78),
+      {
+        ...makeRow(4, NOW - 7 * DAY, { auditable_type: 'Inbox', action: 'update' }),
+        ...{ user_id: 77, username: 'mallory@evil.example' },
+      },
+      makeSignIn(5, NOW - DAY, 1),
+    ],
+  })
 }
 
 const POLICY = `version: 1

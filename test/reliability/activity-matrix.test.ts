@@ -4,10 +4,9 @@
  * one, they are too, or there is no verdict. A log that counts as read says what it says unharmed.
  */
 import { expect, test } from 'vitest'
-import { parseState } from '../../src/sandbox/parse-state.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { SandboxState } from '../../src/sandbox/state.ts'
-import { makeNoise, makeRow, makeSignIn } from '../sandbox/audit-faults.ts'
+import { makeLoggedState, makeNoise, makeRow, makeSignIn } from '../sandbox/audit-faults.ts'
 import { type Endpoint, FAULTS, type Fault, type Switched, withFaults } from '../sandbox/faults.ts'
 import { type Ended, ended, untidy } from './cells.ts'
 
@@ -19,41 +18,30 @@ const DAY = 86_400
 
 /** Ken last signed in 80 days ago, eve was added by ada a day ago. */
 function makeState(): SandboxState {
-  const people = ['ada', 'ken', 'eve'].map((name) => `${name}@acme.com`)
-  return parseState(
-    JSON.stringify({
-      version: '4.16.2',
-      users: people.map((email, index) => ({
-        email,
-        ...(index === 0 ? { token: 'RECORDED-TOKEN-OF-ADA' } : {}),
-      })),
-      accounts: [
-        {
-          features: { audit_logs: true },
-          members: people.map((email, index) => ({
-            email,
-            role: index === 0 ? 'administrator' : 'agent',
-          })),
-          audit_logs: [
-            makeSignIn(1, NOW - 95 * DAY, 1),
-            makeSignIn(2, NOW - 80 * DAY, 2),
-            makeSignIn(3, NOW - 3 * DAY, 1),
-            makeSignIn(4, NOW - 2 * DAY, 3),
-            makeRow(5, NOW - DAY, {
-              auditable_type: 'AccountUser',
-              auditable_id: 3,
-              action: 'create',
-              audited_changes: { role: 0, user_id: 3, inviter_id: 1, account_id: 1 },
-            }),
-            ...makeNoise(30, new Date(NOW * 1000)).map((row, index) => ({
-              ...row,
-              id: 100 + index,
-            })),
-          ],
-        },
+  return makeLoggedState(
+    [
+      { email: 'ada@acme.com', token: 'RECORDED-TOKEN-OF-ADA' },
+      { email: 'ken@acme.com' },
+      { email: 'eve@acme.com' },
+    ],
+    {
+      audit_logs: [
+        makeSignIn(1, NOW - 95 * DAY, 1),
+        makeSignIn(2, NOW - 80 * DAY, 2),
+        makeSignIn(3, NOW - 3 * DAY, 1),
+        makeSignIn(4, NOW - 2 * DAY, 3),
+        makeRow(5, NOW - DAY, {
+          auditable_type: 'AccountUser',
+          auditable_id: 3,
+          action: 'create',
+          audited_changes: { role: 0, user_id: 3, inviter_id: 1, account_id: 1 },
+        }),
+        ...makeNoise(30, new Date(NOW * 1000)).map((row, index) => ({
+          ...row,
+          id: 100 + index,
+        })),
       ],
-    }),
-    'state.json',
+    },
   )
 }
 

@@ -5,6 +5,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer } from '../../src/sandbox/answers.ts'
 import { CRASH } from '../../src/sandbox/answers.ts'
+import { parseState } from '../../src/sandbox/parse-state.ts'
 import type { SandboxOptions } from '../../src/sandbox/server.ts'
 import type { SandboxAuditRow, SandboxState } from '../../src/sandbox/state.ts'
 import { FAULT_REQUEST_ID, FAULTS } from './faults.ts'
@@ -44,6 +45,19 @@ export function makeRow(id: number, createdAt: number, more: Partial<SandboxAudi
     remote_address: '203.0.113.7',
     ...more,
   } satisfies SandboxAuditRow
+}
+
+/** The first user is the administrator of the account. @param more of the account, with its log */
+export function makeLoggedState(
+  users: readonly (Row & { readonly email: string })[],
+  more: Row & { readonly audit_logs: readonly SandboxAuditRow[] },
+): SandboxState {
+  const members = users.map(({ email }, index) => ({
+    email,
+    role: index === 0 ? 'administrator' : 'agent',
+  }))
+  const accounts = [{ features: { audit_logs: true }, members, ...more }]
+  return parseState(JSON.stringify({ version: '4.16.2', users, accounts }), 'state.json')
 }
 
 /** A sign-in with a password. */
