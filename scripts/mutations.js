@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 
 /** What notices a missing check: of a read, and of `apply`. The quickest come first. */
-const READING = { folder: 'src/chatwoot', tests: ['test/reliability/matrix.test.ts'] }
+const READING = {
+  folder: 'src/chatwoot',
+  tests: [
+    'test/chatwoot/read.test.ts',
+    'test/chatwoot/refusals.test.ts',
+    'test/reliability/matrix.test.ts',
+  ],
+}
 const APPLYING = {
   folder: 'src',
   tests: [

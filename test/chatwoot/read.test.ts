@@ -353,6 +353,14 @@ describe('lists that contradict each other', () => {
     )
   })
 
+  test('a profile with a custom role, even with none, needs agents that have the key', async () => {
+    const accounts = [{ id: 1, name: 'Acme', role: 'administrator', custom_role_id: null }]
+    const answers = { [PROFILE]: { json: { ...profile, accounts } } }
+    expect((await read(answers)).codes).toEqual([])
+    const community = { json: [communityAda, communityGrace] }
+    expect((await read({ ...answers, [AGENTS]: community })).codes).toEqual(['read-contradiction'])
+  })
+
   test('a team that vanishes meanwhile is read again', async () => {
     const answers = { [TEAMS]: inTurn({ json: [billing] }, { json: [] }), [MEMBERS]: gone }
     expect((await read(answers)).snapshot?.groups).toEqual([])
