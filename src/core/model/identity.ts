@@ -177,10 +177,10 @@ function listNames(things: readonly { readonly name: string }[]): readonly strin
 type Stored = Pick<CustomRole, 'name' | 'id'>
 
 /** An id decides. Without an id, a name decides if only one on the account has it. */
-function identifyByNameOrId(
+export function identifyByNameOrId(
   normalise: Normalise,
   things: readonly Stored[],
-  wanted: readonly Named[],
+  wanted: readonly Named[] = [],
 ): (thing: Stored) => Named {
   const sharing = groupBy(things, ({ name }) => normalise(name))
   const ids = new Map(wanted.map((each) => [each.id, each]))
