@@ -213,7 +213,7 @@ function findLookAlike(
   if (wanted?.name == null) return null
   const own = carried?.name == null ? null : describeContrast(carried.name, wanted.name)
   const names = listRoles(customRoles).map(({ name }) => name)
-  return own ?? findResemblances([wanted.name], names)(wanted.name)
+  return own ?? findResemblances(names)(wanted.name)
 }
 
 function judgeAbsence(customRoles: CustomRoles): string {
