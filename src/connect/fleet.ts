@@ -158,11 +158,10 @@ function findOtherAccount(policy: Policy, entry: FleetAccount): readonly Diagnos
 
 /** What a report says about an account before it is read. */
 export function describeTarget(
-  { name, server, account }: FleetAccount,
+  { server, account }: FleetAccount,
   { path, sha256, policy }: PolicySource,
 ): Target {
-  const place = { server: server.value.origin, accountId: account.value }
-  return { path, sha256, policy, ...place, fleetName: name }
+  return { path, sha256, policy, server: server.value.origin, accountId: account.value }
 }
 
 /** @param read shared by all accounts of a run */

@@ -6,9 +6,9 @@ import {
   type AccessState,
   computeAccess,
   countRanks,
+  listAccess,
   type Way,
 } from '../../src/core/access/access.ts'
-import { answerAccess, listAccess } from '../../src/core/access/answer.ts'
 import { compareAccess } from '../../src/core/access/compare.ts'
 import {
   findTopics,
@@ -20,6 +20,7 @@ import { formatAddress } from '../../src/core/model/address.ts'
 import { type GroupKind, INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { findAccessRule } from '../../src/core/model/server-version.ts'
 import type { CustomRole, CustomRoles, Role, Snapshot } from '../../src/core/model/snapshot.ts'
+import { describeAccountAccess } from '../../src/core/report/access.ts'
 import { snapshot as account } from './build.ts'
 
 const CONVERSATIONS = [
@@ -78,7 +79,7 @@ const build = ({ role, custom, inbox, team, version }: Case) => {
     serverVersion: VERSIONS[version],
     coverage: { teams: 'read', inboxes: 'read' },
     customRoles: roles,
-    agents: [{ email: 'p@acme.com', role, customRoleId: id }],
+    agents: account({ agents: { 'p@acme.com': { role, customRoleId: id } } }).agents,
     groups: [group(INBOX, 'Website', inbox), group(TEAM, 'billing', team)],
   } satisfies AccessState
 }
@@ -260,7 +261,7 @@ test('what is worst comes first, then who is in more inboxes, then the e-mail ad
     }),
     customRoles: { kind: 'read', roles: [role(1, [CONVERSATIONS[2] ?? '']), role(2, null)] },
   } satisfies Snapshot
-  const { sections } = answerAccess(state, null)
+  const { sections } = describeAccountAccess(state, null, null)
   expect(
     sections.flatMap(({ kind, people }) => people.map(({ person }) => `${kind} ${person.email}`)),
   ).toEqual([
@@ -482,7 +483,7 @@ describe('a question', () => {
 
   const people = (word: string) => {
     const topic = only(findTopics(word, listTopics(HOUSE)))
-    const { sections } = answerAccess(HOUSE, topic)
+    const { sections } = describeAccountAccess(HOUSE, topic, null)
     return sections.map(({ kind, people: those }) => [
       kind,
       ...those.map(({ person, ways }) =>
@@ -530,7 +531,8 @@ describe('a question', () => {
 })
 
 test('an answer names everything that was not read', () => {
-  const missing = (part: Partial<Snapshot>) => answerAccess({ ...HOUSE, ...part }, null).missing
+  const missing = (part: Partial<Snapshot>) =>
+    describeAccountAccess({ ...HOUSE, ...part }, null, null).missing
   expect(missing({})).toEqual([])
   expect(
     missing({

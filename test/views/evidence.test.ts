@@ -1,7 +1,7 @@
 /** Differences and the tables of a review, where no command of today would show them. */
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import { listAccess } from '../../src/core/access/answer.ts'
+import { listAccess } from '../../src/core/access/access.ts'
 import { diffPolicies } from '../../src/core/compare/difference.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'

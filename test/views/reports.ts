@@ -73,29 +73,19 @@ interface Circumstances {
   readonly path?: string
   readonly today?: string
   readonly strict?: boolean
-  readonly fleetName?: string
 }
 
 function account(
   text: string,
   actual: Snapshot,
-  { path = 'rollcall.yaml', today = '2026-11-23', strict = false, fleetName }: Circumstances = {},
+  { path = 'rollcall.yaml', today = '2026-11-23', strict = false }: Circumstances = {},
 ): AccountReport {
   const source = parsePolicy(path, new TextEncoder().encode(text))
   if (source.policy === null)
     return concludeUnjudged({ ...source, server: null, accountId: null }, source.diagnostics)
   const decision = plan(source.policy, actual, today, strict)
   if (decision.kind === 'plan')
-    return concludeAccount(
-      source.policy,
-      actual,
-      decision.plan,
-      writeFixes(decision.plan),
-      null,
-      null,
-      true,
-      fleetName,
-    )
+    return concludeAccount(source.policy, actual, decision.plan, writeFixes(decision.plan))
   const target = { ...source, server: actual.server, accountId: actual.account.id }
   return concludeUnjudged(target, decision.diagnostics, actual)
 }
@@ -424,7 +414,7 @@ export const REPORTS: Readonly<Record<string, Report>> = {
   'hostile-names': concludeReport(
     HEAD,
     [],
-    [account(HOSTILE_POLICY, HOSTILE_ACCOUNT, { fleetName: HOSTILE })],
+    [{ ...account(HOSTILE_POLICY, HOSTILE_ACCOUNT), fleetName: HOSTILE }],
   ),
   'look-alikes': concludeReport(HEAD, [], [account(ALIKE_POLICY, ALIKE_ACCOUNT)]),
   'invalid-policy': concludeReport(HEAD, [], [account(INVALID, IN_STEP)]),
@@ -433,23 +423,25 @@ export const REPORTS: Readonly<Record<string, Report>> = {
     HEAD,
     [],
     [
-      concludeUnjudged(
-        {
-          path: 'rollcall.yaml',
-          sha256: 'b'.repeat(64),
-          policy: null,
-          server: null,
-          accountId: 1,
-          fleetName: 'brand 1',
-        },
-        [
-          makeDiagnostic({
-            code: 'settings-missing',
-            summary: 'Not enough is known to read the account.',
-            advice: null,
-          }),
-        ],
-      ),
+      {
+        ...concludeUnjudged(
+          {
+            path: 'rollcall.yaml',
+            sha256: 'b'.repeat(64),
+            policy: null,
+            server: null,
+            accountId: 1,
+          },
+          [
+            makeDiagnostic({
+              code: 'settings-missing',
+              summary: 'Not enough is known to read the account.',
+              advice: null,
+            }),
+          ],
+        ),
+        fleetName: 'brand 1',
+      },
     ],
   ),
   'wrong-usage': concludeReport(

@@ -99,7 +99,8 @@ export async function planFleet(
     // One after the other, so that only one snapshot is in memory.
     for (const account of accounts) {
       world.signal.throwIfAborted()
-      reports.push(await planStored(fleet, account, folder, paths, judging, world))
+      const report = await planStored(fleet, account, folder, paths, judging, world)
+      reports.push({ ...report, fleetName: account.name })
     }
     return concludeRun(reports, [...problems, ...findExtra(fleet, folder, paths)])
   }
@@ -108,9 +109,11 @@ export async function planFleet(
     const source = await loadFleetPolicy(fleet, account, world)
     const { connection, problems } = await resolveFleetAccount(fleet, account, world, read)
     const target = describeTarget(account, source)
-    return source.policy !== null && connection !== null
-      ? planAccount(source.policy, connection, target, servers, judging, world)
-      : concludeUnjudged(target, [...source.diagnostics, ...problems])
+    const report =
+      source.policy !== null && connection !== null
+        ? await planAccount(source.policy, connection, target, servers, judging, world)
+        : concludeUnjudged(target, [...source.diagnostics, ...problems])
+    return { ...report, fleetName: account.name }
   })
   return concludeRun(reports, [])
 }
@@ -153,7 +156,7 @@ async function planStored(
       ...checkAge(snapshot, file, flags['max-age'], world),
     ]
     if (problems.length > 0 || source.policy === null) return unjudged(...problems)
-    return judgeStored(source.policy, snapshot, file, { ...flags, fleetName: account.name })
+    return judgeStored(source.policy, snapshot, file, flags)
   } catch (error) {
     if (error instanceof Failure) return unjudged(...error.diagnostics)
     throw error

@@ -2,7 +2,7 @@
  * Writes every file of a review from what was read: the policy, the snapshot and the record. The same
  * three give the same bytes, so that `review verify` can write a review again and compare.
  */
-import { listAccess } from '../../core/access/answer.ts'
+import { listAccess } from '../../core/access/access.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'

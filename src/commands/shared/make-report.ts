@@ -56,7 +56,6 @@ interface Shown {
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
   readonly detailed?: boolean
-  readonly fleetName?: string | undefined
 }
 
 /** With the date that dates of the policy are compared with, and the files that other options name. */
@@ -231,11 +230,10 @@ export async function planAccount(
   flags: Judging,
   world: World,
 ): Promise<AccountReport> {
-  const { fleetName } = target
   try {
     if (!isApprovalWanted(flags)) {
       const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
-      return judgeSnapshot(policy, snapshot, null, { ...flags, fleetName })
+      return judgeSnapshot(policy, snapshot, null, flags)
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
     const { propose, readForApply } = await import('./propose.ts')
@@ -245,8 +243,7 @@ export async function planAccount(
     const decision = decideAccount(policy, account.snapshot, flags)
     const asked = { policy, decision, previous: flags.earlier, flags, expiry: null, ...witnesses }
     const proposal = propose({ ...account, ...asked }, world)
-    const shown = { ...flags, fleetName, proposal }
-    return reportDecision(decision, policy, account.snapshot, null, shown)
+    return reportDecision(decision, policy, account.snapshot, null, { ...flags, proposal })
   } catch (error) {
     if (error instanceof Failure) return concludeUnjudged(target, error.diagnostics)
     throw error
@@ -311,16 +308,14 @@ export function reportDecision(
   policy: Policy,
   snapshot: Snapshot,
   file: string | null,
-  { proposal = null, detailed = true, fleetName }: Shown = {},
+  { proposal = null, detailed = true }: Shown = {},
 ): AccountReport {
   if (decision.kind === 'plan') {
     const fixes = writeFixes(decision.plan)
-    const shown = [file, proposal, detailed, fleetName ?? null] as const
-    return concludeAccount(policy, snapshot, decision.plan, fixes, ...shown)
+    return concludeAccount(policy, snapshot, decision.plan, fixes, file, proposal, detailed)
   }
   const { path, sha256 } = policy
-  const known = { path, sha256, policy, server: snapshot.server, accountId: snapshot.account.id }
-  const target = fleetName === undefined ? known : { ...known, fleetName }
+  const target = { path, sha256, policy, server: snapshot.server, accountId: snapshot.account.id }
   return concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 

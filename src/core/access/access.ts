@@ -13,6 +13,7 @@ import {
   isPermission,
   listRoles,
 } from '../model/custom-role.ts'
+import { recognise } from '../model/identity.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { type AccessRule, findAccessRule } from '../model/server-version.ts'
@@ -23,13 +24,9 @@ import {
   type SnapshotAgent,
 } from '../model/snapshot.ts'
 
-/** What decides about a person's access. */
-export type AccessHolder = Pick<SnapshotAgent, 'email' | 'role' | 'customRoleId'>
-
 /** A recognised snapshot is one, and so is the state after a plan. */
-export interface AccessState<H extends AccessHolder = AccessHolder>
-  extends Pick<Snapshot, 'serverVersion' | 'coverage' | 'customRoles'> {
-  readonly agents: readonly H[]
+export interface AccessState
+  extends Pick<Snapshot, 'serverVersion' | 'coverage' | 'customRoles' | 'agents'> {
   readonly groups: readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[]
 }
 
@@ -83,8 +80,8 @@ export const RANKS_OF_ACCESS = [
 
 export type AccessRank = (typeof RANKS_OF_ACCESS)[number]
 
-export interface PersonAccess<H extends AccessHolder = SnapshotAgent> {
-  readonly person: H
+export interface PersonAccess {
+  readonly person: SnapshotAgent
   readonly rank: AccessRank
   readonly customRole: HeldRole | null
   /** Also of administrators, who reach everything without them. Those into inboxes first. */
@@ -99,15 +96,18 @@ export function countRanks(access: readonly PersonAccess[]): Readonly<Record<str
   return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
 }
 
+/** Of everybody on the account. */
+export function listAccess(snapshot: Snapshot): readonly PersonAccess[] {
+  return computeAccess(recognise(snapshot).snapshot)
+}
+
 /** Worst first, then those with more inboxes, then by e-mail address. */
-export function computeAccess<H extends AccessHolder>(
-  state: AccessState<H>,
-): readonly PersonAccess<H>[] {
+export function computeAccess(state: AccessState): readonly PersonAccess[] {
   const rule = findAccessRule(state.serverVersion)
   const unread = KINDS.filter((of) => !hasGroups(state, of))
   const groupsOf = invertMap(state.groups.map(({ subject, members }) => [subject, members]))
   return state.agents
-    .map((person): PersonAccess<H> => {
+    .map((person) => {
       const customRole = judgeHeldRole(person, state.customRoles)
       const narrowing = describeNarrowing(customRole)
       const groups = groupsOf.get(person.email) ?? []
@@ -135,7 +135,7 @@ export function listWaysAssigned({ ways }: Pick<PersonAccess, 'ways'>): readonly
   return ways.filter((way) => way.group.of.opens === 'assigned' && hasEffect(way))
 }
 
-function judgeHeldRole({ role, customRoleId }: AccessHolder, roles: CustomRoles): HeldRole | null {
+function judgeHeldRole({ role, customRoleId }: SnapshotAgent, roles: CustomRoles): HeldRole | null {
   if (customRoleId === null) return null
   const fact = describeActualCustomRole(customRoleId, roles)
   const permissions = listRoles(roles).find(({ id }) => id === customRoleId)?.permissions ?? null
@@ -197,7 +197,7 @@ function hasEffect({ lists, opens, opensBefore }: Way): boolean {
 }
 
 function classifyAccess(
-  { role }: AccessHolder,
+  { role }: SnapshotAgent,
   held: HeldRole | null,
   ways: readonly Way[],
   unread: readonly GroupKind[],

@@ -4,24 +4,22 @@
  */
 
 import { formatAddress } from '../model/address.ts'
-import type { AccessHolder, Extent, PersonAccess, Way } from './access.ts'
+import type { Extent, PersonAccess, Way } from './access.ts'
 
 export interface AccessDifference {
   readonly more: boolean
   readonly less: boolean
 }
 
-type Comparable = Pick<PersonAccess<AccessHolder>, 'person' | 'customRole' | 'ways'>
-
 /** Null: not on the account. */
 export function compareAccess(
-  before: Comparable | null,
-  after: Comparable | null,
+  before: PersonAccess | null,
+  after: PersonAccess | null,
 ): AccessDifference {
   return { more: mayGain(before, after), less: mayGain(after, before) }
 }
 
-function mayGain(before: Comparable | null, after: Comparable | null): boolean {
+function mayGain(before: PersonAccess | null, after: PersonAccess | null): boolean {
   if (after === null) return false
   if (before === null) return true
   if (before.person.role === 'administrator') return false
@@ -68,14 +66,14 @@ function isWider(had: Extent, has: Extent, sameRole: boolean): boolean {
 }
 
 /** Besides conversations: reports, contacts, the knowledge base, and whatever newer servers know. */
-function hasMorePermissions(before: Comparable, after: Comparable, sameRole: boolean): boolean {
+function hasMorePermissions(before: PersonAccess, after: PersonAccess, sameRole: boolean): boolean {
   const [had, has] = [listOtherPermissions(before), listOtherPermissions(after)]
   if (has === null) return had !== null || !sameRole
   return has.some((permission) => !(had ?? []).includes(permission))
 }
 
 /** Null: not known. */
-function listOtherPermissions({ customRole: held }: Comparable): readonly string[] | null {
+function listOtherPermissions({ customRole: held }: PersonAccess): readonly string[] | null {
   if (held === null || held.is === 'ignored') return []
   if (held.is !== 'known') return null
   return held.permissions.filter((each) => !each.startsWith('conversation_'))

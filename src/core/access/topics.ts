@@ -11,7 +11,7 @@ import {
 } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import { listRoles } from '../model/custom-role.ts'
-import { recognise } from '../model/identity.ts'
+import { identifyByNameOrId, recognise } from '../model/identity.ts'
 import { KINDS } from '../model/kinds.ts'
 import { normaliseEmail, spellName } from '../model/names.ts'
 import { type CustomRole, hasGroups, type Snapshot } from '../model/snapshot.ts'
@@ -23,16 +23,14 @@ export type AccessTopic =
 
 export function listTopics(snapshot: Snapshot): readonly AccessTopic[] {
   const { agents, groups } = recognise(snapshot).snapshot
-  const { customRoles } = snapshot
-  const roles = listRoles(customRoles)
-  const sharing = groupBy(roles, ({ name }) => spellName(name))
+  const roles = listRoles(snapshot.customRoles)
+  const identify = identifyByNameOrId(spellName, roles)
   return [
     ...agents.map(({ email }) => ({ kind: 'agent', email }) as const),
     ...groups.map(({ subject }) => subject),
-    ...roles.map(({ id, name, permissions }) => {
-      const alone = sharing.get(spellName(name))?.length === 1
-      const named = { name, id: alone ? null : id }
-      return { kind: 'custom-role', ...named, roleId: id, permissions } as const
+    ...roles.map((role) => {
+      const { id: roleId, permissions } = role
+      return { kind: 'custom-role', ...identify(role), roleId, permissions } as const
     }),
   ]
 }

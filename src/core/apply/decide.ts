@@ -11,7 +11,7 @@ import type { Policy } from '../model/policy.ts'
 import type { ActualState } from '../model/state.ts'
 import { type Permission, STEPS } from '../model/steps.ts'
 import type { Change } from '../plan/change.ts'
-import { compareStates } from './access.ts'
+import { type AccessChange, compareStates } from './access.ts'
 import { type Allowance, describeAllowance, findAllowance, findUselessAllowances } from './allow.ts'
 import { findStrictest, type KeptReason, listOwnReasons, REASONS, type Reason } from './reasons.ts'
 import { listBroken, measureRules } from './rule-measures.ts'
@@ -33,13 +33,16 @@ export interface KeptStep extends PlannedStep {
   readonly because: KeptReason
 }
 
-export interface SteppedPlan {
+/** Whose access differs at the end is in `gain` and `lose`. */
+export interface SteppedPlan extends AccessChange {
   /** In the order in which they are written. */
   readonly written: readonly PlannedStep[]
   readonly keptBack: readonly KeptStep[]
   /** The account as it was read, and after each write of `written`. */
   readonly before: RecognisedSnapshot
   readonly states: readonly RecognisedSnapshot[]
+  /** After the last of them. */
+  readonly after: RecognisedSnapshot
   /** Errors in `--allow`. */
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -100,17 +103,21 @@ export function decideSteps(
   }
   const asking = steps.map(({ change: { step, address }, needs }) => ({ step, address, needs }))
   const writes = sorted.written.flatMap((each) => each.writes)
+  const before = known.snapshot
+  const states = applyWrites(before, writes)
+  const after = states.at(-1) ?? before
   return {
     ...sorted,
-    before: known.snapshot,
-    states: applyWrites(known.snapshot, writes),
+    ...compareStates(before, after),
+    before,
+    states,
+    after,
     diagnostics: findUselessAllowances(terms.allowances, asking),
   }
 }
 
 /** People whom a write names, and people whose access is different afterwards. */
-export function listTouched({ written, before, states }: SteppedPlan): ReadonlySet<string> {
-  const { gain, lose } = compareStates(before, states.at(-1) ?? before)
+export function listTouched({ written, gain, lose }: SteppedPlan): ReadonlySet<string> {
   const named = written.flatMap(({ writes }) =>
     writes.flatMap((write) => ('person' in write ? [write.person.email] : [])),
   )

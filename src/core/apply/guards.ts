@@ -23,7 +23,6 @@ import { DAILY_LIMITS } from '../model/server-version.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import type { Step } from '../model/steps.ts'
 import { compareSteps } from '../plan/change.ts'
-import { compareStates } from './access.ts'
 import { findAllowance } from './allow.ts'
 import { listTouched, type PlannedStep, type SteppedPlan, type Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
@@ -97,9 +96,8 @@ export function checkGuards(
   terms: Terms,
   circumstances: Circumstances,
 ): readonly Diagnostic[] {
-  const { before, states } = changes
+  const { before, after } = changes
   const writes = changes.written.flatMap((step) => step.writes)
-  const after = states.at(-1) ?? before
   const all = { ...circumstances, ...terms, changes, writes, before, after }
   return GUARDS.flatMap((guard) => guard(all))
 }
@@ -272,7 +270,7 @@ function findLimit(key: keyof Limits, { limits, policy }: Guarded) {
 
 function guardLosses(all: Guarded): readonly Diagnostic[] {
   const named = listNamed(all)
-  const losing = [...compareStates(all.before, all.after).lose].filter((email) => !named.has(email))
+  const losing = [...all.changes.lose].filter((email) => !named.has(email))
   const people = countPeople(all)
   const [number, part] = [findLimit('people', all), findLimit('share', all)]
   const share = Math.max(1, Math.floor((people * part.most) / 100))
@@ -303,7 +301,7 @@ function adviseOnLosses(losing: readonly string[], raise: string, { changes }: G
 
 function guardGains(all: Guarded): readonly Diagnostic[] {
   const { most, raise } = findLimit('gain', all)
-  const gaining = [...compareStates(all.before, all.after).gain]
+  const gaining = [...all.changes.gain]
   if (gaining.length <= most) return []
   return stop(
     'guard-gains',

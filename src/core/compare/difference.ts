@@ -77,7 +77,6 @@ function compare(before: Side, after: Side): readonly Difference[] {
   ]
   const sides = [before, after]
   const notes = findLookAlikes(
-    all.map(({ subject }) => subject),
     sides.flatMap((side) => side.people?.map(({ email }) => email) ?? []),
     sides.flatMap((side) => [
       ...(side.customRoles ?? []).map(({ subject }) => subject),

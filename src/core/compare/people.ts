@@ -31,8 +31,10 @@ export function comparePeople(
       show: (person, side) => showPerson(person, groups[side]),
       came: (has) => `new ${describePerson(has)}`,
       left: (had) => `removed, was ${describePerson(had)}`,
-      changed: (had, has) =>
-        joinPieces([...listRights(had, has, roles), ...listOtherFacts(had, has, roles)]),
+      changed: (had, has) => {
+        const same = isSameRole(had, has, roles)
+        return joinPieces([...listRights(had, has, same, roles), ...listOtherFacts(had, has, same)])
+      },
     }).map((each) => ({ ...each, person: pair.before?.email ?? null })),
   )
 }
@@ -78,13 +80,13 @@ function isSameRole(
   return had !== null && has !== null && isMadeAgain(roles, had, has)
 }
 
-/** The role, or the custom role of an agent. */
+/** The role, or the custom role of an agent. @param same whether they have the same custom role */
 function listRights(
   had: Person,
   has: Person,
+  same: boolean,
   roles: readonly Pair<SideCustomRole>[],
 ): readonly Piece[] {
-  const same = isSameRole(had, has, roles)
   const differing = compareRights(had, has, () => (same ? 'same' : 'differs'))
   if (differing === 'same') {
     const change = has.role === 'agent' ? findRoleChange(roles, has) : null
@@ -101,17 +103,13 @@ function getRights({ role, customRole }: Person) {
 }
 
 /** Facts that no step of a plan changes. */
-function listOtherFacts(
-  had: Person,
-  has: Person,
-  roles: readonly Pair<SideCustomRole>[],
-): readonly Piece[] {
+function listOtherFacts(had: Person, has: Person, same: boolean): readonly Piece[] {
   const pieces: Piece[] = []
   if (had.email !== has.email) {
     pieces.push({ kind: 'changed', text: `renamed: ${had.email} → ${has.email}` })
   }
   const both = had.role === 'administrator' && has.role === 'administrator'
-  if (both && !isSameRole(had, has, roles)) {
+  if (both && !same) {
     const custom = `${describeCustomRole(had.customRole)} → ${describeCustomRole(has.customRole)}`
     pieces.push({ kind: 'changed', text: `${custom}, on an administrator that ${MENUS_ONLY}` })
   }

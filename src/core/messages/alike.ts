@@ -3,7 +3,7 @@
  * that people read. names.ts decides whether two names are the same name, and never by how they look.
  */
 
-import { groupBy } from '../model/collect.ts'
+import { computeOnce, groupBy } from '../model/collect.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { escapeInvisible, joinFirst, makeLater, nameCharacter } from '../model/visible.ts'
 import { count } from './phrase.ts'
@@ -187,16 +187,15 @@ function describeResemblance(name: string, other: string): string {
 }
 
 /**
- * For each name in `asked`: which known name a reader would mistake it for, or null if there is none.
- * The known names are processed once, and only if `asked` is not empty.
+ * Which known name a reader would mistake a name for, or null if there is none. The known names are
+ * processed once, and only if somebody asks.
  */
-export function findResemblances(
-  asked: readonly string[],
-  known: Iterable<string>,
-): (name: string) => string | null {
-  const same = groupBy(asked.length === 0 ? [] : new Set(known), normaliseLooks)
+export function findResemblances(known: Iterable<string>): (name: string) => string | null {
+  const same = computeOnce(() => groupBy(new Set(known), normaliseLooks))
   return (name) => {
-    const others = (same.get(normaliseLooks(name)) ?? []).filter((each) => isLookAlike(name, each))
+    const others = (same().get(normaliseLooks(name)) ?? []).filter((each) =>
+      isLookAlike(name, each),
+    )
     const [first] = others.sort(compareCodeUnits)
     if (first === undefined) return null
     const more = others.length - 1

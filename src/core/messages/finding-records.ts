@@ -70,6 +70,7 @@ export type Rule =
 
 /** Something that the policy lists is otherwise on the account. */
 const DIFFERS = {
+  severity: 'error',
   folds: false,
   pointsTo: 'its own line',
   fixedBy: 'a line',
@@ -88,17 +89,37 @@ const BESIDE = { ...DIFFERS, fixedBy: 'nothing', judged: 'in addition' } as cons
 
 /** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
 const ALWAYS = {
+  severity: 'error',
   folds: false,
   pointsTo: 'a shared line',
   fixedBy: 'nothing',
   judged: 'always',
 } as const
 
+const GROUP_DIFFERS = { ...DIFFERS, about: ['group'], recordedBy: 'change' } as const
+const GROUP_UNEXPECTED = { ...UNEXPECTED, about: ['group'], recordedBy: 'creation' } as const
+const GROUP_MISSING = { ...MISSING, about: ['group'], recordedBy: 'deletion' } as const
+
+const MEMBER_UNEXPECTED = {
+  ...UNEXPECTED,
+  about: ['member'],
+  folds: false,
+  recordedBy: 'joining',
+} as const
+const MEMBER_MISSING = {
+  ...MISSING,
+  about: ['member'],
+  folds: false,
+  pointsTo: 'a shared line',
+  recordedBy: 'leaving',
+} as const
+
+const WAIVER = { ...ALWAYS, about: ['waiver'], recordedBy: 'nothing', needs: 'nothing' } as const
+
 export const FINDINGS = {
   'admin-unexpected': {
     title: 'Unexpected administrator',
     risk: 'critical',
-    severity: 'error',
     meaning:
       'A person is an administrator of the account, or was invited as one, but the policy does not allow it: the person is not in the policy, or the policy lists them as an agent. An administrator can read every conversation, change every setting, and add and remove people.',
     remedy:
@@ -112,7 +133,6 @@ export const FINDINGS = {
   'agent-unexpected': {
     title: 'Unexpected agent',
     risk: 'high',
-    severity: 'error',
     meaning: `A person is an agent on the account but is not in the policy. This person can sign in and read the conversations of their inboxes and, from Chatwoot ${SINCE.access} on, of their teams.`,
     remedy:
       'Remove the person from the account (Settings, Agents), or add the person to the policy.',
@@ -124,7 +144,6 @@ export const FINDINGS = {
   'agent-missing': {
     title: 'Missing person',
     risk: 'medium',
-    severity: 'error',
     meaning: 'The policy lists a person who is not on the account.',
     remedy:
       'Invite the person (Settings, Agents, Add Agent), or remove the person from the policy, also from its teams and inboxes.',
@@ -136,7 +155,6 @@ export const FINDINGS = {
   'agent-renamed': {
     title: 'Different e-mail address',
     risk: 'medium',
-    severity: 'warning',
     meaning:
       'A person in the policy has a new e-mail address on the account: the snapshot of `--previous` shows the same user with the address that is in the policy. rollcall reports this person as neither missing nor unexpected, and plans no change for them until the policy has the new address.',
     remedy:
@@ -145,6 +163,7 @@ export const FINDINGS = {
       'The policy lists ken@acme.com. The user who had this address last week now has ken@acme.io.',
     about: ['agent'],
     ...DIFFERS,
+    severity: 'warning',
     fixedBy: 'nothing',
     recordedBy: 'never',
     needs: 'an earlier snapshot',
@@ -152,7 +171,6 @@ export const FINDINGS = {
   'role-differs': {
     title: 'Different role',
     risk: 'medium',
-    severity: 'error',
     meaning:
       'The policy lists a person as administrator, but on the account the person is only an agent.',
     remedy:
@@ -166,7 +184,6 @@ export const FINDINGS = {
   'custom-role-differs': {
     title: 'Different custom role',
     risk: 'high',
-    severity: 'error',
     meaning:
       'A person does not have the custom role that the policy requires, or has a custom role although the policy gives none. An agent who loses a custom role gets the full rights of an agent.',
     remedy:
@@ -181,7 +198,6 @@ export const FINDINGS = {
   'admin-with-custom-role': {
     title: 'Administrator with a custom role',
     risk: 'high',
-    severity: 'warning',
     meaning:
       'A person in the policy is an administrator and also has a custom role. The custom role affects only the menus of the dashboard. The API still allows everything that an administrator can do. The person looks restricted but is not.',
     remedy:
@@ -190,13 +206,13 @@ export const FINDINGS = {
       'The policy lists `lee@acme.com: administrator`, and on the account lee is an administrator with the custom role "Billing clerk".',
     about: ['agent'],
     ...DIFFERS,
+    severity: 'warning',
     fixedBy: 'nothing',
     recordedBy: 'never',
   },
   'custom-role-foreign': {
     title: 'Custom role that is not on this account',
     risk: 'critical',
-    severity: 'error',
     meaning:
       'A person has the id of a custom role that is not among the custom roles of the account: the role belongs to another account, or was deleted. It permits nothing now. But an administrator of another account, or the person who creates the next custom role, may decide what it permits. An administrator with such a role keeps all rights.',
     remedy:
@@ -211,7 +227,6 @@ export const FINDINGS = {
   'agent-name-differs': {
     title: 'Different name',
     risk: 'low',
-    severity: 'warning',
     meaning:
       'The name of a person on the account is not the name in the policy. A person has the same name on all accounts of an installation.',
     remedy: 'Ask the person to correct the name in their profile, or change `name` in the policy.',
@@ -219,13 +234,13 @@ export const FINDINGS = {
       'The policy has `name: Grace Hopper` for grace@acme.com, but on the account the name is "grace".',
     about: ['agent'],
     ...BESIDE,
+    severity: 'warning',
     fixedBy: 'name',
     recordedBy: 'never',
   },
   'invite-pending': {
     title: 'Invitation not accepted',
     risk: 'medium',
-    severity: 'error',
     meaning:
       'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. The list of agents does not show how old an invitation is; for that, see `invite-stale`.',
     remedy:
@@ -239,7 +254,6 @@ export const FINDINGS = {
   'invite-unexpected': {
     title: 'Unexpected invitation',
     risk: 'high',
-    severity: 'error',
     meaning:
       'A person was invited as an agent but is not in the policy. The invitation can still be accepted: it is access waiting to be used.',
     remedy:
@@ -252,7 +266,6 @@ export const FINDINGS = {
   'access-expired': {
     title: 'Expired access',
     risk: 'high',
-    severity: 'error',
     meaning:
       'The access of a person ended on the day in `expires`, but the person is still on the account. For an administrator the risk is critical.',
     remedy:
@@ -268,7 +281,6 @@ export const FINDINGS = {
   'access-expires-soon': {
     title: 'Access expires soon',
     risk: 'low',
-    severity: 'warning',
     meaning:
       'The access of a person ends soon: within two weeks, unless the policy sets another number of days.',
     remedy:
@@ -276,13 +288,13 @@ export const FINDINGS = {
     example: 'The policy has `expires: 2027-01-31` for temp@vendor.io, and it is 20 January.',
     about: ['agent'],
     ...BESIDE,
+    severity: 'warning',
     fixedBy: 'a later end',
     recordedBy: 'nothing',
   },
   'rule-administrators': {
     title: 'Administrator rule broken',
     risk: 'critical',
-    severity: 'error',
     meaning:
       'The account has fewer or more administrators than `rules.administrators` allows, or an administrator in the policy has no `reason` although the rule requires one. For the minimum, only administrators who accepted their invitation count. For the maximum, all administrators count. Ignored people count too.',
     remedy:
@@ -297,7 +309,6 @@ export const FINDINGS = {
   'rule-email-domain': {
     title: 'E-mail domain not allowed',
     risk: 'high',
-    severity: 'error',
     meaning:
       'The e-mail domain of a person on the account is not in `rules.email_domains`. The rule applies to everybody on the account: also to people who are ignored, only invited, or not in the policy.',
     remedy:
@@ -312,7 +323,6 @@ export const FINDINGS = {
   'not-in-roster': {
     title: 'Not in the roster',
     risk: 'high',
-    severity: 'error',
     meaning:
       'A person on the account is not in the roster that you gave with `--roster`, or is no longer active there: the person has probably left. For an administrator the risk is critical. For somebody who is in the policy but not on the account it is low. The roster applies to everybody on the account, also to people whom the policy does not manage. Ignored people are left out, except administrators.',
     remedy:
@@ -327,7 +337,6 @@ export const FINDINGS = {
   'agent-dormant': {
     title: 'No sign-in for a long time',
     risk: 'medium',
-    severity: 'error',
     meaning:
       'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so has anyone who gets the password or the access token. For an administrator the risk is high. rollcall can judge only people who sign in with a password, and only if the log reaches back far enough. The report counts the others. Calls with an access token are not in the log.',
     remedy:
@@ -342,7 +351,6 @@ export const FINDINGS = {
   'invite-stale': {
     title: 'Old invitation',
     risk: 'medium',
-    severity: 'error',
     meaning:
       'A person was invited longer ago than `rules.invite_max_days` allows and has not accepted the invitation. Anyone who gets the invitation can use it. For an administrator the risk is high. The audit log shows when the person was added. If the log does not reach back far enough to tell, the report only counts the invitation.',
     remedy:
@@ -357,7 +365,6 @@ export const FINDINGS = {
   'inbox-member-hidden': {
     title: 'Hidden inbox member',
     risk: 'critical',
-    severity: 'error',
     meaning:
       'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. No list of Chatwoot shows such a member, and Chatwoot still sends them the messages of the inbox while they are signed in. Only the audit log shows this, so rollcall finds it only with `--activity` or a rule that needs the log.',
     remedy:
@@ -372,7 +379,6 @@ export const FINDINGS = {
   'rule-team-members': {
     title: 'Team too small',
     risk: 'low',
-    severity: 'error',
     meaning:
       'A team has fewer members than `rules.team_members` requires. Ignored people count; people who left the account do not. Ignored teams are not checked. If the policy has `teams`, only the teams listed there are checked.',
     remedy:
@@ -387,7 +393,6 @@ export const FINDINGS = {
   'custom-role-missing': {
     title: 'Missing custom role',
     risk: 'low',
-    severity: 'error',
     meaning: 'The policy lists a custom role that the account does not have.',
     remedy:
       'Create the custom role (Settings, Custom Roles) with the permissions of the policy, or remove it from `custom_roles`.',
@@ -401,7 +406,6 @@ export const FINDINGS = {
   'custom-role-unexpected': {
     title: 'Unexpected custom role',
     risk: 'medium',
-    severity: 'error',
     meaning:
       'The account has a custom role that is not in the policy. Anyone who can change agents can give it to a person.',
     remedy:
@@ -416,7 +420,6 @@ export const FINDINGS = {
   'custom-role-permissions-differ': {
     title: 'Different permissions',
     risk: 'high',
-    severity: 'error',
     meaning:
       'A custom role does not have the permissions that the policy gives it. Every agent with this custom role is affected. If the account only permits less than the policy, the risk is medium.',
     remedy:
@@ -430,7 +433,6 @@ export const FINDINGS = {
   'custom-role-settings-differ': {
     title: 'Different name or description of a custom role',
     risk: 'low',
-    severity: 'error',
     meaning:
       'The description of a custom role is not as in the policy. Or the policy gives the `id` of the custom role, and the custom role with this id has another name. This finding is not about its permissions.',
     remedy:
@@ -444,72 +446,53 @@ export const FINDINGS = {
   'team-missing': {
     title: 'Missing team',
     risk: 'low',
-    severity: 'error',
     meaning:
       'The policy lists a team that the account does not have. Its members are not reported one by one.',
     remedy: 'Create the team (Settings, Teams), or remove it from the policy.',
     example: 'The policy lists the team `tier 1`, but the account has no team with this name.',
-    about: ['group'],
-    ...MISSING,
-    recordedBy: 'deletion',
+    ...GROUP_MISSING,
   },
   'team-unexpected': {
     title: 'Unexpected team',
     risk: 'medium',
-    severity: 'error',
     meaning: `The account has a team that is not in the policy. From Chatwoot ${SINCE.access} on, its members can open and answer every conversation assigned to the team. Its members are not reported one by one.`,
     remedy:
       'Delete the team (Settings, Teams), add it to the policy, or ignore it with a pattern in `scope.ignore.teams`.',
     example: 'The account has a team night shift, but the policy does not list it under `teams`.',
-    about: ['group'],
-    ...UNEXPECTED,
-    recordedBy: 'creation',
+    ...GROUP_UNEXPECTED,
   },
   'team-differs': {
     title: 'Different team settings',
     risk: 'low',
-    severity: 'error',
     meaning: 'The description or the automatic assignment of a team is not as in the policy.',
     remedy: 'Change the team in Chatwoot (Settings, Teams), or change its settings in the policy.',
     example:
       'The policy has `auto_assign: true` for the team billing, but on the account it is off.',
-    about: ['group'],
-    ...DIFFERS,
-    recordedBy: 'change',
+    ...GROUP_DIFFERS,
   },
   'member-missing': {
     title: 'Missing team member',
     risk: 'low',
-    severity: 'error',
     meaning: 'The policy lists a person in a team, but the person is not a member of the team.',
     remedy:
       'Add the person to the team (Settings, Teams), or remove the person from the team in the policy. If the person is not on the account, invite the person first.',
     example:
       'The policy lists grace@acme.com in the team billing, but on the account grace is not a member of it.',
-    about: ['member'],
-    ...MISSING,
-    folds: false,
-    pointsTo: 'a shared line',
-    recordedBy: 'leaving',
+    ...MEMBER_MISSING,
   },
   'member-unexpected': {
     title: 'Unexpected team member',
     risk: 'medium',
-    severity: 'error',
     meaning: `A person is a member of a team, but the policy does not list the person in this team. From Chatwoot ${SINCE.access} on, a member can open and answer every conversation assigned to the team.`,
     remedy:
       'Remove the person from the team (Settings, Teams), or add the person to the team in the policy.',
     example:
       'sam@acme.com is a member of the team billing on the account. The policy lists sam, but not in this team.',
-    about: ['member'],
-    ...UNEXPECTED,
-    folds: false,
-    recordedBy: 'joining',
+    ...MEMBER_UNEXPECTED,
   },
   'member-ghost': {
     title: 'Ghost in a team',
     risk: 'low',
-    severity: 'warning',
     meaning:
       'A person who left the account is still in the member list of a team, because the server has not finished its clean-up. Such a "ghost" is not a member and cannot sign in to the account.',
     remedy:
@@ -518,6 +501,7 @@ export const FINDINGS = {
       'gone@acme.com was removed from the account a minute ago, but the member list of the team billing still contains gone.',
     about: ['member'],
     ...DIFFERS,
+    severity: 'warning',
     pointsTo: 'a shared line',
     fixedBy: 'nothing',
     recordedBy: 'never',
@@ -525,118 +509,90 @@ export const FINDINGS = {
   'inbox-missing': {
     title: 'Missing inbox',
     risk: 'medium',
-    severity: 'error',
     meaning:
       'The policy lists an inbox that the account does not have: no inbox has this name or this id. Its members are not reported one by one.',
     remedy:
       'If the inbox was renamed, correct the name in the policy. If it was deleted, remove it from the policy. To create it, use Chatwoot (Settings, Inboxes, Add Inbox): rollcall never creates an inbox.',
     example:
       'The policy lists the inbox `Support mail`, but the account has no inbox with this name.',
-    about: ['group'],
-    ...MISSING,
-    recordedBy: 'deletion',
+    ...GROUP_MISSING,
   },
   'inbox-unexpected': {
     title: 'Unexpected inbox',
     risk: 'medium',
-    severity: 'error',
     meaning:
       'The account has an inbox that is not in the policy: a new way for messages to come in, and a new list of people who read them. Its members are not reported one by one.',
     remedy:
       'Add the inbox to the policy, or ignore it with a pattern in `scope.ignore.inboxes`. If nobody needs it, delete it in Chatwoot (Settings, Inboxes). This also deletes its conversations, so rollcall never deletes an inbox.',
     example:
       'The account has an inbox Trial chat, but the policy does not list it under `inboxes`.',
-    about: ['group'],
-    ...UNEXPECTED,
-    recordedBy: 'creation',
+    ...GROUP_UNEXPECTED,
   },
   'inbox-differs': {
     title: 'Different inbox settings',
     risk: 'low',
-    severity: 'error',
     meaning:
       'The channel or the automatic assignment of an inbox is not as in the policy, or the inbox with the id in the policy has another name.',
     remedy:
       'Change the inbox in Chatwoot (Settings, Inboxes), or change it in the policy. The channel of an inbox never changes: another channel means that this is another inbox.',
     example:
       'The policy has `auto_assign: true` for the inbox Website, but on the account it is off.',
-    about: ['group'],
-    ...DIFFERS,
-    recordedBy: 'change',
+    ...GROUP_DIFFERS,
   },
   'inbox-member-missing': {
     title: 'Missing inbox member',
     risk: 'low',
-    severity: 'error',
     meaning: 'The policy lists a person in an inbox, but the person is not a member of the inbox.',
     remedy:
       'Add the person to the inbox (Settings, Inboxes, Collaborators), or remove the person from the inbox in the policy. If the person is not on the account, invite the person first.',
     example:
       'The policy lists grace@acme.com in the inbox Website, but on the account grace is not a member of it.',
-    about: ['member'],
-    ...MISSING,
-    folds: false,
-    pointsTo: 'a shared line',
-    recordedBy: 'leaving',
+    ...MEMBER_MISSING,
   },
   'inbox-member-unexpected': {
     title: 'Unexpected inbox member',
     risk: 'high',
-    severity: 'error',
     meaning:
       'A person is a member of an inbox, but the policy does not list the person in this inbox. An agent who is a member can read every conversation of the inbox. For an administrator the risk is low: administrators reach every inbox anyway.',
     remedy:
       'Remove the person from the inbox (Settings, Inboxes, Collaborators), or add the person to the inbox in the policy.',
     example:
       'sam@acme.com is a member of the inbox Website on the account. The policy lists sam, but not in this inbox.',
-    about: ['member'],
-    ...UNEXPECTED,
-    folds: false,
-    recordedBy: 'joining',
+    ...MEMBER_UNEXPECTED,
   },
   'waiver-expired': {
     title: 'Expired waiver',
     risk: 'high',
-    severity: 'error',
     meaning:
       'The last day of a waiver has passed, but the finding that it accepted still exists. The finding counts again.',
     remedy:
       'Fix the finding and remove the waiver. To keep the waiver, write a later date in `expires`, and in `reason` who agreed to it.',
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15. It is 16 January, and old-admin is still an administrator.',
-    about: ['waiver'],
-    ...ALWAYS,
-    recordedBy: 'nothing',
-    needs: 'nothing',
+    ...WAIVER,
   },
   'waiver-unused': {
     title: 'Unused waiver',
     risk: 'low',
-    severity: 'warning',
     meaning:
       'A waiver accepts nothing: no finding has its code and address, or its address is a pattern that matches only critical findings, which a pattern never accepts. The finding was fixed, or the waiver has a typo.',
     remedy:
       'Remove the waiver, or correct its `finding` and `address`. If you leave it, it accepts the same finding when it comes back.',
     example:
       'A waiver accepts old-admin@acme.com as administrator, but old-admin became an agent yesterday.',
-    about: ['waiver'],
-    ...ALWAYS,
-    recordedBy: 'nothing',
-    needs: 'nothing',
+    ...WAIVER,
+    severity: 'warning',
   },
   'waiver-expires-soon': {
     title: 'Waiver expires soon',
     risk: 'low',
-    severity: 'warning',
     meaning:
       'A waiver ends soon: within two weeks, unless the policy sets another number of days. From the day after its last day, the finding that it accepts counts again.',
     remedy: "Ask the waiver's owner to fix the finding before then, or to extend `expires`.",
     example:
       'A waiver accepts old-admin@acme.com as administrator until 2027-01-15, and it is 10 January.',
-    about: ['waiver'],
-    ...ALWAYS,
-    recordedBy: 'nothing',
-    needs: 'nothing',
+    ...WAIVER,
+    severity: 'warning',
   },
 } as const satisfies Record<string, FindingRecord>
 

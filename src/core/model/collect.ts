@@ -15,21 +15,16 @@ export function groupBy<K, T>(
   return groups
 }
 
-/**
- * Groups and their members → members and their groups, such as the teams of each person.
- * @param matters called once for each membership of a person who is not known yet; absent: everybody
- * matters
- */
+/** Groups and their members → members and their groups, such as the teams of each person. */
 export function invertMap<G, M>(
   groups: Iterable<readonly [G, Iterable<M>]>,
-  matters: (member: M) => boolean = () => true,
 ): ReadonlyMap<M, readonly G[]> {
   const of = new Map<M, G[]>()
   for (const [group, members] of groups) {
     for (const member of members) {
       const known = of.get(member)
       if (known) known.push(group)
-      else if (matters(member)) of.set(member, [group])
+      else of.set(member, [group])
     }
   }
   return of

@@ -5,7 +5,6 @@
 import { joinWords } from './kinds.ts'
 import { spellEmail } from './names.ts'
 import type { Role } from './role.ts'
-import type { GroupCoverage } from './snapshot.ts'
 
 /** Where in the document: keys and indices from its root. */
 export type Path = readonly (string | number)[]
@@ -14,7 +13,6 @@ export type Path = readonly (string | number)[]
 export type RefuseAt = (path: Path, problem: string) => never
 
 const ROLES = ['administrator', 'agent'] as const satisfies readonly Role[]
-const COVERAGE = ['read', 'unread', 'unreadable'] as const satisfies readonly GroupCoverage[]
 
 const MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?Z$/
 
@@ -29,7 +27,6 @@ export interface Fields {
   readonly flag: (key: string) => boolean
   readonly moment: (key: string) => string
   readonly role: (key: string) => Role
-  readonly coverage: (key: string) => GroupCoverage
   readonly choice: <T extends string>(key: string, known: readonly [T, T, ...T[]]) => T
   readonly list: (key: string) => readonly unknown[]
   readonly texts: (key: string) => string[]
@@ -50,48 +47,39 @@ export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Field
     return refuse(path, `lacks the key \`${key}\``)
   }
   const wrong = (key: string, expected: string) => refuse([...path, key], `should be ${expected}`)
-  const text = (key: string) => {
+  const check = <T>(key: string, expected: string, fits: (given: unknown) => given is T): T => {
     const given = field(key)
-    return typeof given === 'string' ? given : wrong(key, 'a string')
+    return fits(given) ? given : wrong(key, expected)
   }
+  const text = (key: string) => check(key, 'a string', (given) => typeof given === 'string')
+  const list = (key: string): readonly unknown[] => check(key, 'a list', Array.isArray)
   const choice = <T extends string>(key: string, known: readonly [T, T, ...T[]]) => {
     const given = field(key)
     return known.find((each) => each === given) ?? wrong(key, joinWords('or', known))
-  }
-  const list = (key: string): readonly unknown[] => {
-    const given = field(key)
-    return Array.isArray(given) ? given : wrong(key, 'a list')
   }
   return {
     has: (key) => Object.hasOwn(value, key),
     field,
     text,
-    id: (key) => {
-      const given = field(key)
-      const good = typeof given === 'number' && Number.isSafeInteger(given) && given > 0
-      return good ? given : wrong(key, 'a positive whole number')
-    },
-    whole: (key) => {
-      const given = field(key)
-      const good = typeof given === 'number' && Number.isSafeInteger(given)
-      return good ? given : wrong(key, 'a whole number')
-    },
+    id: (key) =>
+      check(
+        key,
+        'a positive whole number',
+        (given): given is number => isWhole(given) && given > 0,
+      ),
+    whole: (key) => check(key, 'a whole number', isWhole),
     email: (key) => {
       const given = text(key)
       const normal = given !== '' && given === spellEmail(given)
       return normal ? given : wrong(key, 'a lower-case e-mail address')
     },
-    flag: (key) => {
-      const given = field(key)
-      return typeof given === 'boolean' ? given : wrong(key, 'true or false')
-    },
+    flag: (key) => check(key, 'true or false', (given) => typeof given === 'boolean'),
     choice,
     moment: (key) => {
       const given = text(key)
       return MOMENT.test(given) ? given : wrong(key, 'a time such as 2026-11-23T08:00:00Z')
     },
     role: (key) => choice(key, ROLES),
-    coverage: (key) => choice(key, COVERAGE),
     list,
     texts: (key) =>
       list(key).map((each, index) =>
@@ -103,6 +91,10 @@ export function checkFields(value: unknown, path: Path, refuse: RefuseAt): Field
     orNull: (key, read) => (field(key) === null ? null : read(key)),
     refuse: (within, problem) => refuse([...path, ...within], problem),
   }
+}
+
+function isWhole(given: unknown): given is number {
+  return Number.isSafeInteger(given)
 }
 
 /** Whether a document is of this format, in a version of which this rollcall knows every key. */

@@ -9,7 +9,7 @@ import { groupBy } from './collect.ts'
 import { hasPermissions } from './custom-role.ts'
 import { type GroupKind, KINDS } from './kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from './names.ts'
-import { listGroups, type Policy, type PolicyAgent } from './policy.ts'
+import { listGroups, mapAgents, mapGroups, type Policy } from './policy.ts'
 import type { CustomRole, KnownCustomRole, Snapshot, SnapshotGroup } from './snapshot.ts'
 
 type Normalise = (text: string) => string
@@ -177,10 +177,10 @@ function listNames(things: readonly { readonly name: string }[]): readonly strin
 type Stored = Pick<CustomRole, 'name' | 'id'>
 
 /** An id decides. Without an id, a name decides if only one on the account has it. */
-function identifyByNameOrId(
+export function identifyByNameOrId(
   normalise: Normalise,
   things: readonly Stored[],
-  wanted: readonly Named[],
+  wanted: readonly Named[] = [],
 ): (thing: Stored) => Named {
   const sharing = groupBy(things, ({ name }) => normalise(name))
   const ids = new Map(wanted.map((each) => [each.id, each]))
@@ -258,35 +258,20 @@ export function respell(policy: Policy, other: Policy): Policy {
   const [own, listed] = [listSpellings(policy), listSpellings(other)]
   const people = match([[...own.people]], listed.people, normaliseEmail).known
   const person = (email: string) => people.get(email) ?? email
-  const agent = (each: PolicyAgent) => ({ ...each, email: person(each.email) })
-  const { agents } = policy
-  return {
-    ...policy,
-    agents: agents && {
-      ...agents,
-      entries: new Map([...agents.entries].map(([email, each]) => [person(email), agent(each)])),
-    },
-    groups: policy.groups.map((groups) => {
-      const { of, section } = groups
-      if (section === null) return groups
-      const wanted = listed.groups.filter((each) => each.of === of)
-      const entries = [...section.entries.values()]
-      const names = listNames(entries.map(({ subject }) => subject))
-      const found = match([names], listNames(wanted), of.normalise).known
-      return {
-        ...groups,
-        section: {
-          ...section,
-          entries: new Map(
-            entries.map((entry) => {
-              const name = found.get(entry.subject.name) ?? entry.subject.name
-              const subject = { ...entry.subject, name }
-              const members = new Map([...entry.members].map(([email, at]) => [person(email), at]))
-              return [formatAddress(subject), { ...entry, subject, members }]
-            }),
-          ),
-        },
-      }
+  const names = new Map(
+    policy.groups.map(({ of }) => {
+      const same = ({ groups }: Spellings) => groups.filter((each) => each.of === of)
+      return [of, match([listNames(same(own))], listNames(same(listed)), of.normalise).known]
     }),
-  }
+  )
+  const respelled = mapGroups(policy, (group) => {
+    const { of, name } = group.subject
+    const subject = { ...group.subject, name: names.get(of)?.get(name) ?? name }
+    return {
+      ...group,
+      subject,
+      members: new Map([...group.members].map(([email, at]) => [person(email), at])),
+    }
+  })
+  return mapAgents(respelled, (agent) => ({ ...agent, email: person(agent.email) }))
 }

@@ -3,6 +3,7 @@
  * needs to know about a kind; other code asks the row and never which kind it is.
  */
 import { normaliseTeamName, spellTeamName } from './names.ts'
+import type { Role } from './role.ts'
 import type { Action, Step } from './steps.ts'
 
 export type SettingValue = string | boolean
@@ -42,13 +43,6 @@ type GroupCode = (typeof TEAM_CODES | typeof INBOX_CODES)[GroupFact]
 /** The keys of the sections in policies, snapshots and reports. */
 export type SectionKey = 'teams' | 'inboxes'
 
-interface Membership {
-  /** Whether a person with that role reaches the conversations of the group only as a member. */
-  readonly needed: boolean
-  /** Of a member who is not in the policy. */
-  readonly risk: 'high' | 'medium' | 'low'
-}
-
 export interface GroupKind {
   readonly label: string
   readonly plural: string
@@ -76,7 +70,8 @@ export interface GroupKind {
     readonly key: 'teamMembers'
     readonly code: 'rule-team-members'
   } | null
-  readonly membership: Readonly<Record<'administrator' | 'agent', Membership>>
+  /** Of a member who is not in the policy, by the role of the person. */
+  readonly memberRisk: Readonly<Record<Role, 'high' | 'medium' | 'low'>>
   /**
    * What a membership opens: every conversation inside the group, or, since `SINCE.access`, those
    * assigned to it, wherever they are.
@@ -111,10 +106,7 @@ export const TEAM: GroupKind = {
   keepsGhosts: true,
   hidden: null,
   sizeRule: { key: 'teamMembers', code: 'rule-team-members' },
-  membership: {
-    administrator: { needed: false, risk: 'medium' },
-    agent: { needed: true, risk: 'medium' },
-  },
+  memberRisk: { administrator: 'medium', agent: 'medium' },
   opens: 'assigned',
   spell: spellTeamName,
   normalise: normaliseTeamName,
@@ -140,10 +132,7 @@ export const INBOX: GroupKind = {
   keepsGhosts: false,
   hidden: 'inbox-member-hidden',
   sizeRule: null,
-  membership: {
-    administrator: { needed: false, risk: 'low' },
-    agent: { needed: true, risk: 'high' },
-  },
+  memberRisk: { administrator: 'low', agent: 'high' },
   opens: 'inside',
   spell: (name) => name.trim(),
   normalise: (name) => name.trim(),

@@ -9,6 +9,7 @@ import { parseActivity } from './parse-activity.ts'
 import {
   type CustomRoles,
   type FleetMark,
+  type GroupCoverage,
   SNAPSHOT_FORMAT,
   SNAPSHOT_VERSION,
   type Snapshot,
@@ -83,11 +84,13 @@ function parseAgents(root: Fields): SnapshotAgent[] {
   return agents
 }
 
+const COVERAGE = ['read', 'unread', 'unreadable'] as const satisfies readonly GroupCoverage[]
+
 /** @param format the second number of the format's version; format 1.0 has no coverage */
 function parseCoverage(root: Fields, format: number): Snapshot['coverage'] {
   const given = format === 0 ? null : root.object('coverage')
   const find = ({ section, keptSince }: GroupKind) =>
-    format < keptSince ? 'unread' : (given?.coverage(section) ?? 'read')
+    format < keptSince ? 'unread' : (given?.choice(section, COVERAGE) ?? 'read')
   return Object.fromEntries(KINDS.map((of) => [of.section, find(of)] as const))
 }
 

@@ -124,6 +124,27 @@ export function listGroups({ groups }: Pick<Policy, 'groups'>): readonly PolicyG
   return groups.flatMap(({ section }) => [...(section?.entries.values() ?? [])])
 }
 
+/** The policy with each entry of a person as `change` makes it. */
+export function mapAgents(policy: Policy, change: (agent: PolicyAgent) => PolicyAgent): Policy {
+  const { agents } = policy
+  if (agents === null) return policy
+  const entries = listAgents(policy).map(change)
+  return {
+    ...policy,
+    agents: { ...agents, entries: new Map(entries.map((each) => [each.email, each])) },
+  }
+}
+
+/** The policy with each entry of a team or an inbox as `change` makes it. */
+export function mapGroups(policy: Policy, change: (group: PolicyGroup) => PolicyGroup): Policy {
+  const groups = policy.groups.map((each) => {
+    const entries = [...(each.section?.entries.values() ?? [])].map(change)
+    const changed = new Map(entries.map((group) => [formatAddress(group.subject), group]))
+    return { ...each, section: each.section && { ...each.section, entries: changed } }
+  })
+  return { ...policy, groups }
+}
+
 /** How many members each group of a kind needs. Null: no rule says so. */
 export function getSizeRule({ rules }: Policy, { sizeRule }: GroupKind) {
   const rule = sizeRule && rules[sizeRule.key]

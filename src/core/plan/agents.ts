@@ -30,69 +30,61 @@ import type { Context, Folded } from './context.ts'
 import { findCreation } from './custom-roles.ts'
 import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
 
-export interface AgentsOutcome {
-  readonly findings: readonly Finding[]
-  readonly changes: readonly Change[]
+/** What is found about people, so far. */
+interface AgentsOutcome {
+  readonly findings: Finding[]
+  readonly changes: Change[]
   /** What could not be judged: if there is any, there is no verdict. */
-  readonly unknown: readonly LocatedDiagnostic[]
+  readonly unknown: LocatedDiagnostic[]
   /** People whose memberships a finding already covers, by e-mail address. */
-  readonly folded: ReadonlyMap<string, Folded>
-  readonly unmanaged: number
+  readonly folded: Map<string, Folded>
+  unmanaged: number
 }
 
 export function judgeAgents(context: Context): AgentsOutcome {
   const { policy, actual } = context
   const { agents } = actual.state
-  const out: Collected = { findings: [], changes: [], unknown: [], folded: new Map() }
-  // If the policy manages custom roles, a foreign custom role is reported for everybody.
-  const judgeForeign = (have: SnapshotAgent, { location }: { readonly location: Location }) =>
-    out.findings.push(...findForeign(have, location, context))
-  if (policy.agents === null) {
-    const others = [...agents.values()].filter(({ email }) => actual.ignoredBy(email) === null)
-    if (policy.customRoles) for (const have of others) judgeForeign(have, policy.customRoles)
-    return { ...out, unmanaged: others.length }
+  const { agents: section, customRoles, scope } = policy
+  const out: AgentsOutcome = {
+    findings: [],
+    changes: [],
+    unknown: [],
+    folded: new Map(),
+    unmanaged: 0,
   }
-  let unmanaged = 0
   for (const have of agents.values()) {
-    if (policy.agents.entries.has(have.email)) continue
-    if (policy.scope.agents === 'administrators' && have.role === 'agent') {
-      unmanaged += 1
-      if (policy.customRoles) judgeForeign(have, policy.customRoles)
-      continue
-    }
-    add(out, have, judgeUnlistedPerson(have, policy.agents.location, context))
-    judgeForeign(have, policy.agents)
+    const want = section?.entries.get(have.email)
+    const managed = scope.agents === 'all' || have.role === 'administrator' ? section : null
+    // If the policy manages custom roles, a foreign custom role is reported for everybody.
+    const place = want ?? managed ?? customRoles
+    const pattern = managed === null ? actual.ignoredBy(have.email) : null
+    const foreign = place && pattern === null ? findForeign(have, place.location, context) : null
+    if (foreign) out.findings.push(foreign)
+    if (want) {
+      if (isOver(want.expires, context.today))
+        add(out, have, judgeExpiredPerson(want, have, context))
+      else judgeListed(want, have, foreign, context, out)
+    } else if (managed) add(out, have, judgeUnlistedPerson(have, managed.location, context))
+    else if (pattern === null) out.unmanaged += 1
   }
-  for (const want of policy.agents.entries.values()) {
-    const have = agents.get(want.email)
-    if (isOver(want.expires, context.today)) {
-      if (have === undefined) continue
-      add(out, have, judgeExpiredPerson(want, have, context))
-      judgeForeign(have, want)
-    } else if (have === undefined) judgeMissing(want, context, out)
-    else judgeListed(want, have, context, out)
+  for (const want of section?.entries.values() ?? []) {
+    const isWanted = !isOver(want.expires, context.today)
+    if (isWanted && !agents.has(want.email)) judgeMissing(want, context, out)
   }
-  return { ...out, unmanaged }
-}
-
-interface Collected {
-  readonly findings: Finding[]
-  readonly changes: Change[]
-  readonly unknown: LocatedDiagnostic[]
-  readonly folded: Map<string, Folded>
+  return out
 }
 
 function add(
-  { findings, changes, folded }: Collected,
+  out: AgentsOutcome,
   { email }: SnapshotAgent,
-  unwanted: Unwanted,
-) {
-  findings.push(unwanted.finding)
-  changes.push(unwanted.change)
-  folded.set(email, { finding: unwanted.finding.id, fate: unwanted.fate })
+  { finding, change, fate }: Unwanted,
+): void {
+  out.findings.push(finding)
+  out.changes.push(change)
+  out.folded.set(email, { finding: finding.id, fate })
 }
 
-function judgeMissing(want: PolicyAgent, context: Context, out: Collected): void {
+function judgeMissing(want: PolicyAgent, context: Context, out: AgentsOutcome): void {
   const subject = { kind: 'agent', email: want.email } as const
   const wanted = describeWanted(want, context)
   const withRole = wanted ? ` with ${describeCustomRole(wanted.fact)}` : ''
@@ -132,29 +124,29 @@ function findNeeds(want: PolicyAgent, context: Context): readonly string[] | nul
   return creation === null ? null : [creation]
 }
 
-/** At most one finding. No policy can allow it. */
+/** Null: there is none. No policy can allow it. */
 function findForeign(
   { email, role, customRoleId }: SnapshotAgent,
   location: Location,
   { customRoles }: Context,
-): readonly Finding[] {
-  if (customRoleId === null || !isForeign(customRoleId, customRoles)) return []
+): Finding | null {
+  if (!isForeign(customRoleId, customRoles)) return null
   const menus = role === 'administrator' ? `; on an administrator, it ${MENUS_ONLY}` : ''
   const summary = `custom role ${customRoleId}, which is not on this account${menus}`
-  return [makeFinding('custom-role-foreign', { kind: 'agent', email }, location, summary)]
+  return makeFinding('custom-role-foreign', { kind: 'agent', email }, location, summary)
 }
 
 function judgeListed(
   want: PolicyAgent,
   have: SnapshotAgent,
+  foreign: Finding | null,
   context: Context,
-  out: Collected,
+  out: AgentsOutcome,
 ): void {
   const subject = { kind: 'agent', email: want.email } as const
   const access = judgeAccess(want, have, context, out)
-  const foreign = findForeign(have, want.location, context)
-  const found = access ?? foreign[0]
-  out.findings.push(...(access ? [access] : []), ...foreign)
+  const found = access ?? foreign
+  if (access) out.findings.push(access)
   if (found) out.changes.push(...listFixes(want, have, found, context))
   if (!have.confirmed && (want.pendingUntil === null || want.pendingUntil < context.today)) {
     const grace = want.pendingUntil === null ? '' : `, grace ended on ${want.pendingUntil}`
@@ -178,7 +170,7 @@ function judgeAccess(
   want: PolicyAgent,
   have: SnapshotAgent,
   context: Context,
-  out: Collected,
+  out: AgentsOutcome,
 ): Finding | null {
   const { customRoles } = context
   const subject = { kind: 'agent', email: want.email } as const
@@ -221,7 +213,7 @@ function findLookAlike(
   if (wanted?.name == null) return null
   const own = carried?.name == null ? null : describeContrast(carried.name, wanted.name)
   const names = listRoles(customRoles).map(({ name }) => name)
-  return own ?? findResemblances([wanted.name], names)(wanted.name)
+  return own ?? findResemblances(names)(wanted.name)
 }
 
 function judgeAbsence(customRoles: CustomRoles): string {

@@ -19,8 +19,8 @@ export interface Context {
   readonly actual: Pick<ActualState, 'state' | 'people' | 'ignoredBy'>
   readonly customRoles: CustomRoles
   readonly today: string
-  /** The actual groups of people who are not in the policy. */
+  /** Names of the groups that a person is in. */
   readonly groupsOf: (email: string) => readonly string[]
-  /** The desired groups of people who are not on the account. */
+  /** Names of the groups that the policy lists a person in. */
   readonly wantedGroupsOf: (email: string) => readonly string[]
 }

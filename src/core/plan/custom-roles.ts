@@ -19,8 +19,8 @@ import { compareCodeUnits, spellName } from '../model/names.ts'
 import {
   listAgents,
   listCustomRoles,
+  mapAgents,
   type Policy,
-  type PolicyAgent,
   type PolicyCustomRole,
   type WantedCustomRole,
 } from '../model/policy.ts'
@@ -73,21 +73,18 @@ interface Judged {
  * another name on the account changes neither what the policy means nor what the person has.
  */
 export function resolveListedRoles(policy: Policy): Policy {
-  const { agents } = policy
   const ids = new Map(
     [...groupBy(listCustomRoles(policy), ({ subject }) => subject.name)].flatMap(
       ([name, [{ subject }, another]]) =>
         subject.id === null || another !== undefined ? [] : [[name, { id: subject.id }] as const],
     ),
   )
-  if (agents === null || ids.size === 0) return policy
-  const resolve = (agent: PolicyAgent): PolicyAgent => {
+  if (ids.size === 0) return policy
+  return mapAgents(policy, (agent) => {
     const { customRole } = agent
     const value = customRole && 'name' in customRole.value ? ids.get(customRole.value.name) : null
     return customRole && value ? { ...agent, customRole: { ...customRole, value } } : agent
-  }
-  const entries = new Map([...agents.entries].map(([email, agent]) => [email, resolve(agent)]))
-  return { ...policy, agents: { ...agents, entries } }
+  })
 }
 
 /** The id of the finding whose change creates a custom role that people should have; otherwise null. */

@@ -23,7 +23,6 @@ export function distinguishTexts(
 ): readonly Finding[] {
   const listed = listGroups(policy)
   const notes = findLookAlikes(
-    findings.map(({ subject }) => subject),
     [
       ...(policy.agents?.entries.keys() ?? []),
       ...listed.flatMap(({ members }) => [...members.keys()]),
@@ -33,11 +32,7 @@ export function distinguishTexts(
       ({ subject }) => subject,
     ),
   )
-  const waived = findings.flatMap((finding) => findWaiver(finding, policy))
-  const address = findResemblances(
-    waived,
-    findings.map((each) => each.address),
-  )
+  const address = findResemblances(findings.map((each) => each.address))
   return findings.map((finding) => {
     const own = [
       finding.difference,
@@ -56,31 +51,21 @@ function findWaiver({ code, subject }: Finding, { waivers }: Policy): readonly s
 
 /** For each subject, the known ones that a reader could confuse it with. */
 export function findLookAlikes(
-  subjects: readonly Subject[],
   people: Iterable<string>,
   named: Iterable<NamedSubject>,
 ): (subject: Subject) => readonly string[] {
-  const person = findResemblances(
-    subjects.flatMap((each) => ('email' in each ? [each.email] : [])),
-    people,
-  )
-  const known = [...named]
-  const asked = groupBy(
-    subjects.flatMap((each) => findNamed(each) ?? []),
-    getKind,
-  )
-  const names = (of: readonly NamedSubject[]) => of.map(({ name }) => name)
-  const resembling = new Map(
-    [...asked].map(([kind, same]) => [
+  const person = findResemblances(people)
+  const kinds = new Map(
+    [...groupBy(named, getKind)].map(([kind, same]) => [
       kind,
-      findResemblances(names(same), names(known.filter((each) => getKind(each) === kind))),
+      findResemblances(same.map(({ name }) => name)),
     ]),
   )
   return (subject) => {
     const own = findNamed(subject)
     return [
       'email' in subject ? person(subject.email) : null,
-      own && (resembling.get(getKind(own))?.(own.name) ?? null),
+      own && (kinds.get(getKind(own))?.(own.name) ?? null),
     ].filter((note) => note !== null)
   }
 }

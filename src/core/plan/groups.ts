@@ -139,7 +139,7 @@ function judgeSettings(want: PolicyGroup, have: Group, context: Context): void {
 
 function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
   const { subject } = want
-  const { codes, label, membership } = subject.of
+  const { codes, label, memberRisk } = subject.of
   const say = (code: Finding['code'], email: string, summary: string, risk?: Finding['risk']) => {
     const place = want.members.get(email) ?? want.location
     const member = { kind: 'member', group: subject, email } as const
@@ -163,8 +163,7 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
   for (const email of left) {
     const folded = context.folded.get(email)
     if (folded?.fate === 'leaves') continue
-    const administrator = context.agents.get(email)?.role === 'administrator'
-    const { risk } = administrator ? membership.administrator : membership.agent
+    const risk = memberRisk[context.agents.get(email)?.role ?? 'agent']
     const id =
       folded?.finding ?? say(codes.memberUnexpected, email, 'member, not in the policy', risk)
     context.changes.push(changeMembers('remove-member', subject, email, [id]))

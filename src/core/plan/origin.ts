@@ -17,8 +17,8 @@ import {
 } from '../model/activity.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import type { RecognisedSnapshot } from '../model/identity.ts'
-import { listGroups, type Policy } from '../model/policy.ts'
-import type { ActualState, State } from '../model/state.ts'
+import { listGroups, type Policy, type PolicyGroup } from '../model/policy.ts'
+import type { ActualState, Group, State } from '../model/state.ts'
 import { listDifferingSettings } from './groups.ts'
 
 /** The same findings, each with what the log says about how it came to be. */
@@ -29,33 +29,18 @@ export function explainByActivity(
 ): readonly Finding[] {
   const { activity } = snapshot
   if (activity.state !== 'read') return findings
-  const explain = makeExplainer(snapshot, activity, listDiffering(policy, state))
-  return findings.map((each) => ({ ...each, activity: each.activity ?? explain(each) }))
-}
-
-/** A setting of a group that is not as in the policy. */
-interface Differing {
-  readonly address: string
-  readonly setting: string
-}
-
-function listDiffering(policy: Policy, { groups }: State): readonly Differing[] {
-  return listGroups(policy).flatMap((want) => {
-    const address = formatAddress(want.subject)
-    const have = groups.get(address)
-    const settings = have === undefined ? [] : listDifferingSettings(want, have)
-    return settings.map(({ key }) => ({ address, setting: key }))
-  })
+  const explain = makeExplainer(snapshot, activity, policy, state)
+  return findings.map((each) => ({ ...each, activity: each.activity ?? explain(each) ?? null }))
 }
 
 function makeExplainer(
   { agents, groups }: RecognisedSnapshot,
   activity: RecordedActivity,
-  differing: readonly Differing[],
-): (finding: Finding) => FindingActivity | null {
+  policy: Policy,
+  state: State,
+): (finding: Finding) => FindingActivity | undefined {
   const people = new Map(agents.map((agent) => [agent.email, agent]))
   const nameActor = makeActorNamer(activity, agents)
-  const userIds = new Map(agents.map(({ id, email }) => [email, id]))
   const groupIds = new Map(groups.map(({ subject, id }) => [formatAddress(subject), id]))
   /** Not a number: it is not on the account, so no event can be about it. */
   const findGroupId = (group: GroupSubject) => Number(groupIds.get(formatAddress(group)))
@@ -84,7 +69,7 @@ function makeExplainer(
   }
 
   function explainMembership(group: GroupSubject, email: string, action: 'added' | 'removed') {
-    const userId = Number(userIds.get(email))
+    const userId = Number(people.get(email)?.id)
     const last = activity.memberships.get(formatMembershipKey(group.of, findGroupId(group), userId))
     return tell(action, last?.action === action ? last : null)
   }
@@ -93,12 +78,11 @@ function makeExplainer(
     activity.groups.get(formatGroupKey(group.of, findGroupId(group)))
 
   /** Different people can have changed different settings: then each is explained by itself. */
-  function explainSettings(group: GroupSubject): FindingActivity {
-    const changes = findGroup(group)?.changes
-    const address = formatAddress(group)
-    const events = differing
-      .filter((each) => each.address === address)
-      .map(({ setting }) => ({ setting, event: changes?.get(setting) ?? null }))
+  function explainSettings(want: PolicyGroup, have: Group): FindingActivity {
+    const changes = findGroup(want.subject)?.changes
+    const events = listDifferingSettings(want, have).map(({ key: setting }) => {
+      return { setting, event: changes?.get(setting) ?? null }
+    })
     const [first] = events.map(({ event }) => event)
     if (events.every(({ event }) => event?.id === first?.id)) return tell('changed', first)
     const settings = events.map(({ setting, event }) => {
@@ -119,12 +103,20 @@ function makeExplainer(
     return tell('deleted', same.length === 1 ? same[0]?.deleted : null)
   }
 
-  return ({ code, subject }) => {
+  const settings = new Map(
+    listGroups(policy).flatMap((want) => {
+      const address = formatAddress(want.subject)
+      const have = state.groups.get(address)
+      return have === undefined ? [] : [[address, explainSettings(want, have)] as const]
+    }),
+  )
+
+  return ({ code, subject, address }) => {
     const { recordedBy } = FINDINGS[code]
     if (recordedBy === 'never') return { kind: 'never' }
     if (subject.kind === 'agent') {
       if (recordedBy === 'arrival') return explainArrival(subject.email)
-      return recordedBy === 'role' ? explainRole(subject.email) : null
+      if (recordedBy === 'role') return explainRole(subject.email)
     }
     if (subject.kind === 'member') {
       const action = recordedBy === 'joining' ? 'added' : 'removed'
@@ -133,9 +125,9 @@ function makeExplainer(
     if (subject.kind === 'group') {
       if (recordedBy === 'deletion') return explainDeletion(subject)
       if (recordedBy === 'creation') return tell('created', findGroup(subject)?.created)
-      return recordedBy === 'change' ? explainSettings(subject) : null
+      if (recordedBy === 'change') return settings.get(address)
     }
-    return null
+    return undefined
   }
 }
 

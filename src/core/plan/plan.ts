@@ -15,18 +15,16 @@ import {
 } from '../messages/finding-records.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import { computeOnce, invertMap } from '../model/collect.ts'
-import { isOver } from '../model/dates.ts'
-import type { RecognisedSnapshot } from '../model/identity.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { listGroups, type Policy } from '../model/policy.ts'
 import type { StaffRoster } from '../model/roster.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { type Ignored, makeActualState, type State } from '../model/state.ts'
+import { type Ignored, makeActualState } from '../model/state.ts'
 import type { Statements } from '../model/statement.ts'
 import { findUnreadActivity, judgeActivity, type NotJudged } from './activity.ts'
-import { type AgentsOutcome, judgeAgents } from './agents.ts'
+import { judgeAgents } from './agents.ts'
 import { findAmbiguousNames } from './ambiguous-names.ts'
 import { type Change, compareSteps, mergeChanges } from './change.ts'
 import { findUnreadCustomRoles, judgeCustomRoles, resolveListedRoles } from './custom-roles.ts'
@@ -101,13 +99,20 @@ export function plan(
   const renames = findRenames(policy, read, previous, today)
   const actual = makeActualState(read, policy, renames)
   const { snapshot } = actual
-  const people: AgentsOutcome = judgeAgents({
+  const people = judgeAgents({
     policy,
     actual,
     customRoles: snapshot.customRoles,
     today,
-    groupsOf: listGroupsByPerson(policy, snapshot, actual.state, today),
-    wantedGroupsOf: listWantedGroupsByPerson(policy, actual.state),
+    // Without ignored groups, but with ignored people: an administrator among them is reported.
+    groupsOf: nameGroups(() =>
+      snapshot.groups.filter(({ subject }) => actual.state.groups.has(formatAddress(subject))),
+    ),
+    wantedGroupsOf: nameGroups(() =>
+      listGroups(policy)
+        .map(({ subject, members }) => ({ subject, members: members.keys() }))
+        .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name)),
+    ),
   })
   if (people.unknown.length > 0) return describeUnknown(people.unknown)
   const roles = judgeCustomRoles(policy, actual.state, snapshot.customRoles)
@@ -205,48 +210,12 @@ function compareRisks(a: Finding, b: Finding): number {
   )
 }
 
-type GroupsOf = (email: string) => readonly string[]
-
-/**
- * For people who are not in the policy, or whose access has ended. Without ignored groups, but with
- * ignored people: an administrator among them is reported.
- */
-function listGroupsByPerson(
-  { agents }: Policy,
-  snapshot: RecognisedSnapshot,
-  { groups }: State,
-  today: string,
-): GroupsOf {
-  return makeLazy(
-    () => snapshot.groups.filter(({ subject }) => groups.has(formatAddress(subject))),
-    (email) => {
-      const listed = agents?.entries.get(email)
-      return listed === undefined || isOver(listed.expires, today)
-    },
-  )
-}
-
-/** For people who are not on the account. */
-function listWantedGroupsByPerson(policy: Policy, { agents }: State): GroupsOf {
-  return makeLazy(
-    () =>
-      listGroups(policy)
-        .map(({ subject, members }) => ({ subject, members: members.keys() }))
-        .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name)),
-    (email) => !agents.has(email),
-  )
-}
-
-/** Computed on first use, and only for people who may have a finding. */
-function makeLazy(
+/** Names of the groups of each person. Computed on first use, because most runs need none. */
+function nameGroups(
   groups: () => readonly { readonly subject: GroupSubject; readonly members: Iterable<string> }[],
-  matters: (email: string) => boolean,
-): GroupsOf {
+): (email: string) => readonly string[] {
   const of = computeOnce(() =>
-    invertMap(
-      groups().map(({ subject, members }) => [subject.name, members]),
-      matters,
-    ),
+    invertMap(groups().map(({ subject, members }) => [subject.name, members])),
   )
   return (email) => of().get(email) ?? []
 }

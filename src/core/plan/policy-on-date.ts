@@ -7,27 +7,17 @@ import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.t
 import { addDays, isOver } from '../model/dates.ts'
 import { compareLocations } from '../model/location.ts'
 import { compareCodeUnits } from '../model/names.ts'
-import { listAgents, type Policy, type PolicyGroup } from '../model/policy.ts'
+import { listAgents, mapGroups, type Policy } from '../model/policy.ts'
 
 /** The same policy, without people in groups whose access has ended. */
 export function removeExpired(policy: Policy, today: string): Policy {
   const { agents } = policy
   const gone = (email: string) => isOver(agents?.entries.get(email)?.expires ?? null, today)
   if (!listAgents(policy).some(({ email }) => gone(email))) return policy
-  const without = (group: PolicyGroup) => ({
+  return mapGroups(policy, (group) => ({
     ...group,
     members: new Map([...group.members].filter(([email]) => !gone(email))),
-  })
-  return {
-    ...policy,
-    groups: policy.groups.map((each) => ({
-      ...each,
-      section: each.section && {
-        ...each.section,
-        entries: new Map([...each.section.entries].map(([at, group]) => [at, without(group)])),
-      },
-    })),
-  }
+  }))
 }
 
 /** Errors of a valid policy on that day, each with its place. With any of them, there is no verdict. */

@@ -73,10 +73,7 @@ function judgeDomains(
   // A person with a new address is spelled as the policy spells them.
   const domain = (email: string) => getDomain(normaliseEmail(storedAs(email)))
   const foreign = agents.filter(({ email }) => !rule.value.has(domain(email)))
-  const like = findResemblances(
-    foreign.map(({ email }) => domain(email)),
-    rule.value,
-  )
+  const like = findResemblances(rule.value)
   return foreign.map(({ email, role, confirmed }) => {
     const subject = { kind: 'agent', email } as const
     const invited = confirmed ? '' : ', invitation not accepted'

@@ -28,21 +28,16 @@ export function findSameAccounts(claims: readonly Claim[]): ReadonlyMap<number, 
           other.index !== index &&
           (other.server === server || other.server === null || server === null),
       )
-      if (others.length > 0) clashes.set(index, describeClash(path, others, location))
+      if (others.length === 0) continue
+      const same = others.map((other) => other.path).join(', ')
+      const clash = makeDiagnostic({
+        code: 'policy-same-account',
+        summary: `${path} is a policy for the same account as ${same}.`,
+        detail: 'An account can have only one policy.',
+        location,
+      })
+      clashes.set(index, clash)
     }
   }
   return clashes
-}
-
-function describeClash(
-  path: string,
-  others: readonly Claim[],
-  location: Location | null,
-): Diagnostic {
-  return makeDiagnostic({
-    code: 'policy-same-account',
-    summary: `${path} is a policy for the same account as ${others.map((other) => other.path).join(', ')}.`,
-    detail: 'An account can have only one policy.',
-    location,
-  })
 }

@@ -33,10 +33,11 @@ export function waive(
   const kinds = groups.map(({ of }) => of)
   const normalise = (address: string) => normaliseAddress(address, kinds)
   const codes = new Set(waivers.map((waiver) => waiver.finding))
-  const candidates = compareCodes(
-    all.filter((each) => isOpen(each) && codes.has(each.code)),
-    normalise,
-  )
+  const open = all.filter((each) => isOpen(each) && codes.has(each.code))
+  const candidates = {
+    byCode: groupBy(open, ({ code }) => code),
+    byPlace: groupBy(open, ({ code, address }) => `${code} ${normalise(address)}`),
+  }
   const covered = waivers.map((waiver, index) => ({
     waiver,
     number: index + 1,
@@ -84,27 +85,26 @@ export function waive(
 
 type Normalise = (address: string) => string
 
-type Candidates = ReadonlyMap<string, ReadonlyMap<string, readonly Finding[]>>
+/** `byPlace`: by code and address, as addresses are compared. */
+type Candidates = Readonly<Record<'byCode' | 'byPlace', ReadonlyMap<string, readonly Finding[]>>>
 
 /** Only its exact address waives a critical finding. */
 function findCovered(
   { finding: code, address }: PolicyWaiver,
-  all: Candidates,
+  { byCode, byPlace }: Candidates,
   ambiguous: Ambiguous,
   normalise: Normalise,
 ): readonly Finding[] {
-  const same = all.get(code)
-  if (same === undefined) return []
-  if (!isPattern(address)) {
-    return (same.get(normalise(address)) ?? []).filter(
-      (each) =>
-        // If several differ only in spelling, only the one that is spelled exactly so.
-        each.address.toLowerCase() === address.toLowerCase() || !isAmbiguous(each, ambiguous),
+  if (isPattern(address)) {
+    return (byCode.get(code) ?? []).filter(
+      (each) => each.risk !== 'critical' && matches(address, each.address, normalise),
     )
   }
-  return [...same.values()]
-    .flat()
-    .filter((each) => each.risk !== 'critical' && matches(address, each.address, normalise))
+  return (byPlace.get(`${code} ${normalise(address)}`) ?? []).filter(
+    (each) =>
+      // If several differ only in spelling, only the one that is spelled exactly so.
+      each.address.toLowerCase() === address.toLowerCase() || !isAmbiguous(each, ambiguous),
+  )
 }
 
 function isAmbiguous({ subject }: Finding, { people, groups }: Ambiguous): boolean {
@@ -112,15 +112,5 @@ function isAmbiguous({ subject }: Finding, { people, groups }: Ambiguous): boole
   return (
     ('email' in subject && people.has(subject.email)) ||
     (group !== null && groups.has(formatAddress(group)))
-  )
-}
-
-/** By code, then by address as it is compared. */
-function compareCodes(findings: readonly Finding[], normalise: Normalise): Candidates {
-  return new Map(
-    [...groupBy(findings, ({ code }) => code)].map(([code, same]) => [
-      code,
-      groupBy(same, ({ address }) => normalise(address)),
-    ]),
   )
 }

@@ -1,6 +1,7 @@
 /** Gives each finding its severity and whether it counts, from the policy and the command line. */
 import type { Finding } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
+import { groupBy } from '../model/collect.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Policy } from '../model/policy.ts'
 
@@ -19,9 +20,7 @@ export function weighFindings(
 }
 
 export function countFindings(findings: readonly Finding[]): ReadonlyMap<FindingCode, number> {
-  const by = new Map<FindingCode, number>()
-  for (const { code } of findings.toSorted((a, b) => compareCodeUnits(a.code, b.code))) {
-    by.set(code, (by.get(code) ?? 0) + 1)
-  }
-  return by
+  const by = [...groupBy(findings, ({ code }) => code)]
+  by.sort(([a], [b]) => compareCodeUnits(a, b))
+  return new Map(by.map(([code, same]) => [code, same.length]))
 }

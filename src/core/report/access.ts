@@ -1,9 +1,23 @@
-/** The result of `rollcall access`, with its exit code. No verdict: without a policy nothing is right or wrong. */
-import type { PersonAccess } from '../access/access.ts'
-import { type AccessAnswer, type AccessSection, answerAccess } from '../access/answer.ts'
+/**
+ * The result of `rollcall access`, with its exit code: what everybody reaches, or what there is to know
+ * about one person, group or custom role. Only selects from what core/access decided. No verdict:
+ * without a policy nothing is right or wrong.
+ */
+import {
+  type AccessRank,
+  listAccess,
+  listWaysAssigned,
+  type PersonAccess,
+  RANKS_OF_ACCESS,
+} from '../access/access.ts'
 import type { AccessTopic } from '../access/topics.ts'
+import { formatAddress, type GroupSubject } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
+import { recognise } from '../model/identity.ts'
+import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
-import type { Snapshot } from '../model/snapshot.ts'
+import { type AccessRule, findAccessRule } from '../model/server-version.ts'
+import { hasGroups, type Snapshot } from '../model/snapshot.ts'
 import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
 
@@ -12,21 +26,46 @@ export interface AccessReport extends FactsReport {
   readonly account: AccountAccess | null
 }
 
+/**
+ * In an answer about a group: administrators, its members, and people who only open conversations that
+ * are assigned to one of their teams (`assigned`). `holder`: of the custom role.
+ */
+export type AccessSectionKind =
+  | AccessRank
+  | 'person'
+  | 'administrator'
+  | 'member'
+  | 'assigned'
+  | 'holder'
+
+export interface AccessSection {
+  readonly kind: AccessSectionKind
+  /** Each with the ways that answer the question. */
+  readonly people: readonly RecordedAccess[]
+}
+
 export interface RecordedAccess extends PersonAccess {
   /** Null: the audit log was not read. */
   readonly record: PersonRecord | null
 }
 
-export interface RecordedSection extends AccessSection {
-  readonly people: readonly RecordedAccess[]
+export interface AccountAccess extends Pick<Snapshot, 'server' | 'serverVersion' | 'account'> {
+  /** Null: everybody. */
+  readonly topic: AccessTopic | null
+  readonly rule: AccessRule
+  /** None of them is empty. */
+  readonly sections: readonly AccessSection[]
+  readonly groups: readonly GroupSubject[]
+  readonly missing: readonly MissingPart[]
+  readonly read: Reading
 }
 
-export interface AccountAccess extends AccessAnswer {
-  readonly sections: readonly RecordedSection[]
-  readonly server: string
-  readonly serverVersion: string | null
-  readonly account: Snapshot['account']
-  readonly read: Reading
+/** A part of the account that the answer does not know. */
+interface MissingPart {
+  /** As in coverage: `inboxes`, `custom_roles`. */
+  readonly section: string
+  /** `unreadable`: the token does not show it. `unread`: the snapshot does not have it. */
+  readonly is: 'unread' | 'unreadable'
 }
 
 /** @param file that of the snapshot, if it was read from one */
@@ -36,18 +75,88 @@ export function describeAccountAccess(
   file: string | null,
 ): AccountAccess {
   const { server, serverVersion, account } = snapshot
-  const read = describeReading(snapshot, file)
   const recordOf = makePersonRecords(snapshot)
-  const answer = answerAccess(snapshot, topic)
-  const sections = answer.sections.map(({ kind, people }) => ({
-    kind,
-    people: people.map((each) => ({ ...each, record: recordOf(each.person.id) })),
-  }))
-  return { ...answer, sections, server, serverVersion, account, read }
+  const everybody = listAccess(snapshot).map((each) => {
+    return { ...each, record: recordOf(each.person.id) }
+  })
+  const sections = selectSections(everybody, topic).filter(({ people }) => people.length > 0)
+  const people = sections.flatMap((section) => section.people)
+  return {
+    topic,
+    rule: findAccessRule(serverVersion),
+    sections,
+    groups: recognise(snapshot).snapshot.groups.map(({ subject }) => subject),
+    missing: [
+      ...KINDS.flatMap((of) => listMissingGroups(snapshot, of)),
+      ...(people.some(({ customRole }) => customRole?.is === 'unread')
+        ? [{ section: 'custom_roles', is: toMissing(snapshot.customRoles.kind) }]
+        : []),
+    ],
+    server,
+    serverVersion,
+    account,
+    read: describeReading(snapshot, file),
+  }
 }
 
 export function concludeAccess(
   of: Pick<AccessReport, 'tool' | 'generatedAt' | 'account' | 'diagnostics'>,
 ): AccessReport {
   return concludeFacts(of, of.account !== null)
+}
+
+function listMissingGroups(snapshot: Snapshot, of: GroupKind): readonly MissingPart[] {
+  if (hasGroups(snapshot, of)) return []
+  return [{ section: of.section, is: toMissing(snapshot.coverage[of.section]) }]
+}
+
+function toMissing(coverage: string | undefined): MissingPart['is'] {
+  return coverage === 'unreadable' ? coverage : 'unread'
+}
+
+function selectSections(
+  access: readonly RecordedAccess[],
+  topic: AccessTopic | null,
+): readonly AccessSection[] {
+  switch (topic?.kind) {
+    case undefined: {
+      const ranks = groupBy(access, ({ rank }) => rank)
+      return RANKS_OF_ACCESS.map((kind) => ({ kind, people: ranks.get(kind) ?? [] }))
+    }
+    case 'agent':
+      return [
+        { kind: 'person', people: access.filter(({ person }) => person.email === topic.email) },
+      ]
+    case 'custom-role':
+      return [
+        {
+          kind: 'holder',
+          people: access.filter(({ person }) => person.customRoleId === topic.roleId),
+        },
+      ]
+    case 'group':
+      return selectWhoReaches(access, topic)
+  }
+}
+
+function selectWhoReaches(
+  access: readonly RecordedAccess[],
+  topic: GroupSubject,
+): readonly AccessSection[] {
+  const address = formatAddress(topic)
+  const into = access.map((each) => ({
+    ...each,
+    ways: each.ways.filter(({ group }) => formatAddress(group) === address),
+  }))
+  const agents = ({ rank }: PersonAccess) => rank !== 'everything'
+  const assigned = access
+    .filter((each, index) => agents(each) && into[index]?.ways.length === 0)
+    .map((each) => ({ ...each, ways: listWaysAssigned(each) }))
+  return [
+    { kind: 'administrator', people: into.filter((each) => !agents(each)) },
+    { kind: 'member', people: into.filter((each) => agents(each) && each.ways.length > 0) },
+    ...(topic.of.opens === 'inside'
+      ? [{ kind: 'assigned', people: assigned.filter(({ ways }) => ways.length > 0) } as const]
+      : []),
+  ]
 }

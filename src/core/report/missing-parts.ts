@@ -55,13 +55,34 @@ export function nameMissingParts(snapshot: Snapshot): readonly string[] {
 
 /** Says why a read contains nothing from the audit log although the run asked for it. */
 export function listMissingActivity(
-  read: Pick<Snapshot, 'activity' | 'caller'>,
+  { activity, caller }: Pick<Snapshot, 'activity' | 'caller'>,
   what: string,
 ): readonly Diagnostic[] {
-  const why = explainMissingActivity(read)
-  if (why === null) return []
   const summary = `${what} contains nothing from the audit log.`
-  return [makeDiagnostic({ code: 'read-partial', summary, ...why })]
+  const say = (why: Pick<Diagnostic, 'detail' | 'advice'> & Partial<Diagnostic>) => [
+    makeDiagnostic({ code: 'read-partial', summary, ...why }),
+  ]
+  switch (activity.state) {
+    case 'read':
+    case 'not-asked':
+      return []
+    case 'off':
+      return say({
+        detail: 'The feature audit_logs of the account is off, so the log is empty.',
+        advice: 'Switch the feature on.',
+      })
+    case 'unsupported':
+      return say({
+        detail: 'The server has no enterprise code, so it has no audit log.',
+        advice: 'Keep snapshots: `rollcall diff` shows what changed between two of them.',
+      })
+    case 'unreadable':
+      return say({
+        detail: joinRefusal(activity.because),
+        advice: adviseAfterRefusal(caller, activity.because),
+        requestId: activity.because.requestId,
+      })
+  }
 }
 
 /** Says that a snapshot contains nothing from the log although the run asks for it. */
@@ -91,37 +112,4 @@ export function describeHiddenMembers(
     const advice = `Run \`rollcall explain ${code}\` to see what to do.`
     return makeDiagnostic({ code: 'read-partial', summary, detail, advice })
   })
-}
-
-/** Null: it was read, or it was not requested. */
-function explainMissingActivity({
-  activity,
-  caller,
-}: Pick<Snapshot, 'activity' | 'caller'>): Pick<
-  Diagnostic,
-  'detail' | 'advice' | 'requestId'
-> | null {
-  switch (activity.state) {
-    case 'read':
-    case 'not-asked':
-      return null
-    case 'off':
-      return {
-        detail: 'The feature audit_logs of the account is off, so the log is empty.',
-        advice: 'Switch the feature on.',
-        requestId: null,
-      }
-    case 'unsupported':
-      return {
-        detail: 'The server has no enterprise code, so it has no audit log.',
-        advice: 'Keep snapshots: `rollcall diff` shows what changed between two of them.',
-        requestId: null,
-      }
-    case 'unreadable':
-      return {
-        detail: joinRefusal(activity.because),
-        advice: adviseAfterRefusal(caller, activity.because),
-        requestId: activity.because.requestId,
-      }
-  }
 }

@@ -2,7 +2,6 @@
  * What an apply would write: `plan` shows it and `apply` carries it out. Only decides whether it can be
  * approved, and summarises what would be written.
  */
-import { compareStates } from '../apply/access.ts'
 import type { JsonObject } from '../apply/canonical.ts'
 import type { SteppedPlan } from '../apply/decide.ts'
 import { classifySteps, type StepClass } from '../apply/step-classes.ts'
@@ -25,8 +24,8 @@ export interface Proposal {
 }
 
 export function summariseSteps(plan: SteppedPlan): Pick<Proposal, 'classes' | 'people'> {
-  const { gain, lose } = compareStates(plan.before, plan.states.at(-1) ?? plan.before)
-  const people = { gain: [...gain].sort(compareCodeUnits), lose: [...lose].sort(compareCodeUnits) }
+  const sort = (emails: ReadonlySet<string>) => [...emails].sort(compareCodeUnits)
+  const people = { gain: sort(plan.gain), lose: sort(plan.lose) }
   return { classes: classifySteps(plan.written), people }
 }
 

@@ -152,8 +152,6 @@ export interface Target {
   readonly policy: Policy | null
   readonly server: string | null
   readonly accountId: number | null
-  /** Absent: there is no fleet. */
-  readonly fleetName?: string
 }
 
 /**
@@ -169,7 +167,7 @@ export function concludeUnjudged(
   const named = target.accountId === null ? null : { id: target.accountId, name: null }
   return {
     ...concludeNoVerdict(diagnostics),
-    fleetName: target.fleetName ?? null,
+    fleetName: null,
     policy: { path: target.path, sha256: target.sha256 },
     server: target.server,
     account: snapshot?.account ?? named,
@@ -198,12 +196,11 @@ export function concludeAccount(
   file: string | null = null,
   proposal: Proposal | null = null,
   detailed = true,
-  fleetName: string | null = null,
 ): JudgedAccount {
   const { caller, unmanaged: _, ...found } = plan
   return {
     ...concludeJudgement(plan.findings.some(isDrift)),
-    fleetName,
+    fleetName: null,
     policy: { path: policy.path, sha256: policy.sha256 },
     policyText: policy.text,
     server: snapshot.server,
@@ -253,15 +250,7 @@ export function addDiagnostics(before: Report, diagnostics: readonly Diagnostic[
   return concludeReport(before, [...before.diagnostics, ...diagnostics], before.accounts)
 }
 
-/** As if the run had only this account: for a format that ends each account on its own. */
-export function decideAccountExitCode(
-  { verdict }: AccountReport,
-  { exitZero }: Pick<Report, 'exitZero'>,
-): ExitCode {
-  return decideExitCode(verdict, exitZero)
-}
-
-function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
+export function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   switch (verdict) {
     case 'in_sync':
       return 0

@@ -270,7 +270,7 @@ function makeComparer(
     had.groups.map(({ of, id, subject }) => [`${of.section} ${id}`, subject]),
   )
   const index = (side: RecognisedSnapshot) => {
-    const state: AccessState<SnapshotAgent> = {
+    const state: AccessState = {
       ...side,
       serverVersion: had.serverVersion,
       customRoles: roles ? side.customRoles : { kind: 'unread' },

@@ -7,11 +7,10 @@ import {
   type PersonAccess,
   type Way,
 } from '../../core/access/access.ts'
-import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { formatAddress, labelSubject } from '../../core/model/address.ts'
 import { describeCustomRole, MENUS_ONLY } from '../../core/model/custom-role.ts'
 import { SINCE } from '../../core/model/server-version.ts'
-import type { AccountAccess, RecordedAccess } from '../../core/report/access.ts'
+import type { AccessSectionKind, AccountAccess, RecordedAccess } from '../../core/report/access.ts'
 import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
 import { ASSIGNED, INSIDE, identifyAccount } from '../labels.ts'

@@ -1,15 +1,15 @@
 /** `rollcall access` as one self-contained page, built with the parts of the HTML report. */
 import { listWaysAssigned, listWaysInside, type PersonAccess } from '../../core/access/access.ts'
-import type { AccessSectionKind } from '../../core/access/answer.ts'
 import { addArticle } from '../../core/messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import type {
   AccessReport,
+  AccessSection,
+  AccessSectionKind,
   AccountAccess,
   RecordedAccess,
-  RecordedSection,
 } from '../../core/report/access.ts'
 import {
   describeExtent,
@@ -111,7 +111,7 @@ function renderMembers(
   return renderParagraph('No agent is a member of one.')
 }
 
-function listPeople({ kind, people }: RecordedSection): readonly Section[] {
+function listPeople({ kind, people }: AccessSection): readonly Section[] {
   const title = SECTION_TITLES[kind]
   const body = renderPeople(people)
   if (kind !== 'person') return [{ title: `${title} (${people.length})`, body }]

@@ -2,9 +2,9 @@
 
 import type {
   AccessReport,
+  AccessSection,
   AccountAccess,
   RecordedAccess,
-  RecordedSection,
 } from '../../core/report/access.ts'
 import {
   describeHolder,
@@ -49,7 +49,7 @@ export function renderAccessText(
   return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
-function renderPeople({ kind, people }: RecordedSection, paint: Paint): readonly string[] {
+function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly string[] {
   const row = (access: RecordedAccess) => makePersonRow(access, kind === 'person')
   const section = renderSection(
     `${SECTION_TITLES[kind]} (${people.length})`,
