@@ -11,7 +11,7 @@ import { FINDINGS } from '../core/messages/finding-records.ts'
 import { formatAddress } from '../core/model/address.ts'
 import { formatLocation, type Location } from '../core/model/location.ts'
 import type { Ignored } from '../core/model/state.ts'
-import { reveal } from '../core/model/visible.ts'
+import { hideMarks, reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
 import { sortOpenFindings } from '../core/report/order.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
@@ -315,6 +315,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // Nearly every text matches this, and escaping is slow.
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
+/** A document that is printed into the log of a CI job contains no command of a runner. */
 function escapeXml(text: string): string {
-  return PLAIN.test(text) ? text : reveal(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
+  const safe = PLAIN.test(text)
+    ? text
+    : reveal(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
+  return hideMarks(safe, '#&#35;')
 }

@@ -4,7 +4,7 @@
  * only between tags and inside quoted attributes.
  */
 
-import { reveal } from '../../core/model/visible.ts'
+import { hideMarks, reveal } from '../../core/model/visible.ts'
 import { abridge } from '../abridge.ts'
 
 const MARKUP = Symbol('markup')
@@ -39,9 +39,16 @@ const ENTITIES = [
   ["'", '&#39;'],
 ] as const
 
-/** The escape function of HTML. Invisible and forbidden characters are made visible first. */
+/**
+ * The escape function of HTML. Invisible and forbidden characters are made visible first. A page may be
+ * printed into the log of a CI job, so it contains no command of a runner.
+ */
 function escapeHtml(text: string): string {
-  return ENTITIES.reduce((safe, [each, entity]) => safe.replaceAll(each, entity), reveal(text))
+  const shown = ENTITIES.reduce(
+    (safe, [each, entity]) => safe.replaceAll(each, entity),
+    reveal(text),
+  )
+  return hideMarks(shown, '#&#35;')
 }
 
 /** A longer name may break anywhere, so that it does not push the rest out of the page. */
