@@ -1,16 +1,10 @@
-/** The result of `rollcall access`, with its exit code. No verdict: without a policy nothing is right or wrong. */
+/** What `rollcall access` shows. No verdict: without a policy nothing is right or wrong. */
 import type { PersonAccess } from '../access/access.ts'
 import { type AccessAnswer, type AccessSection, answerAccess } from '../access/answer.ts'
 import type { AccessTopic } from '../access/topics.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import type { Snapshot } from '../model/snapshot.ts'
-import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
-
-export interface AccessReport extends FactsReport {
-  /** Null: the question could not be answered. */
-  readonly account: AccountAccess | null
-}
 
 export interface RecordedAccess extends PersonAccess {
   /** Null: the audit log was not read. */
@@ -44,10 +38,4 @@ export function describeAccountAccess(
     people: people.map((each) => ({ ...each, record: recordOf(each.person.id) })),
   }))
   return { ...answer, sections, server, serverVersion, account, read }
-}
-
-export function concludeAccess(
-  of: Pick<AccessReport, 'tool' | 'generatedAt' | 'account' | 'diagnostics'>,
-): AccessReport {
-  return concludeFacts(of, of.account !== null)
 }

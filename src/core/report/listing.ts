@@ -22,19 +22,7 @@ import {
   type StaffRoster,
 } from '../model/roster.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
-import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
-
-export interface ListReport extends FactsReport {
-  /** Null: the account could not be listed. */
-  readonly listing: Listing | null
-}
-
-export function concludeList(
-  of: Pick<ListReport, 'tool' | 'generatedAt' | 'listing' | 'diagnostics'>,
-): ListReport {
-  return concludeFacts(of, of.listing !== null)
-}
 
 /** A person has the first rank that fits. */
 export const RANKS = ['administrator', 'invitation', 'custom-role', 'agent'] as const

@@ -14,12 +14,12 @@ import {
   renderSections,
   type Section,
 } from './markup.ts'
-import { renderFactsPage } from './page.ts'
+import { renderPage } from './page.ts'
 import { renderTable } from './table.ts'
 
 export function renderClosingHtml(closed: ClosedReview): string {
   const { before, after, exitCode, remarks } = closed
-  return renderFactsPage(
+  return renderPage(
     { ...closed, diagnostics: remarks },
     {
       mark: CLOSING_MARKS[exitCode],

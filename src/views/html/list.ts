@@ -2,7 +2,8 @@
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading, joinKinds, KINDS } from '../../core/model/kinds.ts'
-import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
+import type { ListedPerson, Listing } from '../../core/report/listing.ts'
 import { abridge } from '../abridge.ts'
 import { explainNoVerdict, namesIn } from '../labels.ts'
 import {
@@ -17,16 +18,16 @@ import {
 } from '../list/report.ts'
 import { CUSTOM_ROLE_HEADS, groupHeads, listFlags, renderTextSettings } from './inventory.ts'
 import { html, type Markup, MOST, renderName, renderNames, renderParagraph } from './markup.ts'
-import { renderFacts, renderFactsPage } from './page.ts'
+import { renderFacts, renderPage } from './page.ts'
 import { renderLongTable } from './table.ts'
 
-export function renderListHtml(report: ListReport): string {
-  const { listing, diagnostics } = report
+export function renderListHtml(report: FactsReport<Listing>): string {
+  const { facts: listing, diagnostics } = report
   const [mark, about, kind] =
     listing === null
       ? ['NOT LISTED', `${explainNoVerdict(diagnostics)}.`, 'errors']
       : [MARK, `${nameListing(listing)}: ${summariseListing(listing)}`, 'list of an account']
-  return renderFactsPage(report, {
+  return renderPage(report, {
     mark,
     about,
     kind,

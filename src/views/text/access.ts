@@ -1,11 +1,7 @@
 /** `rollcall access` for people: worst first, no verdict first and last. Escapes with `shorten`. */
 
-import type {
-  AccessReport,
-  AccountAccess,
-  RecordedAccess,
-  RecordedSection,
-} from '../../core/report/access.ts'
+import type { AccountAccess, RecordedAccess, RecordedSection } from '../../core/report/access.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
 import {
   describeHolder,
   explainTopic,
@@ -18,7 +14,6 @@ import {
   summariseAccess,
 } from '../access/labels.ts'
 import { describeSnapshot } from '../labels.ts'
-import { MARK } from '../list/report.ts'
 import {
   makePrintable,
   type Paint,
@@ -28,25 +23,23 @@ import {
   wrapParagraph,
   wrapParagraphs,
 } from './layout.ts'
-import { renderReading } from './list.ts'
+import { frameFacts, renderReading } from './list.ts'
 
 export function renderAccessText(
   account: AccountAccess,
-  exitCode: AccessReport['exitCode'],
+  exitCode: FactsReport<AccountAccess>['exitCode'],
   paint: Paint,
 ): string {
-  const mark = paint.strong(paint.unsure(MARK))
   const summary = summariseAccess(account)
   const head = makePrintable(nameAnswer(account)) + (summary === null ? '' : `: ${summary}`)
   const about = makePrintable(explainTopic(account) ?? '')
   const blocks = [
-    wrapParagraph(`${mark}  ${head}`, 2),
     wrapParagraphs([about, MEANING, describeSnapshot(account.read, shorten)]),
     ...listGaps(account).map((text) => wrapParagraph(paint.unsure(makePrintable(text)))),
     ...account.sections.flatMap((section) => renderPeople(section, paint)),
     renderReading(account.read),
   ]
-  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
+  return frameFacts(head, blocks, exitCode, paint)
 }
 
 function renderPeople({ kind, people }: RecordedSection, paint: Paint): readonly string[] {
