@@ -24,9 +24,8 @@ interface Sample {
 }
 
 interface Family {
+  /** The last word is the unit, if it has one. */
   readonly name: string
-  /** The last word of the name; absent: a number without a unit. */
-  readonly unit?: 'seconds'
   readonly help: string
   readonly sample: (report: Report) => readonly Sample[]
 }
@@ -67,13 +66,11 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'rollcall_read_timestamp_seconds',
-    unit: 'seconds',
     help: 'When the read of the account ended, in Unix time. Its age is time() minus this.',
     sample: measureReading(({ finishedAt }) => Date.parse(finishedAt) / 1000),
   },
   {
     name: 'rollcall_read_duration_seconds',
-    unit: 'seconds',
     help: 'How long the read of the account took.',
     sample: measureReading(measureSeconds),
   },
@@ -85,20 +82,14 @@ const FAMILIES: readonly Family[] = [
 ]
 
 export function renderOpenMetrics(report: Report): string {
-  const families = FAMILIES.flatMap(({ sample, ...family }) => {
+  const families = FAMILIES.flatMap(({ name, help, sample }) => {
     // Invalid policies have no account yet; one that was given twice is one series.
-    const lines = new Set(sample(report).map((each) => writeSample(family.name, each)))
-    return lines.size === 0 ? [] : [...writeHead(family), ...lines]
+    const lines = new Set(sample(report).map((each) => writeSample(name, each)))
+    if (lines.size === 0) return []
+    const unit = name.endsWith('_seconds') ? [`# UNIT ${name} seconds`] : []
+    return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...unit, ...lines]
   })
   return `${[...families, '# EOF'].join('\n')}\n`
-}
-
-function writeHead({ name, unit, help }: Omit<Family, 'sample'>): readonly string[] {
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-  ]
 }
 
 function writeSample(name: string, { labels, value }: Sample): string {

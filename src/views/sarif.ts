@@ -19,7 +19,7 @@ import { count } from '../core/messages/phrase.ts'
 import { reveal } from '../core/model/visible.ts'
 import { chooseResults } from '../core/report/code-scanning.ts'
 import {
-  decideAccountExitCode,
+  decideExitCode,
   type JudgedAccount,
   type PolicyLines,
   type Report,
@@ -63,7 +63,7 @@ function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri'])
       {
         executionSuccessful: true,
         ...(asked.length > 0 && { arguments: asked }),
-        exitCode: decideAccountExitCode(account, report),
+        exitCode: decideExitCode(account.verdict, report.exitZero),
         ...(account.off.size > 0 && {
           toolConfigurationNotifications: [...account.off].map(noteSwitchedOff),
         }),

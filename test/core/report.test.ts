@@ -10,7 +10,7 @@ import {
   concludeAccount,
   concludeReport,
   concludeUnjudged,
-  decideAccountExitCode,
+  decideExitCode,
   type Report,
   type Target,
 } from '../../src/core/report/report.ts'
@@ -201,7 +201,7 @@ describe('the verdict on a run', () => {
 
   test('of one account: in sync is 0, no verdict is 1, drift is 2, unless the job only informs', () => {
     const code = (verdict: AccountReport['verdict'], exitZero: boolean) =>
-      decideAccountExitCode({ verdict } as AccountReport, { exitZero })
+      decideExitCode(verdict, exitZero)
     const verdicts = ['in_sync', 'none', 'drift'] as const
     expect(verdicts.map((verdict) => code(verdict, false))).toEqual([0, 1, 2])
     expect(verdicts.map((verdict) => code(verdict, true))).toEqual([0, 1, 0])

@@ -253,15 +253,8 @@ export function addDiagnostics(before: Report, diagnostics: readonly Diagnostic[
   return concludeReport(before, [...before.diagnostics, ...diagnostics], before.accounts)
 }
 
-/** As if the run had only this account: for a format that ends each account on its own. */
-export function decideAccountExitCode(
-  { verdict }: AccountReport,
-  { exitZero }: Pick<Report, 'exitZero'>,
-): ExitCode {
-  return decideExitCode(verdict, exitZero)
-}
-
-function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
+/** Of a run, or of one account as if the run had no other. */
+export function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   switch (verdict) {
     case 'in_sync':
       return 0
