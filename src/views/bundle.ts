@@ -25,7 +25,7 @@ import {
 } from '../core/review/record.ts'
 import { listAllReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
-import { makePersonCells, makeRecordCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
+import { makePersonCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json-document.ts'
 import { API_LIMITS, describeInPolicy, HIDING, nameGroups, STANDINGS } from './labels.ts'
 
@@ -67,7 +67,6 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
         policy_says: says(person),
         ...makeVerdictCells(standing, findings),
         reaches: reaches.get(seen.email),
-        ...makeRecordCells(seen.record),
       },
     ]
   }

@@ -12,15 +12,14 @@
  * how it came to be; without a `by`, it was the server. No column has the time of the run: the same
  * findings give the same bytes, so that jobs can compare them. New columns go only at the end.
  */
-import type { Finding } from '../core/messages/finding.ts'
+import { isOpen } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
-import type { PersonRecord } from '../core/model/person-record.ts'
 import { reveal } from '../core/model/visible.ts'
+import type { Seen } from '../core/plan/outcome.ts'
 import { describeFinding } from '../core/report/finding-facts.ts'
-import type { ListedPerson } from '../core/report/listing.ts'
-import { listRemedies } from '../core/report/remedies.ts'
 import type { JudgedAccount, Report } from '../core/report/report.ts'
+import { toPersonRecordJson } from './json-document.ts'
 import { nameCustomRole, phraseFinding } from './labels.ts'
 
 const COLUMNS = [
@@ -93,12 +92,19 @@ export const PERSON_COLUMNS = [
   'provider',
 ] as const
 
-export function makePersonCells(
-  person: Pick<ListedPerson, 'email' | 'name' | 'id' | 'role' | 'provider' | 'customRole'>,
-) {
-  const { email, name, id, role, provider, customRole } = person
+/** Of a person. All are empty unless the audit log says them. */
+export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const
+
+export function makePersonCells({
+  id,
+  customRole,
+  confirmed,
+  record,
+  ...same
+}: Omit<Seen, 'groups'>) {
   const held = customRole && nameCustomRole(customRole)
-  return { email, name, user_id: id, role, custom_role: held, provider }
+  const status = confirmed ? 'active' : 'disabled'
+  return { ...same, user_id: id, custom_role: held, status, ...toPersonRecordJson(record) }
 }
 
 export function makeAccountCells({ server, account }: Pick<JudgedAccount, 'server' | 'account'>) {
@@ -106,14 +112,6 @@ export function makeAccountCells({ server, account }: Pick<JudgedAccount, 'serve
 }
 
 function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
-  const lines = new Map(
-    listRemedies(account).flatMap(({ lines: offered }) =>
-      // A line that is cut would be wrong.
-      offered.flatMap(({ finding, inline }) =>
-        inline.length > LONGEST ? [] : [[finding.id, inline]],
-      ),
-    ),
-  )
   const where = {
     ...makeAccountCells(account),
     policy: account.policy.path,
@@ -121,6 +119,9 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
   }
   const rows = account.findings.map((finding): Row => {
     const { kind, email, name, group } = describeFinding(finding, account)
+    const { activity } = finding
+    const origin = activity?.kind === 'recorded' ? activity : null
+    const line = isOpen(finding) ? (account.fixes.get(finding.id)?.inline ?? '') : ''
     return {
       ...where,
       line: finding.location?.line,
@@ -132,7 +133,8 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
       disposition: finding.disposition,
       summary: phraseFinding({ ...finding, activity: null }, (text) => text),
       remedy: FINDINGS[finding.code].remedy,
-      policy_line: lines.get(finding.id),
+      // A line that is cut would be wrong.
+      policy_line: line.length > LONGEST ? null : line,
       id: finding.id,
       waiver_reason: finding.waiver?.reason,
       waiver_owner: finding.waiver?.owner,
@@ -141,7 +143,9 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
       email,
       name,
       group,
-      ...makeOriginCells(finding),
+      what: origin?.what,
+      by: origin?.by,
+      at: origin?.at,
     }
   })
   // Findings that are switched off have no line each: one line for each code counts them.
@@ -156,13 +160,6 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
   return [...rows, ...off]
 }
 
-/** Empty unless the audit log says it. */
-function makeOriginCells({ activity }: Finding) {
-  if (activity?.kind !== 'recorded') return { what: null, by: null, at: null }
-  const { what, by, at } = activity
-  return { what, by, at }
-}
-
 // What a spreadsheet treats as a formula, also after spaces and quotes. A semicolon begins a new cell
 // in countries with a decimal comma, even inside quotes.
 const FORMULA = /(^|;)([\s"'“”‘’＂＇]*[=+\-@＝＋－＠])/gu
@@ -175,12 +172,4 @@ export function escapeCell(text: string): string {
   const shown = reveal(text.slice(0, LONGEST + 1)).replace(FORMULA, "$1'$2")
   if (shown.length <= LONGEST) return shown
   return `${shown.slice(0, LONGEST).replace(/\p{Cs}$/u, '')}… (${text.length} characters)`
-}
-
-/** Of a person. All are empty unless the audit log says them. */
-export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const
-
-export function makeRecordCells(record: PersonRecord | null) {
-  const { lastSignIn, addedBy, addedAt } = record ?? {}
-  return { last_sign_in: lastSignIn, added_by: addedBy, added_at: addedAt }
 }

@@ -52,7 +52,7 @@ export interface Listing {
   readonly roster: (RosterFacts & { readonly missing: number }) | null
 }
 
-export interface ListedPerson extends Omit<SnapshotAgent, 'confirmed' | 'customRoleId'> {
+export interface ListedPerson extends Omit<SnapshotAgent, 'customRoleId'> {
   readonly rank: Rank
   readonly customRole: CustomRoleFact | null
   /** `disabled`: the invitation is not accepted, nobody can sign in with it yet. */
@@ -63,7 +63,7 @@ export interface ListedPerson extends Omit<SnapshotAgent, 'confirmed' | 'customR
   /** Null: there is no roster. */
   readonly roster: RosterMatch | null
   /** Null: the audit log was not read. */
-  readonly activity: PersonRecord | null
+  readonly record: PersonRecord | null
 }
 
 export interface Ghost {
@@ -110,7 +110,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
       foreign: homeDomain !== null && domain !== homeDomain,
       groups: groupsOf.get(email) ?? [],
       roster: roster && findInRoster(roster, email, recognised.people.has(email)),
-      activity: records(id),
+      record: records(id),
     }
   })
   return {

@@ -11,7 +11,6 @@ import type { AccountAccess } from '../../core/report/access.ts'
 import {
   makeAccountCells,
   makePersonCells,
-  makeRecordCells,
   PERSON_COLUMNS,
   RECORD_COLUMNS,
   writeCsv,
@@ -34,11 +33,9 @@ export function renderAccessCsv(of: AccountAccess): string {
   const rows = everybody.flatMap((access) =>
     listWays(access).map((way) => ({
       ...where,
-      ...makePersonCells({ ...access.person, customRole: access.customRole }),
-      status: access.person.confirmed ? 'active' : 'disabled',
+      ...makePersonCells({ ...access.person, ...access }),
       reach: access.rank,
       ...way,
-      ...makeRecordCells(access.record),
     })),
   )
   return writeCsv(COLUMNS, rows)

@@ -12,7 +12,6 @@ import type { Listing } from '../../core/report/listing.ts'
 import {
   makeAccountCells,
   makePersonCells,
-  makeRecordCells,
   PERSON_COLUMNS,
   RECORD_COLUMNS,
   writeCsv,
@@ -36,12 +35,10 @@ export function renderListCsv(listing: Listing): string {
     ...listing.people.map((each) => ({
       ...where,
       ...makePersonCells(each),
-      status: each.status,
       domain: each.domain,
       foreign_domain: each.foreign ? 'yes' : 'no',
       ...groupsOf(each.groups),
       roster: each.roster?.status,
-      ...makeRecordCells(each.activity),
     })),
     ...listing.ghosts.map(({ email, groups }) => ({
       ...where,

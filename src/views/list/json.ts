@@ -38,7 +38,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
       foreign_domain: person.foreign,
       ...namesBySection(person.groups, kinds),
       roster: person.roster ?? undefined,
-      activity: toPersonRecordJson(person.activity),
+      activity: toPersonRecordJson(person.record),
     })),
     ghosts: rest.ghosts.map(({ email, groups }) => ({
       email,
