@@ -4,7 +4,7 @@
  * ids, policies and words of rollcall, never a person or a group. An account without a verdict has
  * no number: 0 findings would look like a good result.
  */
-import { type Finding, isOpen, listWaived } from '../core/messages/finding.ts'
+import { isOpen, listWaived } from '../core/messages/finding.ts'
 import { reveal } from '../core/model/visible.ts'
 import { countAlike, countRoles } from '../core/report/glance.ts'
 import type {
@@ -30,6 +30,9 @@ interface Family {
   readonly sample: (report: Report) => readonly Sample[]
 }
 
+/**
+ * A code without a finding has no series: there would also be a 0 if rollcall had not looked for it.
+ */
 const FAMILIES: readonly Family[] = [
   {
     name: 'rollcall_verdict',
@@ -46,13 +49,13 @@ const FAMILIES: readonly Family[] = [
     name: 'rollcall_findings',
     help: 'Open findings. Those with the severity error are drift.',
     sample: measureJudged(({ findings }) =>
-      measureFindings(findings.filter(isOpen), 'code', 'risk', 'severity'),
+      countAlike(findings.filter(isOpen), ['code', 'risk', 'severity']),
     ),
   },
   {
     name: 'rollcall_waived_findings',
     help: 'Findings that a waiver of the policy accepts.',
-    sample: measureJudged(({ findings }) => measureFindings(listWaived(findings), 'code', 'risk')),
+    sample: measureJudged(({ findings }) => countAlike(listWaived(findings), ['code', 'risk'])),
   },
   {
     name: 'rollcall_people',
@@ -128,14 +131,4 @@ function measureJudged(sample: (account: JudgedAccount) => readonly Sample[]): F
 
 function measureReading(measure: (read: Reading) => number): Family['sample'] {
   return measureJudged(({ read }) => [{ labels: {}, value: measure(read) }])
-}
-
-/**
- * No series for a code without a finding: there would also be a 0 if rollcall had not looked for it.
- */
-function measureFindings(
-  findings: readonly Finding[],
-  ...keys: readonly ('code' | 'risk' | 'severity')[]
-): readonly Sample[] {
-  return countAlike(findings, keys).map(({ of, count }) => ({ labels: of, value: count }))
 }

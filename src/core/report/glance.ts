@@ -56,15 +56,15 @@ export function countRoles({ getOutcomes }: JudgedAccount) {
   )
 }
 
-/** How many findings have the same of these facts, in the order of the first of each. */
+/** How many findings have the same of these facts, in the order of the first of each: a sample of metrics. */
 export function countAlike(
   findings: readonly Finding[],
   keys: readonly ('code' | 'risk' | 'severity')[],
-): readonly { readonly of: Readonly<Record<string, string>>; readonly count: number }[] {
+) {
   const alike = groupBy(findings, (each) => keys.map((key) => each[key]).join())
   return [...alike.values()].map((same) => ({
-    of: Object.fromEntries(keys.map((key) => [key, same[0][key]])),
-    count: same.length,
+    labels: Object.fromEntries<string>(keys.map((key) => [key, same[0][key]])),
+    value: same.length,
   }))
 }
 

@@ -5,6 +5,7 @@
 
 import { type Finding, isDrift, isOpen } from '../messages/finding.ts'
 import { RISKS, type Risk } from '../messages/finding-records.ts'
+import { groupBy } from '../model/collect.ts'
 import type { AccountReport } from './report.ts'
 
 /**
@@ -65,14 +66,8 @@ export function sortAccounts(accounts: readonly AccountReport[]): readonly Accou
 export function sortByWorstFinding<T extends { readonly findings: readonly Finding[] }>(
   items: readonly T[],
 ): readonly T[] {
-  const rank = ({ findings }: T): number => {
-    const worst = findWorstRisk(findings)
-    return worst === null ? RISKS.length : RISKS.indexOf(worst)
-  }
-  return items
-    .map((item) => ({ item, rank: rank(item) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ item }) => item)
+  const byRisk = groupBy(items, ({ findings }) => findWorstRisk(findings))
+  return [...RISKS, null].flatMap((risk) => byRisk.get(risk) ?? [])
 }
 
 /** Those with findings, worst first, and the others in the same order: a cut leaves out only what is better. */

@@ -4,7 +4,7 @@
  */
 import { hideMarks, reveal } from '../../core/model/visible.ts'
 import { abridge } from '../abridge.ts'
-import { measureWidth } from './width.ts'
+import { getSegmenter, measureWidth } from './width.ts'
 
 export const WIDTH = 80
 
@@ -68,9 +68,10 @@ export function wrap(text: string, columns: number): string[] {
 const PIECES = /.{1,1000}/gsu
 
 function listSegments(text: string): readonly string[] {
-  const segmenter = new Intl.Segmenter('en')
   const pieces = [...text.matchAll(PIECES)]
-  return pieces.flatMap(([piece]) => [...segmenter.segment(piece)].map(({ segment }) => segment))
+  return pieces.flatMap(([piece]) =>
+    [...getSegmenter().segment(piece)].map(({ segment }) => segment),
+  )
 }
 
 function splitWord(word: string, columns: number): string[] {
