@@ -4,7 +4,7 @@
  */
 import { countRanks, type PersonAccess } from '../core/access/access.ts'
 import type { Finding } from '../core/messages/finding.ts'
-import { type GroupSubject, labelSubject } from '../core/model/address.ts'
+import { labelSubject } from '../core/model/address.ts'
 import { invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
@@ -25,9 +25,9 @@ import {
 } from '../core/review/record.ts'
 import { listAllReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
-import { makePersonCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
+import { makeGroupCells, makePersonCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json-document.ts'
-import { API_LIMITS, describeInPolicy, HIDING, nameGroups, STANDINGS } from './labels.ts'
+import { API_LIMITS, describeInPolicy, HIDING, STANDINGS } from './labels.ts'
 
 /** New kinds come last, because columns may only be added at the end. */
 const SECTIONS = KINDS.map(({ section }) => section)
@@ -63,7 +63,7 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
         // As the server has it: decisions are about the people in the snapshot.
         ...makePersonCells(seen),
         status: seen.confirmed ? 'enabled' : 'disabled',
-        ...makeGroupCells(seen.groups, account.read),
+        ...makeGroupCells(seen.groups, account.read, ', '),
         policy_says: says(person),
         ...makeVerdictCells(standing, findings),
         reaches: reaches.get(seen.email),
@@ -84,14 +84,11 @@ function makeHiddenRow(
     ...makeGroupCells(
       groups.map(({ subject }) => subject),
       read,
+      ', ',
     ),
     policy_says: describeInPolicy({ kind: 'not-listed' }, String),
     ...makeVerdictCells(standing, findings),
   }
-}
-
-function makeGroupCells(groups: readonly GroupSubject[], read: Reading) {
-  return Object.fromEntries(KINDS.map((of) => [of.section, nameGroups(groups, of, read, ', ')]))
 }
 
 function makeVerdictCells(standing: Standing, findings: readonly Finding[]) {

@@ -15,12 +15,14 @@
 import { isOpen } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
+import type { GroupSubject } from '../core/model/address.ts'
+import { KINDS } from '../core/model/kinds.ts'
 import { reveal } from '../core/model/visible.ts'
 import type { Seen } from '../core/plan/outcome.ts'
 import { describeFinding } from '../core/report/finding-facts.ts'
-import type { JudgedAccount, Report } from '../core/report/report.ts'
+import type { JudgedAccount, Reading, Report } from '../core/report/report.ts'
 import { toPersonRecordJson } from './json-document.ts'
-import { nameCustomRole, phraseFinding } from './labels.ts'
+import { nameCustomRole, namesIn, phraseFinding } from './labels.ts'
 
 const COLUMNS = [
   'server',
@@ -105,6 +107,20 @@ export function makePersonCells({
   const held = customRole && nameCustomRole(customRole)
   const status = confirmed ? 'active' : 'disabled'
   return { ...same, user_id: id, custom_role: held, status, ...toPersonRecordJson(record) }
+}
+
+/** The names of the groups of a person, a cell for each kind, which says so if this kind was not read. */
+export function makeGroupCells(
+  groups: readonly GroupSubject[],
+  { groups: read }: Reading,
+  separator: string,
+) {
+  return Object.fromEntries(
+    KINDS.map((of) => [
+      of.section,
+      read.has(of) ? namesIn(groups, of).join(separator) : '(not read)',
+    ]),
+  )
 }
 
 export function makeAccountCells({ server, account }: Pick<JudgedAccount, 'server' | 'account'>) {

@@ -8,23 +8,11 @@ import type { JudgedAccount } from './report.ts'
 
 export type StandingCounts = Readonly<Record<Standing, number>>
 
-export interface PeopleCounts {
-  readonly status: PersonStatus
-  readonly counts: StandingCounts
-}
-
 export interface GroupCounts {
   readonly group: GroupOutcome
   readonly counts: StandingCounts
   /** How many people are only expected, left, or hidden, and not really members. */
   readonly absent: Readonly<Record<Exclude<MemberOutcome['is'], 'member'>, number>>
-}
-
-export interface GroupsGlance {
-  /** Those with the most drift first, then the largest. */
-  readonly shown: readonly GroupCounts[]
-  readonly others: number
-  readonly othersWithDrift: number
 }
 
 const STATUSES = {
@@ -36,7 +24,7 @@ const STATUSES = {
 
 export type PersonStatus = keyof typeof STATUSES
 
-export function countPeople({ getOutcomes }: JudgedAccount): readonly PeopleCounts[] {
+export function countPeople({ getOutcomes }: JudgedAccount) {
   return (Object.keys(STATUSES) as PersonStatus[]).map((status) => ({
     status,
     counts: countStandings(getOutcomes().people.filter(STATUSES[status])),
@@ -68,12 +56,11 @@ export function countAlike(
   }))
 }
 
-/** @param most how many groups are shown one by one */
-export function countGroupsByDrift(
-  of: GroupKind,
-  { getOutcomes }: JudgedAccount,
-  most: number,
-): GroupsGlance {
+/**
+ * Those with the most drift first, then the largest, and the number of the others.
+ * @param most how many groups are shown one by one
+ */
+export function countGroupsByDrift(of: GroupKind, { getOutcomes }: JudgedAccount, most: number) {
   const sorted = getOutcomes()
     .groups.filter(({ subject }) => subject.of === of)
     .map((group): GroupCounts => {

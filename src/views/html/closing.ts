@@ -76,7 +76,7 @@ function listSections(closed: ClosedReview): readonly Section[] {
     })),
     { title: 'What the review does not show', body: html`${closed.notShown.map(renderParagraph)}` },
     { title: 'Hashes', body: renderHashes(closed) },
-  ].filter(({ body }) => body !== null)
+  ]
 }
 
 function renderDecisions(decisions: readonly ClosedDecision[]): Markup | null {

@@ -16,7 +16,13 @@ import {
   RANK_TITLES,
   summariseListing,
 } from '../list/report.ts'
-import { CUSTOM_ROLE_HEADS, groupHeads, listFlags, renderTextSettings } from './inventory.ts'
+import {
+  CUSTOM_ROLE_HEADS,
+  groupHeads,
+  listFlags,
+  makeRoleCells,
+  renderTextSettings,
+} from './inventory.ts'
 import { html, type Markup, MOST, renderName, renderNames, renderParagraph } from './markup.ts'
 import { renderFacts, renderPage } from './page.ts'
 import { renderLongTable } from './table.ts'
@@ -43,10 +49,8 @@ function renderListing(listing: Listing): Markup {
       title: RANK_TITLES[rank],
       body: renderPeople(those, [...read.groups.keys()]),
     })),
-    ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
-    ...(listing.customRoles === null
-      ? []
-      : [{ title: 'Custom roles', body: renderCustomRoles(listing.customRoles) }]),
+    { title: 'Ghosts', body: ghosts.length === 0 ? null : renderGhosts(listing) },
+    { title: 'Custom roles', body: listing.customRoles && renderCustomRoles(listing.customRoles) },
     ...[...read.groups].map(([of, n]) => ({
       title: getHeading(of),
       body: n === 0 ? renderParagraph(`No ${of.plural}.`) : renderGroups(listing, of),
@@ -84,14 +88,7 @@ function renderGhosts({ ghosts }: Listing): Markup {
 
 function renderCustomRoles(customRoles: NonNullable<Listing['customRoles']>): Markup {
   if (customRoles.length === 0) return renderParagraph('No custom roles.')
-  const heads = CUSTOM_ROLE_HEADS
-  return renderLongTable('Custom roles', heads, customRoles, MOST.groups, (role) => [
-    html`<strong>${renderName(labelSubject(role.subject))}</strong>${
-      role.description !== '' && html`<br>${renderName(role.description)}`
-    }`,
-    renderNames(role.permissions),
-    html`${role.holders}`,
-  ])
+  return renderLongTable('Custom roles', CUSTOM_ROLE_HEADS, customRoles, MOST.groups, makeRoleCells)
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {

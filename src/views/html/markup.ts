@@ -100,17 +100,22 @@ export function renderParagraph(text: MarkupPart): Markup {
 
 export interface Section {
   readonly title: string
+  /** Null: the section is left out. */
   readonly body: Markup | null
 }
 
-/** Each section under its heading, whose id is `id` and its number. */
+/** Each section that has a body, under its heading, whose id is `id` and its number. */
 export function renderSections(sections: readonly Section[], id: string): readonly Markup[] {
-  return sections.map(
+  return keepFilled(sections).map(
     ({ title, body }, index) => html`
 <section aria-labelledby="${id}-${index}">
 <h3 id="${id}-${index}">${title}</h3>${body}
 </section>`,
   )
+}
+
+export function keepFilled(sections: readonly Section[]): readonly Section[] {
+  return sections.filter(({ body }) => body !== null)
 }
 
 /** Names in one line, at most `most` of them; null if there are none. */
