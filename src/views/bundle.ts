@@ -25,22 +25,27 @@ import {
 } from '../core/review/record.ts'
 import { listAllReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
-import { makeGroupCells, makePersonCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
+import {
+  makeGroupCells,
+  makePersonCells,
+  PERSON_COLUMNS,
+  RECORD_COLUMNS,
+  ROLE_COLUMNS,
+  writeCsv,
+} from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json-document.ts'
 import { API_LIMITS, describeInPolicy, HIDING, STANDINGS } from './labels.ts'
 
 /** New kinds come last, because columns may only be added at the end. */
 const SECTIONS = KINDS.map(({ section }) => section)
 const [FIRST, NEWER] = [SECTIONS.slice(0, 1), SECTIONS.slice(1)]
-const ROLE = ['role', 'custom_role', 'status'] as const
-const PERSON = ['email', 'name', 'user_id', ...ROLE, 'provider'] as const
 const VERDICT = ['policy_says', 'standing', 'findings'] as const
-const POPULATION = [...PERSON, ...FIRST, ...VERDICT, ...NEWER, 'reaches']
+const POPULATION = [...PERSON_COLUMNS, ...FIRST, ...VERDICT, ...NEWER, 'reaches']
 /** Facts first, then what to fill in. `review close` reads the columns by their names. */
 const FORM = [
   'email',
   'name',
-  ...ROLE,
+  ...ROLE_COLUMNS,
   ...SECTIONS,
   'policy_says',
   'standing',
@@ -165,8 +170,8 @@ export interface ManifestFacts {
   readonly files: readonly ListedFile[]
 }
 
-/** What the API does not show, for a reader who does not know it. */
-function describeNotShown(read: Reading): readonly string[] {
+/** What the API and this review do not show, for a reader who does not know it. */
+function describeNotShown(read: Reading, access: readonly PersonAccess[]): readonly string[] {
   const { activity } = read
   const log =
     activity.state === 'read'
@@ -184,22 +189,16 @@ function describeNotShown(read: Reading): readonly string[] {
     API_LIMITS,
     ...log,
     'An e-mail address does not prove who reads the mail that is sent to it.',
+    ...KINDS.filter((of) => !read.groups.has(of)).map(
+      ({ plural }) =>
+        `This review has no ${plural}: the token belongs to an agent, and only an administrator can read them all.`,
+    ),
+    ...(access.some(({ customRole }) => customRole?.is === 'unread')
+      ? [
+          'This review does not show what custom roles permit: the token may not read them, and only an administrator can.',
+        ]
+      : []),
   ]
-}
-
-function describeUnread({ groups }: Reading): readonly string[] {
-  return KINDS.filter((of) => !groups.has(of)).map(
-    ({ plural }) =>
-      `This review has no ${plural}: the token belongs to an agent, and only an administrator can read them all.`,
-  )
-}
-
-function describeUnreadRoles(access: readonly PersonAccess[]): readonly string[] {
-  return access.some(({ customRole }) => customRole?.is === 'unread')
-    ? [
-        'This review does not show what custom roles permit: the token may not read them, and only an administrator can.',
-      ]
-    : []
 }
 
 export function renderManifest({ account, record, ...facts }: ManifestFacts): string {
@@ -230,11 +229,7 @@ export function renderManifest({ account, record, ...facts }: ManifestFacts): st
     },
     access: countRanks(facts.access),
     coverage,
-    not_shown: [
-      ...describeNotShown(read),
-      ...describeUnread(read),
-      ...describeUnreadRoles(facts.access),
-    ],
+    not_shown: describeNotShown(read, facts.access),
     requests: requests.map(describeRequest),
     files: facts.files,
   })

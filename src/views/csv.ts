@@ -24,10 +24,10 @@ import type { JudgedAccount, Reading, Report } from '../core/report/report.ts'
 import { toPersonRecordJson } from './json-document.ts'
 import { nameCustomRole, namesIn, phraseFinding } from './labels.ts'
 
+export const ACCOUNT_COLUMNS = ['server', 'account_id', 'account_name'] as const
+
 const COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
+  ...ACCOUNT_COLUMNS,
   'policy',
   'line',
   'column',
@@ -80,19 +80,9 @@ function writeLine(cells: readonly (string | number)[]): string {
   return `${quoted.join(',')}\r\n`
 }
 
-/** How each line about a person on an account begins. */
-export const PERSON_COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
-  'email',
-  'name',
-  'user_id',
-  'role',
-  'custom_role',
-  'status',
-  'provider',
-] as const
+/** Of a person on an account. */
+export const ROLE_COLUMNS = ['role', 'custom_role', 'status'] as const
+export const PERSON_COLUMNS = ['email', 'name', 'user_id', ...ROLE_COLUMNS, 'provider'] as const
 
 /** Of a person. All are empty unless the audit log says them. */
 export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const

@@ -57,9 +57,7 @@ export function toReadingJson(read: Reading) {
 /** Undefined: the log was not requested. */
 function toActivityJson(activity: ActivityReading) {
   if (activity.state === 'not-asked') return undefined
-  if (activity.state !== 'read') return { state: activity.state }
-  const { state, from, to, reach, rows } = activity
-  return { state, from, to, reach, rows }
+  return activity.state === 'read' ? activity : { state: activity.state }
 }
 
 /** Undefined: the audit log was not read. */

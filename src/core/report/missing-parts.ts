@@ -94,13 +94,7 @@ export function describeHiddenMembers(
 }
 
 /** Null: it was read, or it was not requested. */
-function explainMissingActivity({
-  activity,
-  caller,
-}: Pick<Snapshot, 'activity' | 'caller'>): Pick<
-  Diagnostic,
-  'detail' | 'advice' | 'requestId'
-> | null {
+function explainMissingActivity({ activity, caller }: Pick<Snapshot, 'activity' | 'caller'>) {
   switch (activity.state) {
     case 'read':
     case 'not-asked':
@@ -109,13 +103,11 @@ function explainMissingActivity({
       return {
         detail: 'The feature audit_logs of the account is off, so the log is empty.',
         advice: 'Switch the feature on.',
-        requestId: null,
       }
     case 'unsupported':
       return {
         detail: 'The server has no enterprise code, so it has no audit log.',
         advice: 'Keep snapshots: `rollcall diff` shows what changed between two of them.',
-        requestId: null,
       }
     case 'unreadable':
       return {

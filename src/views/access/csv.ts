@@ -9,6 +9,7 @@ import type { PersonAccess } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { AccountAccess } from '../../core/report/access.ts'
 import {
+  ACCOUNT_COLUMNS,
   makeAccountCells,
   makePersonCells,
   PERSON_COLUMNS,
@@ -17,6 +18,7 @@ import {
 } from '../csv.ts'
 
 const COLUMNS = [
+  ...ACCOUNT_COLUMNS,
   ...PERSON_COLUMNS,
   'reach',
   'by',

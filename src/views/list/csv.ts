@@ -9,6 +9,7 @@
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
 import {
+  ACCOUNT_COLUMNS,
   makeAccountCells,
   makeGroupCells,
   makePersonCells,
@@ -18,6 +19,7 @@ import {
 } from '../csv.ts'
 
 const COLUMNS = [
+  ...ACCOUNT_COLUMNS,
   ...PERSON_COLUMNS,
   'domain',
   'foreign_domain',

@@ -15,6 +15,7 @@ import {
 } from '../access/labels.ts'
 import { describeSnapshot } from '../labels.ts'
 import {
+  joinTexts,
   makePrintable,
   type Paint,
   renderSection,
@@ -62,6 +63,5 @@ function renderPeople({ kind, people }: RecordedSection, paint: Paint): readonly
 function makePersonRow(access: RecordedAccess, alone: boolean): SectionRow {
   const { email, name } = access.person
   const parts = [shorten(name), ...(alone ? [] : listReaches(access)), ...describeHolder(access)]
-  const text = parts.filter((part) => part !== '').map(makePrintable)
-  return { label: shorten(email), text: text.join('; ') }
+  return { label: shorten(email), text: joinTexts(parts.map(makePrintable), '; ') }
 }

@@ -111,7 +111,17 @@ export function joinTexts(texts: readonly string[], separator = '\n\n'): string 
   return texts.filter((text) => text !== '').join(separator)
 }
 
+/** A longer label gets its own line, so that it is not cut and leaves room for the other columns. */
 const WIDEST_LABEL = 32
+const NARROWEST_LABEL = 16
+
+/** The columns that the labels of a table need, without those that get their own line. */
+export function measureLabels(labels: readonly string[]): number {
+  return labels
+    .map(measureWidth)
+    .filter((columns) => columns <= WIDEST_LABEL)
+    .reduce((most, each) => Math.max(most, each), NARROWEST_LABEL)
+}
 
 /** A line of a section: a name, and what there is to say of it. */
 export interface SectionRow {
@@ -120,10 +130,7 @@ export interface SectionRow {
 }
 
 export function renderSection(title: string, rows: readonly SectionRow[], paint: Paint): string {
-  const fitting = rows
-    .map(({ label }) => measureWidth(label))
-    .filter((each) => each <= WIDEST_LABEL)
-  const start = fitting.reduce((most, each) => Math.max(most, each), 16) + 4
+  const start = measureLabels(rows.map(({ label }) => label)) + 4
   const lines = rows.flatMap(({ label, text }) => {
     const wrapped = wrap(text, WIDTH - start).map((line) => ' '.repeat(start) + line)
     if (measureWidth(label) > WIDEST_LABEL) return [`  ${label}`, ...wrapped]

@@ -21,6 +21,7 @@ import {
   summariseListing,
 } from '../list/report.ts'
 import {
+  joinTexts,
   makePrintable,
   type Paint,
   renderSection,
@@ -98,7 +99,7 @@ function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Secti
       return those.length === 0 ? `in no ${of.label}` : `in ${joinNames(those)}`
     }),
   ]
-  return { label: shorten(email), text: parts.filter((part) => part !== '').join('; ') }
+  return { label: shorten(email), text: joinTexts(parts, '; ') }
 }
 
 function makeGhostRow({ email, groups }: Ghost): SectionRow {
