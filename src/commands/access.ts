@@ -13,7 +13,8 @@ import {
 import { makeFailure } from '../core/messages/diagnostic.ts'
 import { formatAddress } from '../core/model/address.ts'
 import { CHECK_CUSTOM_ROLES, isRefusingCustomRoles, type Snapshot } from '../core/model/snapshot.ts'
-import { type AccessReport, concludeAccess, describeAccountAccess } from '../core/report/access.ts'
+import { type AccountAccess, describeAccountAccess } from '../core/report/access.ts'
+import { concludeFacts, type FactsReport } from '../core/report/facts.ts'
 import {
   describeHiddenMembers,
   listMissingActivity,
@@ -53,12 +54,12 @@ const OPTIONS = {
 } as const satisfies Options
 
 /** Without an answer, text and CSV show nothing: the errors are on stderr. */
-const VIEWS: Views<AccessReport, (typeof FACT_FORMATS)[number]> = {
-  text: async ({ account, exitCode }, paint) =>
-    account && (await import('../views/text/access.ts')).renderAccessText(account, exitCode, paint),
+const VIEWS: Views<FactsReport<AccountAccess>, (typeof FACT_FORMATS)[number]> = {
+  text: async ({ facts, exitCode }, paint) =>
+    facts && (await import('../views/text/access.ts')).renderAccessText(facts, exitCode, paint),
   json: async (report) => (await import('../views/access/json.ts')).renderAccessJson(report),
-  csv: async ({ account }) =>
-    account && (await import('../views/access/csv.ts')).renderAccessCsv(account),
+  csv: async ({ facts }) =>
+    facts && (await import('../views/access/csv.ts')).renderAccessCsv(facts),
   html: async (report) => (await import('../views/html/access.ts')).renderAccessHtml(report),
 }
 
@@ -81,18 +82,18 @@ export const command = define('access', {
     const snapshot = await readServerOrFile(values.snapshot, wanted, values, world)
     const topic = word === undefined ? null : findTopic(word, snapshot)
     const shown = values.snapshot === null ? null : showName(values.snapshot)
-    const account = describeAccountAccess(snapshot, topic, shown)
+    const facts = describeAccountAccess(snapshot, topic, shown)
     const notes = [
       ...(values.snapshot === null ? listWarnings(values) : []),
       ...listMissingActivity(snapshot, 'This answer'),
       ...describeHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, activityDays !== null, shown)),
     ]
-    const report = concludeAccess({ ...describeRun(world), account, diagnostics: notes })
+    const report = concludeFacts({ ...describeRun(world), facts, diagnostics: notes })
     return show({ ...report, notes }, VIEWS, values, world, file)
   },
   refuse: refuseAs(VIEWS, (diagnostics, world) =>
-    concludeAccess({ ...describeRun(world), account: null, diagnostics }),
+    concludeFacts<AccountAccess>({ ...describeRun(world), facts: null, diagnostics }),
   ),
 })
 

@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { concludeDemo, type Demo } from '../core/report/demo.ts'
-import type { Report } from '../core/report/report.ts'
+import { concludeDemo, type Report } from '../core/report/report.ts'
 import { readDemoState } from '../sandbox/parse-state.ts'
 import { startSandbox } from '../sandbox/server.ts'
 import { findCredentials } from '../sandbox/state.ts'
@@ -20,8 +19,9 @@ const FOLDER = fileURLToPath(new URL('../../examples/demo/', import.meta.url))
 
 const DAY = Date.UTC(2026, 10, 23, 9)
 
-const VIEWS: Views<Demo, 'text'> = {
-  text: async (demo, paint) => (await import('../views/demo.ts')).renderDemo(demo, FOLDER, paint),
+const VIEWS: Views<{ readonly report: Report }, 'text'> = {
+  text: async ({ report }, paint) =>
+    (await import('../views/demo.ts')).renderDemo(report, FOLDER, paint),
 }
 
 export const command = define('demo', {

@@ -1,7 +1,8 @@
 /** `rollcall list`: shows who is on an account now. Needs no policy and gives no verdict. */
 import { ALL_PARTS, chooseActivityDays, listWarnings, readAccount } from '../connect/account.ts'
 import { type Diagnostic, Failure, joinDiagnostics } from '../core/messages/diagnostic.ts'
-import { concludeList, type ListReport, listAccount } from '../core/report/listing.ts'
+import { concludeFacts, type FactsReport } from '../core/report/facts.ts'
+import { type Listing, listAccount } from '../core/report/listing.ts'
 import {
   describeHiddenMembers,
   listMissingActivity,
@@ -30,6 +31,7 @@ import { describeRun } from '../shell/tool.ts'
 import { getToday, type World } from '../shell/world.ts'
 
 type ListFormat = (typeof FACT_FORMATS)[number]
+type ListReport = FactsReport<Listing>
 
 const OPTIONS = {
   format: { ...format, choices: FACT_FORMATS },
@@ -44,11 +46,10 @@ const OPTIONS = {
 
 /** Without a list, text and CSV show nothing: the errors are on stderr. */
 const VIEWS: Views<ListReport, ListFormat> = {
-  text: async ({ listing, exitCode }, paint) =>
-    listing && (await import('../views/text/list.ts')).renderListText(listing, exitCode, paint),
+  text: async ({ facts, exitCode }, paint) =>
+    facts && (await import('../views/text/list.ts')).renderListText(facts, exitCode, paint),
   json: async (list) => (await import('../views/list/json.ts')).renderListJson(list),
-  csv: async ({ listing }) =>
-    listing && (await import('../views/list/csv.ts')).renderListCsv(listing),
+  csv: async ({ facts }) => facts && (await import('../views/list/csv.ts')).renderListCsv(facts),
   html: async (list) => (await import('../views/html/list.ts')).renderListHtml(list),
 }
 
@@ -75,8 +76,8 @@ export const command = define('list', {
       ...listMissingActivity(snapshot, 'This list'),
       ...describeHiddenMembers(snapshot, 'This list'),
     ]
-    const listing = listAccount(snapshot, roster)
-    const list = { ...concludeList({ ...describeRun(world), listing, diagnostics: notes }), notes }
+    const facts = listAccount(snapshot, roster)
+    const list = { ...concludeFacts({ ...describeRun(world), facts, diagnostics: notes }), notes }
     // A run that was stopped writes nothing: half a list could look like a whole one.
     world.signal.throwIfAborted()
     const unwritten = await writeReports(list, sound, world)
@@ -95,7 +96,7 @@ export const command = define('list', {
 })
 
 function concludeFailure(diagnostics: readonly Diagnostic[], world: World): ListReport {
-  return concludeList({ ...describeRun(world), listing: null, diagnostics })
+  return concludeFacts<Listing>({ ...describeRun(world), facts: null, diagnostics })
 }
 
 const refuseOnStdout = refuseAs(VIEWS, concludeFailure)

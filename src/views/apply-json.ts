@@ -1,14 +1,14 @@
 /** An apply as JSON: a contract, see schemas/apply.schema.json. */
 import type { StepResult } from '../core/apply/results.ts'
 import type { ApplyReport } from '../core/report/apply.ts'
-import { describeReport } from './json.ts'
-import { toDiagnosticJson, toJson } from './json-document.ts'
 import {
   describeApproval,
   describeExpected,
   describeKeptStep,
+  describeReport,
   describeStep,
-} from './proposal-json.ts'
+} from './json.ts'
+import { toDiagnosticJson, toJson } from './json-document.ts'
 
 export function renderApplyJson(of: ApplyReport): string {
   const { proposal } = of

@@ -4,7 +4,7 @@
  */
 import { countRanks, type PersonAccess } from '../core/access/access.ts'
 import type { Finding } from '../core/messages/finding.ts'
-import { type GroupSubject, labelSubject } from '../core/model/address.ts'
+import { labelSubject } from '../core/model/address.ts'
 import { invertMap } from '../core/model/collect.ts'
 import { KINDS } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
@@ -25,22 +25,27 @@ import {
 } from '../core/review/record.ts'
 import { listAllReaches } from './access/labels.ts'
 import { listActivityNotes } from './activity-words.ts'
-import { makePersonCells, makeRecordCells, RECORD_COLUMNS, writeCsv } from './csv.ts'
+import {
+  makeGroupCells,
+  makePersonCells,
+  PERSON_COLUMNS,
+  RECORD_COLUMNS,
+  ROLE_COLUMNS,
+  writeCsv,
+} from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json-document.ts'
-import { API_LIMITS, describeInPolicy, HIDING, nameGroups, STANDINGS } from './labels.ts'
+import { API_LIMITS, describeInPolicy, HIDING, STANDINGS } from './labels.ts'
 
 /** New kinds come last, because columns may only be added at the end. */
 const SECTIONS = KINDS.map(({ section }) => section)
 const [FIRST, NEWER] = [SECTIONS.slice(0, 1), SECTIONS.slice(1)]
-const ROLE = ['role', 'custom_role', 'status'] as const
-const PERSON = ['email', 'name', 'user_id', ...ROLE, 'provider'] as const
 const VERDICT = ['policy_says', 'standing', 'findings'] as const
-const POPULATION = [...PERSON, ...FIRST, ...VERDICT, ...NEWER, 'reaches']
+const POPULATION = [...PERSON_COLUMNS, ...FIRST, ...VERDICT, ...NEWER, 'reaches']
 /** Facts first, then what to fill in. `review close` reads the columns by their names. */
 const FORM = [
   'email',
   'name',
-  ...ROLE,
+  ...ROLE_COLUMNS,
   ...SECTIONS,
   'policy_says',
   'standing',
@@ -63,11 +68,10 @@ function makePersonRow(account: JudgedAccount, policy: Policy, access: readonly 
         // As the server has it: decisions are about the people in the snapshot.
         ...makePersonCells(seen),
         status: seen.confirmed ? 'enabled' : 'disabled',
-        ...makeGroupCells(seen.groups, account.read),
+        ...makeGroupCells(seen.groups, account.read, ', '),
         policy_says: says(person),
         ...makeVerdictCells(standing, findings),
         reaches: reaches.get(seen.email),
-        ...makeRecordCells(seen.record),
       },
     ]
   }
@@ -85,14 +89,11 @@ function makeHiddenRow(
     ...makeGroupCells(
       groups.map(({ subject }) => subject),
       read,
+      ', ',
     ),
     policy_says: describeInPolicy({ kind: 'not-listed' }, String),
     ...makeVerdictCells(standing, findings),
   }
-}
-
-function makeGroupCells(groups: readonly GroupSubject[], read: Reading) {
-  return Object.fromEntries(KINDS.map((of) => [of.section, nameGroups(groups, of, read, ', ')]))
 }
 
 function makeVerdictCells(standing: Standing, findings: readonly Finding[]) {
@@ -169,8 +170,8 @@ export interface ManifestFacts {
   readonly files: readonly ListedFile[]
 }
 
-/** What the API does not show, for a reader who does not know it. */
-function describeNotShown(read: Reading): readonly string[] {
+/** What the API and this review do not show, for a reader who does not know it. */
+function describeNotShown(read: Reading, access: readonly PersonAccess[]): readonly string[] {
   const { activity } = read
   const log =
     activity.state === 'read'
@@ -188,22 +189,16 @@ function describeNotShown(read: Reading): readonly string[] {
     API_LIMITS,
     ...log,
     'An e-mail address does not prove who reads the mail that is sent to it.',
+    ...KINDS.filter((of) => !read.groups.has(of)).map(
+      ({ plural }) =>
+        `This review has no ${plural}: the token belongs to an agent, and only an administrator can read them all.`,
+    ),
+    ...(access.some(({ customRole }) => customRole?.is === 'unread')
+      ? [
+          'This review does not show what custom roles permit: the token may not read them, and only an administrator can.',
+        ]
+      : []),
   ]
-}
-
-function describeUnread({ groups }: Reading): readonly string[] {
-  return KINDS.filter((of) => !groups.has(of)).map(
-    ({ plural }) =>
-      `This review has no ${plural}: the token belongs to an agent, and only an administrator can read them all.`,
-  )
-}
-
-function describeUnreadRoles(access: readonly PersonAccess[]): readonly string[] {
-  return access.some(({ customRole }) => customRole?.is === 'unread')
-    ? [
-        'This review does not show what custom roles permit: the token may not read them, and only an administrator can.',
-      ]
-    : []
 }
 
 export function renderManifest({ account, record, ...facts }: ManifestFacts): string {
@@ -234,11 +229,7 @@ export function renderManifest({ account, record, ...facts }: ManifestFacts): st
     },
     access: countRanks(facts.access),
     coverage,
-    not_shown: [
-      ...describeNotShown(read),
-      ...describeUnread(read),
-      ...describeUnreadRoles(facts.access),
-    ],
+    not_shown: describeNotShown(read, facts.access),
     requests: requests.map(describeRequest),
     files: facts.files,
   })

@@ -12,21 +12,22 @@
  * how it came to be; without a `by`, it was the server. No column has the time of the run: the same
  * findings give the same bytes, so that jobs can compare them. New columns go only at the end.
  */
-import type { Finding } from '../core/messages/finding.ts'
+import { isOpen } from '../core/messages/finding.ts'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { count } from '../core/messages/phrase.ts'
-import type { PersonRecord } from '../core/model/person-record.ts'
+import type { GroupSubject } from '../core/model/address.ts'
+import { KINDS } from '../core/model/kinds.ts'
 import { reveal } from '../core/model/visible.ts'
+import type { Seen } from '../core/plan/outcome.ts'
 import { describeFinding } from '../core/report/finding-facts.ts'
-import type { ListedPerson } from '../core/report/listing.ts'
-import { listRemedies } from '../core/report/remedies.ts'
-import type { JudgedAccount, Report } from '../core/report/report.ts'
-import { nameCustomRole, phraseFinding } from './labels.ts'
+import type { JudgedAccount, Reading, Report } from '../core/report/report.ts'
+import { toPersonRecordJson } from './json-document.ts'
+import { nameCustomRole, namesIn, phraseFinding } from './labels.ts'
+
+export const ACCOUNT_COLUMNS = ['server', 'account_id', 'account_name'] as const
 
 const COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
+  ...ACCOUNT_COLUMNS,
   'policy',
   'line',
   'column',
@@ -79,26 +80,37 @@ function writeLine(cells: readonly (string | number)[]): string {
   return `${quoted.join(',')}\r\n`
 }
 
-/** How each line about a person on an account begins. */
-export const PERSON_COLUMNS = [
-  'server',
-  'account_id',
-  'account_name',
-  'email',
-  'name',
-  'user_id',
-  'role',
-  'custom_role',
-  'status',
-  'provider',
-] as const
+/** Of a person on an account. */
+export const ROLE_COLUMNS = ['role', 'custom_role', 'status'] as const
+export const PERSON_COLUMNS = ['email', 'name', 'user_id', ...ROLE_COLUMNS, 'provider'] as const
 
-export function makePersonCells(
-  person: Pick<ListedPerson, 'email' | 'name' | 'id' | 'role' | 'provider' | 'customRole'>,
-) {
-  const { email, name, id, role, provider, customRole } = person
+/** Of a person. All are empty unless the audit log says them. */
+export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const
+
+export function makePersonCells({
+  id,
+  customRole,
+  confirmed,
+  record,
+  ...same
+}: Omit<Seen, 'groups'>) {
   const held = customRole && nameCustomRole(customRole)
-  return { email, name, user_id: id, role, custom_role: held, provider }
+  const status = confirmed ? 'active' : 'disabled'
+  return { ...same, user_id: id, custom_role: held, status, ...toPersonRecordJson(record) }
+}
+
+/** The names of the groups of a person, a cell for each kind, which says so if this kind was not read. */
+export function makeGroupCells(
+  groups: readonly GroupSubject[],
+  { groups: read }: Reading,
+  separator: string,
+) {
+  return Object.fromEntries(
+    KINDS.map((of) => [
+      of.section,
+      read.has(of) ? namesIn(groups, of).join(separator) : '(not read)',
+    ]),
+  )
 }
 
 export function makeAccountCells({ server, account }: Pick<JudgedAccount, 'server' | 'account'>) {
@@ -106,14 +118,6 @@ export function makeAccountCells({ server, account }: Pick<JudgedAccount, 'serve
 }
 
 function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
-  const lines = new Map(
-    listRemedies(account).flatMap(({ lines: offered }) =>
-      // A line that is cut would be wrong.
-      offered.flatMap(({ finding, inline }) =>
-        inline.length > LONGEST ? [] : [[finding.id, inline]],
-      ),
-    ),
-  )
   const where = {
     ...makeAccountCells(account),
     policy: account.policy.path,
@@ -121,6 +125,9 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
   }
   const rows = account.findings.map((finding): Row => {
     const { kind, email, name, group } = describeFinding(finding, account)
+    const { activity } = finding
+    const origin = activity?.kind === 'recorded' ? activity : null
+    const line = isOpen(finding) ? (account.fixes.get(finding.id)?.inline ?? '') : ''
     return {
       ...where,
       line: finding.location?.line,
@@ -132,7 +139,8 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
       disposition: finding.disposition,
       summary: phraseFinding({ ...finding, activity: null }, (text) => text),
       remedy: FINDINGS[finding.code].remedy,
-      policy_line: lines.get(finding.id),
+      // A line that is cut would be wrong.
+      policy_line: line.length > LONGEST ? null : line,
       id: finding.id,
       waiver_reason: finding.waiver?.reason,
       waiver_owner: finding.waiver?.owner,
@@ -141,7 +149,9 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
       email,
       name,
       group,
-      ...makeOriginCells(finding),
+      what: origin?.what,
+      by: origin?.by,
+      at: origin?.at,
     }
   })
   // Findings that are switched off have no line each: one line for each code counts them.
@@ -156,13 +166,6 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
   return [...rows, ...off]
 }
 
-/** Empty unless the audit log says it. */
-function makeOriginCells({ activity }: Finding) {
-  if (activity?.kind !== 'recorded') return { what: null, by: null, at: null }
-  const { what, by, at } = activity
-  return { what, by, at }
-}
-
 // What a spreadsheet treats as a formula, also after spaces and quotes. A semicolon begins a new cell
 // in countries with a decimal comma, even inside quotes.
 const FORMULA = /(^|;)([\s"'“”‘’＂＇]*[=+\-@＝＋－＠])/gu
@@ -175,12 +178,4 @@ export function escapeCell(text: string): string {
   const shown = reveal(text.slice(0, LONGEST + 1)).replace(FORMULA, "$1'$2")
   if (shown.length <= LONGEST) return shown
   return `${shown.slice(0, LONGEST).replace(/\p{Cs}$/u, '')}… (${text.length} characters)`
-}
-
-/** Of a person. All are empty unless the audit log says them. */
-export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const
-
-export function makeRecordCells(record: PersonRecord | null) {
-  const { lastSignIn, addedBy, addedAt } = record ?? {}
-  return { last_sign_in: lastSignIn, added_by: addedBy, added_at: addedAt }
 }

@@ -1,10 +1,10 @@
 /** The output of `rollcall demo`: the report, then what to do next. */
-import type { Demo } from '../core/report/demo.ts'
+import type { Report } from '../core/report/report.ts'
 import type { Paint } from './text/layout.ts'
 import { renderLines } from './text/lines.ts'
 
 /** @param folder where the files of the demo are */
-export function renderDemo({ report }: Demo, folder: string, paint: Paint): string {
+export function renderDemo(report: Report, folder: string, paint: Paint): string {
   return `${renderLines(report, paint)}
 This was a demo with a made-up company, so the exit code is 0.
 A real run would end with exit code ${report.exitCode}.

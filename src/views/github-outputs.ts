@@ -3,13 +3,13 @@
  * a server.
  */
 import type { Report } from '../core/report/report.ts'
-import { hasNews, sumSince } from '../core/report/since.ts'
+import { countSince, hasNews } from '../core/report/since.ts'
 import { countTotals, findApproval } from '../core/report/totals.ts'
 
 export function renderGithubOutputs(report: Report): string {
   const { verdict, exitCode, cause, accounts } = report
   const { verdicts, error, waived, critical } = countTotals(accounts)
-  const since = sumSince(accounts)
+  const since = countSince(...accounts)
   return Object.entries({
     verdict,
     'exit-code': exitCode,

@@ -4,6 +4,7 @@ import type { GroupKind } from '../core/model/kinds.ts'
 import type { ActivityReading, PersonRecord } from '../core/model/person-record.ts'
 import type { RosterFacts } from '../core/model/roster.ts'
 import { escapeUnits, hideMarks, reveal } from '../core/model/visible.ts'
+import type { FactsReport } from '../core/report/facts.ts'
 import type { Reading } from '../core/report/report.ts'
 
 /**
@@ -20,6 +21,13 @@ export function toJson(value: unknown): string {
 export function toDiagnosticJson(from: Diagnostic) {
   const { code, severity, summary, detail, advice, location, requestId } = from
   return { code, severity, summary, detail, advice, location, request_id: requestId }
+}
+
+/** How a run without a policy ended. */
+export function describeEnding(from: FactsReport<unknown>) {
+  const { exitCode, cause, retryable, diagnostics } = from
+  const messages = diagnostics.map(toDiagnosticJson)
+  return { verdict: 'none', exit_code: exitCode, cause, retryable, diagnostics: messages }
 }
 
 /** Its hash and how many people: nothing else of the file is kept. */
@@ -49,9 +57,7 @@ export function toReadingJson(read: Reading) {
 /** Undefined: the log was not requested. */
 function toActivityJson(activity: ActivityReading) {
   if (activity.state === 'not-asked') return undefined
-  if (activity.state !== 'read') return { state: activity.state }
-  const { state, from, to, reach, rows } = activity
-  return { state, from, to, reach, rows }
+  return activity.state === 'read' ? activity : { state: activity.state }
 }
 
 /** Undefined: the audit log was not read. */

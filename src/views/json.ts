@@ -1,4 +1,6 @@
 /** The report as JSON: a contract, see schemas/report.schema.json. */
+import type { KeptStep, PlannedStep } from '../core/apply/decide.ts'
+import { explainKept } from '../core/apply/reasons.ts'
 import type { Finding, FindingActivity } from '../core/messages/finding.ts'
 import type { Change } from '../core/plan/change.ts'
 import {
@@ -8,10 +10,10 @@ import {
   type Since,
 } from '../core/report/earlier.ts'
 import { describeFinding, sumRisks } from '../core/report/finding-facts.ts'
+import { isApprovable, type Proposal } from '../core/report/proposal.ts'
 import type { AccountReport, JudgedAccount, Report, Summary } from '../core/report/report.ts'
 import { hasNews } from '../core/report/since.ts'
 import { describeRoster, toDiagnosticJson, toJson, toReadingJson } from './json-document.ts'
-import { describeApproval, describeExpected, describeKeptStep } from './proposal-json.ts'
 
 export function renderJson(report: Report): string {
   return toJson(describeReport(report))
@@ -142,4 +144,33 @@ function toAccountJson(from: AccountReport, generatedAt: string) {
     summary: toSummaryJson(summary),
     ...toProposalJson(from),
   }
+}
+
+/** Null: there is nothing to approve, or a guard stops it. */
+export function describeApproval(proposal: Proposal) {
+  const { approval, expires, document } = proposal
+  return isApprovable(proposal) ? { value: approval, expires, document } : null
+}
+
+/**
+ * What is known before the run. Whether an invited person already has a login is known only afterwards.
+ */
+export function describeExpected({ classes, people }: Proposal) {
+  return { classes, gain: people.gain, lose: people.lose }
+}
+
+export function describeKeptStep(kept: KeptStep) {
+  const { because } = kept
+  return {
+    ...describeStep(kept),
+    because: because.kind,
+    why: explainKept(because, (text) => text),
+    allow: because.kind === 'permission' ? because.allow : null,
+    waits_for: because.kind === 'waits' ? because.address : null,
+  }
+}
+
+export function describeStep({ change, effect, needs }: PlannedStep | KeptStep) {
+  const { step, address, before, after, irreversible, effects } = change
+  return { step, address, effect, needs, before, after, irreversible, effects }
 }

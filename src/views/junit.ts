@@ -15,6 +15,7 @@ import { reveal } from '../core/model/visible.ts'
 import type { Outcome } from '../core/plan/outcome.ts'
 import { sortOpenFindings } from '../core/report/order.ts'
 import type { AccountReport, JudgedAccount, PolicyLines, Report } from '../core/report/report.ts'
+import { escapeXml } from './html/markup.ts'
 import { describeAcceptance, listVerdictOptions, measureSeconds, phraseFinding } from './labels.ts'
 import { OFFER } from './remedy.ts'
 import type { Repository } from './repository.ts'
@@ -57,20 +58,22 @@ interface Case {
   readonly result: Result
 }
 
-/** A function, so that a large report does not keep all of its text in memory twice. */
-type Lines = () => readonly string[]
+interface Result {
+  /** The name of its element. Whatever has passed may have notes. */
+  readonly is: 'passed' | 'skipped' | 'failure' | 'error'
+  /** Its attributes. */
+  readonly about: Readonly<Record<string, string>>
+  /** A function, so that a large report does not keep all of its text in memory twice. */
+  readonly lines: () => readonly string[]
+}
 
-type Result =
-  | { readonly is: 'passed' }
-  /** Passed, with a note. */
-  | { readonly is: 'noted'; readonly lines: Lines }
-  | { readonly is: 'skipped'; readonly message: string }
-  | {
-      readonly is: 'failure' | 'error'
-      readonly type: string
-      readonly message: string
-      readonly lines: Lines
-    }
+function pass(lines: Result['lines'] = () => []): Result {
+  return { is: 'passed', about: {}, lines }
+}
+
+function skip(message: string): Result {
+  return { is: 'skipped', about: { message }, lines: () => [message] }
+}
 
 function makeSuite(
   account: AccountReport,
@@ -98,16 +101,13 @@ function nameSuite({ server, account, policy }: AccountReport, uri: Repository['
 function makeErrorCases(classname: string, diagnostics: readonly Diagnostic[]): readonly Case[] {
   const cases = diagnostics.filter(isError).map((each): Case => {
     const { code, summary, location } = each
-    const result = {
-      is: 'error',
-      type: code,
-      message: summary,
-      lines: () => explainDiagnostic(each),
-    } as const
+    const about = { message: summary, type: code }
+    const result = { is: 'error', about, lines: () => explainDiagnostic(each) } as const
     return { classname, name: code, location, result }
   })
   if (cases.length > 0) return cases
-  const result = { is: 'error', type: 'internal', message: 'No verdict.', lines: () => [] } as const
+  const about = { message: 'No verdict.', type: 'internal' }
+  const result = { is: 'error', about, lines: () => [] } as const
   return [{ classname, name: 'verdict', location: null, result }]
 }
 
@@ -152,20 +152,20 @@ function makeResult(
 ): Result {
   switch (standing) {
     case 'fine':
-      return { is: 'passed' }
+      return pass()
     case 'ignored':
       // A pattern can match only a ghost or a missing person, who are not in the list of ignored people.
-      return { is: 'skipped', message: `Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.` }
+      return skip(`Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.`)
     case 'unmanaged':
-      return { is: 'skipped', message: 'Not managed by this policy.' }
+      return skip('Not managed by this policy.')
     case 'waived': {
       const waived = listWaived(findings)
       const accepted = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
-      return { is: 'skipped', message: `Waived: ${accepted.join('; ')}` }
+      return skip(`Waived: ${accepted.join('; ')}`)
     }
     case 'off': {
       const codes = [...new Set(findings.map(({ code }) => code))].join(', ')
-      return { is: 'skipped', message: `Switched off by the policy: ${codes}.` }
+      return skip(`Switched off by the policy: ${codes}.`)
     }
     case 'warning':
     case 'drift': {
@@ -180,13 +180,11 @@ function makeResult(
           `Waived: ${code} ${describeAcceptance(waiver)}`,
         ]),
       ]
-      if (standing === 'warning') return { is: 'noted', lines }
+      if (standing === 'warning') return pass(lines)
       const [worst] = worstFirst
-      if (worst === undefined) {
-        return { is: 'failure', type: 'drift', message: 'Differs from the policy.', lines }
-      }
-      const message = worstFirst.map((each) => phraseWithAddress(each, address)).join('; ')
-      return { is: 'failure', type: worst.code, message, lines }
+      const phrases = worstFirst.map((each) => phraseWithAddress(each, address))
+      const message = phrases.join('; ') || 'Differs from the policy.'
+      return { is: 'failure', about: { message, type: worst?.code ?? 'drift' }, lines }
     }
   }
 }
@@ -230,7 +228,7 @@ function numberRepeats(suites: readonly Suite[]): readonly Suite[] {
 }
 
 function countResults(...suites: readonly Suite[]) {
-  const of = { passed: 0, noted: 0, skipped: 0, failure: 0, error: 0 }
+  const of = { passed: 0, skipped: 0, failure: 0, error: 0 }
   for (const { cases } of suites) for (const { result } of cases) of[result.is] += 1
   return {
     tests: Object.values(of).reduce((sum, each) => sum + each, 0),
@@ -275,22 +273,10 @@ function writeOutput(lines: readonly string[]): string {
 }
 
 /** Some CI systems show the text of an element, others its message: both contain the same. */
-function writeResult(result: Result): string | null {
-  switch (result.is) {
-    case 'passed':
-      return null
-    case 'noted':
-      return writeOutput(result.lines())
-    case 'skipped': {
-      const { message } = result
-      return `<skipped${writeAttributes({ message })}>${writeContent([message])}</skipped>`
-    }
-    case 'failure':
-    case 'error': {
-      const { is, message, type, lines } = result
-      return `<${is}${writeAttributes({ message, type })}>${writeContent(lines())}</${is}>`
-    }
-  }
+function writeResult({ is, about, lines }: Result): string | null {
+  const text = lines()
+  if (is !== 'passed') return `<${is}${writeAttributes(about)}>${writeContent(text)}</${is}>`
+  return text.length === 0 ? null : writeOutput(text)
 }
 
 function writeAttributes(values: Readonly<Record<string, string | number>>): string {
@@ -303,18 +289,4 @@ function writeAttributes(values: Readonly<Record<string, string | number>>): str
 /** Only rollcall adds line breaks: a line break in a name is escaped. */
 function writeContent(lines: readonly string[]): string {
   return lines.map(escapeXml).join('\n')
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-}
-
-// Nearly every text matches this, and escaping is slow.
-const PLAIN = /^[ !#-%'-;=?-~]*$/
-
-function escapeXml(text: string): string {
-  return PLAIN.test(text) ? text : reveal(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
 }

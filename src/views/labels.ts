@@ -281,16 +281,6 @@ export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonl
   return groups.filter((group) => group.of === of).map(labelSubject)
 }
 
-/** The same in one cell, which says so if this kind was not read. */
-export function nameGroups(
-  groups: readonly GroupSubject[],
-  of: GroupKind,
-  { groups: counts }: Pick<Reading, 'groups'>,
-  separator: string,
-): string {
-  return counts.has(of) ? namesIn(groups, of).join(separator) : '(not read)'
-}
-
 /** The findings that the policy switched off; null if there are none. */
 export function describeSwitchedOff({ off }: AccountReport): string | null {
   if (off.size === 0) return null

@@ -4,7 +4,7 @@
  * ids, policies and words of rollcall, never a person or a group. An account without a verdict has
  * no number: 0 findings would look like a good result.
  */
-import { type Finding, isOpen, listWaived } from '../core/messages/finding.ts'
+import { isOpen, listWaived } from '../core/messages/finding.ts'
 import { reveal } from '../core/model/visible.ts'
 import { countAlike, countRoles } from '../core/report/glance.ts'
 import type {
@@ -24,13 +24,15 @@ interface Sample {
 }
 
 interface Family {
+  /** The last word is the unit, if it has one. */
   readonly name: string
-  /** The last word of the name; absent: a number without a unit. */
-  readonly unit?: 'seconds'
   readonly help: string
   readonly sample: (report: Report) => readonly Sample[]
 }
 
+/**
+ * A code without a finding has no series: there would also be a 0 if rollcall had not looked for it.
+ */
 const FAMILIES: readonly Family[] = [
   {
     name: 'rollcall_verdict',
@@ -47,13 +49,13 @@ const FAMILIES: readonly Family[] = [
     name: 'rollcall_findings',
     help: 'Open findings. Those with the severity error are drift.',
     sample: measureJudged(({ findings }) =>
-      measureFindings(findings.filter(isOpen), 'code', 'risk', 'severity'),
+      countAlike(findings.filter(isOpen), ['code', 'risk', 'severity']),
     ),
   },
   {
     name: 'rollcall_waived_findings',
     help: 'Findings that a waiver of the policy accepts.',
-    sample: measureJudged(({ findings }) => measureFindings(listWaived(findings), 'code', 'risk')),
+    sample: measureJudged(({ findings }) => countAlike(listWaived(findings), ['code', 'risk'])),
   },
   {
     name: 'rollcall_people',
@@ -67,13 +69,11 @@ const FAMILIES: readonly Family[] = [
   },
   {
     name: 'rollcall_read_timestamp_seconds',
-    unit: 'seconds',
     help: 'When the read of the account ended, in Unix time. Its age is time() minus this.',
     sample: measureReading(({ finishedAt }) => Date.parse(finishedAt) / 1000),
   },
   {
     name: 'rollcall_read_duration_seconds',
-    unit: 'seconds',
     help: 'How long the read of the account took.',
     sample: measureReading(measureSeconds),
   },
@@ -85,20 +85,14 @@ const FAMILIES: readonly Family[] = [
 ]
 
 export function renderOpenMetrics(report: Report): string {
-  const families = FAMILIES.flatMap(({ sample, ...family }) => {
+  const families = FAMILIES.flatMap(({ name, help, sample }) => {
     // Invalid policies have no account yet; one that was given twice is one series.
-    const lines = new Set(sample(report).map((each) => writeSample(family.name, each)))
-    return lines.size === 0 ? [] : [...writeHead(family), ...lines]
+    const lines = new Set(sample(report).map((each) => writeSample(name, each)))
+    if (lines.size === 0) return []
+    const unit = name.endsWith('_seconds') ? [`# UNIT ${name} seconds`] : []
+    return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...unit, ...lines]
   })
   return `${[...families, '# EOF'].join('\n')}\n`
-}
-
-function writeHead({ name, unit, help }: Omit<Family, 'sample'>): readonly string[] {
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-  ]
 }
 
 function writeSample(name: string, { labels, value }: Sample): string {
@@ -137,14 +131,4 @@ function measureJudged(sample: (account: JudgedAccount) => readonly Sample[]): F
 
 function measureReading(measure: (read: Reading) => number): Family['sample'] {
   return measureJudged(({ read }) => [{ labels: {}, value: measure(read) }])
-}
-
-/**
- * No series for a code without a finding: there would also be a 0 if rollcall had not looked for it.
- */
-function measureFindings(
-  findings: readonly Finding[],
-  ...keys: readonly ('code' | 'risk' | 'severity')[]
-): readonly Sample[] {
-  return countAlike(findings, keys).map(({ of, count }) => ({ labels: of, value: count }))
 }

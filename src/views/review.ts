@@ -132,20 +132,13 @@ export function renderClosed(
 function makeRows({ decisions }: ClosedReview): Row[] {
   return decisions.flatMap(({ email, decision, reviewer, date, result }): Row[] => {
     if (decision === 'keep') return []
-    const row = {
-      heading: 'Decided',
-      symbol: SYMBOLS[decision === 'remove' ? 'delete' : 'update'],
-      name: shorten(email),
+    const symbol = SYMBOLS[decision === 'remove' ? 'delete' : 'update']
+    const row = { heading: 'Decided', symbol, name: shorten(email) }
+    if (result === null) {
+      return [{ ...row, text: `${decision}, by ${shorten(reviewer)}`, weight: date }]
     }
-    return result === null
-      ? [{ ...row, text: `${decision}, by ${shorten(reviewer)}`, weight: date }]
-      : [
-          {
-            ...row,
-            text: `${decision}: ${shorten(result.what)}`,
-            weight: result.done ? 'done' : 'NOT DONE',
-          },
-        ]
+    const text = `${decision}: ${shorten(result.what)}`
+    return [{ ...row, text, weight: result.done ? 'done' : 'NOT DONE' }]
   })
 }
 

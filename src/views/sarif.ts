@@ -4,7 +4,6 @@
  * passes through `makeVisible` or `escapeMessage`.
  */
 import type {
-  Invocation,
   Location,
   Log,
   Notification,
@@ -53,6 +52,7 @@ function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri'])
     ...(read.snapshot === null ? [] : ['--snapshot', escapeMessage(read.snapshot)]),
   ]
   const hashes = hashLines(account.policyText)
+  const notes = listNotifications(account, leftOut)
   return {
     tool: {
       driver: { name: tool.name, semanticVersion: tool.version, rules: CODES.map(makeRule) },
@@ -69,7 +69,7 @@ function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri'])
         }),
         startTimeUtc: read.startedAt,
         endTimeUtc: read.finishedAt,
-        ...makeNotifications(account, leftOut),
+        ...(notes.length > 0 && { toolExecutionNotifications: notes }),
       },
     ],
     columnKind: 'utf16CodeUnits',
@@ -78,10 +78,7 @@ function makeRun(account: JudgedAccount, report: Report, uri: Repository['uri'])
 }
 
 /** Messages in addition to the results. */
-function makeNotifications(
-  { diagnostics }: JudgedAccount,
-  leftOut: number,
-): Pick<Invocation, 'toolExecutionNotifications'> {
+function listNotifications({ diagnostics }: JudgedAccount, leftOut: number): Notification[] {
   const notes: Notification[] = diagnostics.map(({ code, severity, summary, advice }) => ({
     descriptor: { id: code },
     level: severity,
@@ -91,7 +88,7 @@ function makeNotifications(
     const text = `${count(leftOut, 'finding')} left out, because code scanning does not accept more. These are the worst ones.`
     notes.push({ descriptor: { id: 'output-shortened' }, level: 'warning', message: { text } })
   }
-  return notes.length === 0 ? {} : { toolExecutionNotifications: notes }
+  return notes
 }
 
 /** The middle of the range that code scanning shows with this word. */

@@ -12,7 +12,8 @@ import {
   type Snapshot,
 } from '../core/model/snapshot.ts'
 import type { Report } from '../core/report/report.ts'
-import { toJson } from './json-document.ts'
+import { FAILURE_FORMAT, type SnapshotFailure } from '../core/report/snapshot-failure.ts'
+import { toDiagnosticJson, toJson } from './json-document.ts'
 import { describeActivity } from './snapshot-activity.ts'
 
 export function renderSnapshot(snapshot: Snapshot, { name, version }: Report['tool']): string {
@@ -47,8 +48,25 @@ export function renderSnapshot(snapshot: Snapshot, { name, version }: Report['to
   })
 }
 
+/** Why there is no snapshot of an account of a fleet: see schemas/snapshot-failure.schema.json. */
+export function renderSnapshotFailure(
+  { fleet, server, accountId, failedAt, diagnostics }: SnapshotFailure,
+  { name, version }: Report['tool'],
+): string {
+  return toJson({
+    format: FAILURE_FORMAT,
+    format_version: '1.0',
+    tool: { name, version },
+    fleet: describeMark(fleet),
+    server,
+    account_id: accountId,
+    failed_at: failedAt,
+    diagnostics: diagnostics.map(toDiagnosticJson),
+  })
+}
+
 /** Names each key, so that no other key can get into the file. */
-export function describeMark({ name, sha256 }: FleetMark) {
+function describeMark({ name, sha256 }: FleetMark) {
   return { name, sha256 }
 }
 

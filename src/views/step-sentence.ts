@@ -7,14 +7,8 @@ import { count } from '../core/messages/phrase.ts'
 import { STEP_NAMES, STEPS, type Step } from '../core/model/steps.ts'
 import type { WorkDone } from '../core/report/apply.ts'
 
-/** `will`: before the run; `did`: after it. */
-interface Wording {
-  readonly will: string
-  readonly did: string
-  readonly what: (of: StepClass) => string
-}
-
-const word = (will: string, did: string, what: Wording['what']): Wording => ({ will, did, what })
+/** Before the run, after it, and what. */
+type Wording = readonly [will: string, did: string, what: (of: StepClass) => string]
 
 const countPeople = ({ people }: StepClass) =>
   people.length === 0 ? 'nobody' : count(people.length, 'person', 'people')
@@ -38,32 +32,34 @@ const HOW =
   '(they must accept an invitation, or have access at once if they already have a login on this server)'
 
 const WORDINGS: Readonly<Record<Step, Wording>> = {
-  'create-custom-role': word('creates', 'created', ({ steps }) => count(steps, 'custom role')),
-  'create-team': word('creates', 'created', ({ steps }) => count(steps, 'team')),
-  invite: word('invites', 'invited', (of) => `${countPeople(of)} ${HOW}`),
-  'invite-administrator': word(
+  'create-custom-role': ['creates', 'created', ({ steps }) => count(steps, 'custom role')],
+  'create-team': ['creates', 'created', ({ steps }) => count(steps, 'team')],
+  invite: ['invites', 'invited', (of) => `${countPeople(of)} ${HOW}`],
+  'invite-administrator': [
     'invites',
     'invited',
     ({ steps }) => `${count(steps, 'administrator')} ${HOW}`,
-  ),
-  promote: word('makes', 'made', ({ steps }) =>
-    steps === 1 ? '1 agent an administrator' : `${steps} agents administrators`,
-  ),
-  widen: word('widens', 'widened', countWidened),
-  'update-team': word('changes', 'changed', ({ steps }) => count(steps, 'team')),
-  'add-member': word('adds', 'added', (of) => countMemberships(of, 'to')),
-  'remove-member': word('takes', 'took', (of) => countMemberships(of, 'out of')),
-  'update-custom-role': word('changes', 'changed', ({ steps }) => count(steps, 'custom role')),
-  narrow: word('narrows', 'narrowed', (of) => `the access of ${countPeople(of)}`),
-  demote: word('demotes', 'demoted', countPeople),
-  'remove-agent': word('removes', 'removed', countPeople),
-  'delete-team': word('deletes', 'deleted', ({ steps }) => count(steps, 'team')),
-  'delete-custom-role': word('deletes', 'deleted', ({ steps }) => count(steps, 'custom role')),
+  ],
+  promote: [
+    'makes',
+    'made',
+    ({ steps }) => (steps === 1 ? '1 agent an administrator' : `${steps} agents administrators`),
+  ],
+  widen: ['widens', 'widened', countWidened],
+  'update-team': ['changes', 'changed', ({ steps }) => count(steps, 'team')],
+  'add-member': ['adds', 'added', (of) => countMemberships(of, 'to')],
+  'remove-member': ['takes', 'took', (of) => countMemberships(of, 'out of')],
+  'update-custom-role': ['changes', 'changed', ({ steps }) => count(steps, 'custom role')],
+  narrow: ['narrows', 'narrowed', (of) => `the access of ${countPeople(of)}`],
+  demote: ['demotes', 'demoted', countPeople],
+  'remove-agent': ['removes', 'removed', countPeople],
+  'delete-team': ['deletes', 'deleted', ({ steps }) => count(steps, 'team')],
+  'delete-custom-role': ['deletes', 'deleted', ({ steps }) => count(steps, 'custom role')],
 }
 
 /** `Invites 1 person (…), takes 2 people out of 3 groups, demotes nobody, removes nobody.` */
 export function describeClasses(classes: readonly StepClass[]): string {
-  return joinPhrases(phraseClasses(classes, ({ will, what }, of) => `${will} ${what(of)}`))
+  return joinPhrases(phraseClasses(classes, ([will, , what], of) => `${will} ${what(of)}`))
 }
 
 /** The same in the past, and with how the invited people got access, which is known by now. */
@@ -78,7 +74,7 @@ export function describeWritten({ classes, byMail, atOnce }: WorkDone): string {
       : [
           `gave access at once to ${count(atOnce.length, 'person', 'people')} who already had a login on this server`,
         ]),
-    ...phraseClasses(others, ({ did, what }, of) => `${did} ${what(of)}`),
+    ...phraseClasses(others, ([, did, what], of) => `${did} ${what(of)}`),
   ])
 }
 

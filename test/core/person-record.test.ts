@@ -53,7 +53,7 @@ describe('what the log says about a person', () => {
   test('is in the list and in the answer of access, and null where the log was not read', () => {
     const read = { ...seen, activity: readLog([added(9, 2)]) }
     const listed = (of: typeof read | typeof seen) =>
-      listAccount(of).people.map(({ activity }) => activity?.addedBy)
+      listAccount(of).people.map(({ record }) => record?.addedBy)
     const answered = (of: typeof read | typeof seen) =>
       describeAccountAccess(of, null, null).sections.flatMap(({ people }) =>
         people.map(({ record }) => record?.addedBy),

@@ -4,10 +4,10 @@ import { type Diagnostic, makeDiagnostic } from '../../src/core/messages/diagnos
 import type { Cause, DiagnosticCode } from '../../src/core/messages/diagnostic-records.ts'
 import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
-import { concludeDemo } from '../../src/core/report/demo.ts'
 import {
   type AccountReport,
   concludeAccount,
+  concludeDemo,
   concludeReport,
   concludeUnjudged,
   decideExitCode,

@@ -5,7 +5,7 @@ import {
   concludeFleetSnapshots,
   parseSnapshotFailure,
 } from '../../src/core/report/snapshot-failure.ts'
-import { renderSnapshotFailure } from '../../src/views/snapshot-failure.ts'
+import { renderSnapshotFailure } from '../../src/views/snapshot.ts'
 
 const FAILURE = {
   fleet: { name: 'acme', sha256: 'a'.repeat(64) },

@@ -5,12 +5,8 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { findTopics, listTopics } from '../../src/core/access/topics.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
-import {
-  type AccessReport,
-  type AccountAccess,
-  concludeAccess,
-  describeAccountAccess,
-} from '../../src/core/report/access.ts'
+import { type AccountAccess, describeAccountAccess } from '../../src/core/report/access.ts'
+import { concludeFacts, type FactsReport } from '../../src/core/report/facts.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import { renderAccessJson } from '../../src/views/access/json.ts'
 import { listAllReaches, listReasons } from '../../src/views/access/labels.ts'
@@ -25,13 +21,13 @@ const HEAD = {
   generatedAt: '2026-11-23T08:00:02.000Z',
 } as const
 
-const conclude = (account: AccountAccess): AccessReport =>
-  concludeAccess({ ...HEAD, account, diagnostics: [] })
+const conclude = (account: AccountAccess): FactsReport<AccountAccess> =>
+  concludeFacts({ ...HEAD, facts: account, diagnostics: [] })
 
 const cases = Object.entries(ACCESSES)
-const FAILED = concludeAccess({
+const FAILED = concludeFacts<AccountAccess>({
   ...HEAD,
-  account: null,
+  facts: null,
   diagnostics: [makeDiagnostic({ code: 'network-refused', summary: 'No connection.' })],
 })
 
@@ -129,8 +125,8 @@ test('CSV has a line for each membership, for everything, and for nothing, whate
 
 describe('HTML', () => {
   const pages = [
-    ...cases.map(([name, each]): [string, AccessReport] => [name, conclude(each)]),
-    ['failed', FAILED] as [string, AccessReport],
+    ...cases.map(([name, each]): [string, FactsReport<AccountAccess>] => [name, conclude(each)]),
+    ['failed', FAILED] as [string, FactsReport<AccountAccess>],
   ]
 
   test.each(pages)('%s is parsed without a single error', (_name, report) => {

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse as parseCsv } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import { concludeAccess, describeAccountAccess } from '../../src/core/report/access.ts'
-import { concludeList, listAccount } from '../../src/core/report/listing.ts'
+import { describeAccountAccess } from '../../src/core/report/access.ts'
+import { concludeFacts } from '../../src/core/report/facts.ts'
+import { listAccount } from '../../src/core/report/listing.ts'
 import { renderAccessCsv } from '../../src/views/access/csv.ts'
 import {
   describeNotJudged,
@@ -135,8 +136,8 @@ describe('a person', () => {
     const head = { tool: { name: 'rollcall', version: '1.2.3' }, generatedAt: '', diagnostics: [] }
     const access = describeAccountAccess(account, null, null)
     const pages = [
-      renderListHtml(concludeList({ ...head, listing: listAccount(account) })),
-      renderAccessHtml(concludeAccess({ ...head, account: access })),
+      renderListHtml(concludeFacts({ ...head, facts: listAccount(account) })),
+      renderAccessHtml(concludeFacts({ ...head, facts: access })),
     ]
     for (const page of pages) {
       expect(page).toContain('last sign-in recorded 2026-11-20 14:02 UTC')

@@ -1,7 +1,8 @@
 /** A view says what a command ends with as it was told: it never works that out. */
 import { expect, test } from 'vitest'
 import { concludeCheckup } from '../../src/core/report/checkup.ts'
-import { concludeList, listAccount } from '../../src/core/report/listing.ts'
+import { concludeFacts } from '../../src/core/report/facts.ts'
+import { listAccount } from '../../src/core/report/listing.ts'
 import { concludeValidation } from '../../src/core/report/validation.ts'
 import { concludeClose } from '../../src/core/review/closing.ts'
 import { renderDoctor, renderDoctorJson } from '../../src/views/doctor.ts'
@@ -20,7 +21,7 @@ const exitCode = 1 as const
 const generatedAt = '2026-11-23T08:00:02.000Z'
 const everybody = listAccount(snapshot({}))
 const list = {
-  ...concludeList({ tool, generatedAt, diagnostics: [], listing: everybody }),
+  ...concludeFacts({ tool, generatedAt, diagnostics: [], facts: everybody }),
   ...{ exitCode },
 }
 const checkup = {

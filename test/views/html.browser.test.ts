@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { concludeAccess } from '../../src/core/report/access.ts'
+import { concludeFacts } from '../../src/core/report/facts.ts'
 import { renderAccessHtml } from '../../src/views/html/access.ts'
 import { renderHtml } from '../../src/views/html/report.ts'
 import { ACCESSES, LARGE } from './accesses.ts'
@@ -30,7 +30,7 @@ if (executablePath === undefined) {
 /** Answers of `rollcall access`, beside the reports. */
 const { tool, generatedAt } = HEAD
 const access = (account: (typeof ACCESSES)[keyof typeof ACCESSES]) =>
-  renderAccessHtml(concludeAccess({ tool, generatedAt, account, diagnostics: [] }))
+  renderAccessHtml(concludeFacts({ tool, generatedAt, facts: account, diagnostics: [] }))
 
 const PAGES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(REPORTS).map(([name, each]) => [name, renderHtml(each)])),

@@ -168,6 +168,16 @@ describe('hostile names', () => {
     expect(page).not.toContain('x'.repeat(257))
   })
 
+  test('do not become a command of a CI job, and read as they are', () => {
+    const name = "##[error]##vso[x] ###[y] '#[z]"
+    const source = toText(html`<p title="${name}">${name}</p>`)
+    expect(source).not.toMatch(/##\w*\[/)
+    const elements: Element[] = []
+    collect(parse(source), elements)
+    const shown = elements.find(({ tagName }) => tagName === 'p')
+    expect(shown && [attribute(shown, 'title'), textOf(shown)]).toEqual([name, name])
+  })
+
   test('cannot end an attribute, an element or an entity', () => {
     expect(toText(html`<p title="${`"'<>&`}">${'</p>&lt;\ufffe\u{10ffff}'}</p>`)).toBe(
       '<p title="&quot;&#39;&lt;&gt;&amp;">&lt;/p&gt;&amp;lt;\\u{fffe}\\u{10ffff}</p>',

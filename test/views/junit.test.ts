@@ -535,6 +535,15 @@ describe('hostile names', () => {
     expect(billing?.text.split('\n')[0]).toBe(`Different team settings: ${billing?.message}`)
   })
 
+  test('do not become a command of a CI job, and read as they are', () => {
+    const name = '##[error]##vso[x] ###[y]'
+    const [ada] = compared(
+      { agents: { 'ada@acme.com': { role: 'administrator', name: 'Ada' } } },
+      { agents: { 'ada@acme.com': { role: 'administrator', name } } },
+    )
+    expect(ada?.text).toContain(name)
+  })
+
   test('cannot have a file attached', () => {
     const name = '[[ATTACHMENT|/etc/passwd]]'
     const [ada] = compared(

@@ -4,7 +4,8 @@ import { type DefaultTreeAdapterMap, parse } from 'parse5'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
-import { concludeList, type ListReport, listAccount } from '../../src/core/report/listing.ts'
+import { concludeFacts, type FactsReport } from '../../src/core/report/facts.ts'
+import { type Listing, listAccount } from '../../src/core/report/listing.ts'
 import { renderListHtml } from '../../src/views/html/list.ts'
 import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderListJson } from '../../src/views/list/json.ts'
@@ -64,9 +65,9 @@ const LISTINGS = {
 }
 
 const cases = Object.entries(LISTINGS)
-const FAILED = concludeList({
+const FAILED = concludeFacts<Listing>({
   ...HEAD,
-  listing: null,
+  facts: null,
   diagnostics: [makeDiagnostic({ code: 'network-refused', summary: 'No connection.' })],
 })
 
@@ -103,7 +104,7 @@ test('JSON says whether trying again may help, where there is no list', () => {
     retryable: true,
   })
   const fine = renderListJson(
-    concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] }),
+    concludeFacts({ ...HEAD, facts: LISTINGS.everything, diagnostics: [] }),
   )
   expect(JSON.parse(fine)).toMatchObject({ exit_code: 0, cause: null, retryable: false })
 })
@@ -113,7 +114,7 @@ test('JSON tells groups that share a name apart by their id', () => {
     agents: { 'a@x.com': 'administrator' },
     inboxes: [{ name: 'Mail' }, { name: 'Mail' }, { name: 'Website' }],
   })
-  const report = concludeList({ ...HEAD, listing: listAccount(account), diagnostics: [] })
+  const report = concludeFacts({ ...HEAD, facts: listAccount(account), diagnostics: [] })
   const { inboxes } = JSON.parse(renderListJson(report)).listing
   expect(inboxes).toMatchObject([
     { name: 'Mail', id: 1 },
@@ -137,11 +138,11 @@ test('CSV has a line for each person and each ghost, whatever their names', () =
 
 describe('HTML', () => {
   const pages = [
-    ...cases.map(([name, each]): [string, ListReport] => [
+    ...cases.map(([name, each]): [string, FactsReport<Listing>] => [
       name,
-      concludeList({ ...HEAD, listing: each, diagnostics: [] }),
+      concludeFacts({ ...HEAD, facts: each, diagnostics: [] }),
     ]),
-    ['failed', FAILED] as [string, ListReport],
+    ['failed', FAILED] as [string, FactsReport<Listing>],
   ]
 
   test.each(pages)('%s is parsed without a single error', (_name, report) => {
@@ -154,7 +155,7 @@ describe('HTML', () => {
     const known = new Set(
       elements(
         renderListHtml(
-          concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: FAILED.diagnostics }),
+          concludeFacts({ ...HEAD, facts: LISTINGS.everything, diagnostics: FAILED.diagnostics }),
         ),
       ),
     )
@@ -163,12 +164,12 @@ describe('HTML', () => {
 
   test('says that there are no custom roles where all were read', () => {
     const listing = listAccount(snapshot({ customRoles: {} }))
-    const page = renderListHtml(concludeList({ ...HEAD, listing, diagnostics: [] }))
+    const page = renderListHtml(concludeFacts({ ...HEAD, facts: listing, diagnostics: [] }))
     expect(page).toContain('<p>No custom roles.</p>')
   })
 
   test('reads as the golden file', async () => {
-    const report = concludeList({ ...HEAD, listing: LISTINGS.everything, diagnostics: [] })
+    const report = concludeFacts({ ...HEAD, facts: LISTINGS.everything, diagnostics: [] })
     await matchHtmlGolden(renderListHtml(report), 'list-everything.html')
   })
 })

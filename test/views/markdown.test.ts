@@ -642,10 +642,19 @@ describe('text of a server or a policy', () => {
       fc.property(texts, (text) => {
         const shown = tokens(render(filledWith(text))).filter(({ type }) => type === 'text')
         for (const { content } of shown) {
-          expect(content).not.toMatch(/[@#<>$\\*_~[\]]|\/|www\.|:[a-z]\w*:|[0-9a-f]{7}|[a-z]-\d/i)
+          // A `#` that nothing follows refers to nothing.
+          expect(content).not.toMatch(/[@<>$\\*_~[\]]|#.|\/|www\.|:[a-z]\w*:|[0-9a-f]{7}|[a-z]-\d/i)
         }
       }),
       { numRuns: 400 },
+    )
+  })
+
+  test('is never a command of a CI job', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(render(filledWith(text))).not.toMatch(/##\w*\[/)
+      }),
     )
   })
 

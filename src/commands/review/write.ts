@@ -7,7 +7,8 @@ import { Failure } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
-import { concludeAccess, describeAccountAccess } from '../../core/report/access.ts'
+import { describeAccountAccess } from '../../core/report/access.ts'
+import { concludeFacts } from '../../core/report/facts.ts'
 import { describeHiddenMembers } from '../../core/report/missing-parts.ts'
 import { concludeReport, type JudgedAccount } from '../../core/report/report.ts'
 import { findClockDifference } from '../../core/review/moments.ts'
@@ -39,10 +40,10 @@ export function writeReview(record: ReviewRecord, policy: Policy, snapshot: Snap
   const head = { command: 'review', tool, generatedAt, exitZero: false, roster }
   const whole = concludeReport(head, findClockDifference(requests), [account])
   const access = listAccess(read)
-  const answer = concludeAccess({
+  const answer = concludeFacts({
     tool,
     generatedAt,
-    account: describeAccountAccess(read, null, null),
+    facts: describeAccountAccess(read, null, null),
     diagnostics: describeHiddenMembers(read, 'This page'),
   })
   const contents = new Map<string, string>([

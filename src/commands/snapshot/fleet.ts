@@ -30,8 +30,7 @@ import { makeOptionFailure } from '../../shell/command.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { Shard } from '../../shell/values.ts'
 import type { Result, World } from '../../shell/world.ts'
-import { renderSnapshot } from '../../views/snapshot.ts'
-import { renderSnapshotFailure } from '../../views/snapshot-failure.ts'
+import { renderSnapshot, renderSnapshotFailure } from '../../views/snapshot.ts'
 import { describeFleetFolder } from '../../views/text/snapshot.ts'
 
 interface Flags extends ConnectionFlags, ActivityFlags {

@@ -1,5 +1,5 @@
 /**
- * The result of `rollcall access`, with its exit code: what everybody reaches, or what there is to know
+ * What `rollcall access` shows: what everybody reaches, or what there is to know
  * about one person, group or custom role. Only selects from what core/access decided. No verdict:
  * without a policy nothing is right or wrong.
  */
@@ -18,13 +18,7 @@ import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import { type AccessRule, findAccessRule } from '../model/server-version.ts'
 import { hasGroups, type Snapshot } from '../model/snapshot.ts'
-import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
-
-export interface AccessReport extends FactsReport {
-  /** Null: the question could not be answered. */
-  readonly account: AccountAccess | null
-}
 
 /**
  * In an answer about a group: administrators, its members, and people who only open conversations that
@@ -97,12 +91,6 @@ export function describeAccountAccess(
     account,
     read: describeReading(snapshot, file),
   }
-}
-
-export function concludeAccess(
-  of: Pick<AccessReport, 'tool' | 'generatedAt' | 'account' | 'diagnostics'>,
-): AccessReport {
-  return concludeFacts(of, of.account !== null)
 }
 
 function listMissingGroups(snapshot: Snapshot, of: GroupKind): readonly MissingPart[] {

@@ -31,14 +31,9 @@ export interface UncomparedPart {
   readonly side: 'before' | 'after'
 }
 
-export interface NoAnswer extends Common {
-  readonly of: null
-  readonly equal: null
-  readonly exitCode: 1
-  readonly before: null
-  readonly after: null
-  readonly notCompared: null
-}
+type NoAnswer = Common & { readonly exitCode: 1 } & Readonly<Record<keyof typeof NOTHING, null>>
+
+const NOTHING = { of: null, equal: null, before: null, after: null, notCompared: null }
 
 export interface Compared {
   readonly file: string
@@ -60,10 +55,8 @@ export function concludeDiff(
 }
 
 export function concludeNoDiff(tool: Report['tool'], diagnostics: readonly Diagnostic[]): NoAnswer {
-  const nothing = { differences: [], controls: [] }
-  const sides = { before: null, after: null, notCompared: null }
-  const ending = { of: null, equal: null, exitCode: 1, ...sides } as const
-  return { tool, ...nothing, ...ending, summary: summarise(nothing), diagnostics }
+  const none = { differences: [], controls: [] }
+  return { tool, ...none, ...NOTHING, exitCode: 1, summary: summarise(none), diagnostics }
 }
 
 function summarise({ differences, controls }: Differences): Common['summary'] {

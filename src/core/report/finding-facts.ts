@@ -4,58 +4,32 @@
  */
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
-import { groupOf, type Subject } from '../model/address.ts'
+import { groupOf } from '../model/address.ts'
 import { countRisks, type RiskCounts } from './order.ts'
 import { nestLines } from './remedies.ts'
 import type { AccountReport, JudgedAccount, Verdict } from './report.ts'
 
-export interface FindingFacts {
-  /** `agent`, `team`, `team-member`, `rule` … */
-  readonly kind: string
-  /** Null: not about one person. */
-  readonly email: string | null
-  /** The display name on the account; null for somebody who is not on it. */
-  readonly name: string | null
-  /** The name of the group that it is about or in. */
-  readonly group: string | null
-  readonly remedy: {
-    /** Our own words; backticks mark code. */
-    readonly text: string
-    /** Lines of a policy that would end it, from the top level on; empty if none would. */
-    readonly lines: readonly string[]
-  }
-}
-
+/**
+ * The kind is `agent`, `team`, `team-member`, `rule` … `email`: null if it is not about one person.
+ * `name`: on the account; null for somebody who is not on it. `group`: that it is about or in.
+ * `remedy.text`: our own words, in which backticks mark code. `remedy.lines`: of a policy that would end
+ * it, from the top level on; empty if none would.
+ */
 export function describeFinding(
   { id, code, subject }: Finding,
   { names, fixes }: Pick<JudgedAccount, 'names' | 'fixes'>,
-): FindingFacts {
+) {
   // A person who is not on the account and has no known address is `#ID`.
   const email = 'email' in subject && !subject.email.startsWith('#') ? subject.email : null
+  const group = groupOf(subject)
+  const kind = group?.of.prefix ?? subject.kind
   const fix = fixes.get(id)
   return {
-    kind: nameKind(subject),
+    kind: subject.kind === 'member' ? `${kind}-member` : kind,
     email,
     name: email === null ? null : (names.get(email) ?? null),
-    group: groupOf(subject)?.name ?? null,
-    remedy: {
-      text: FINDINGS[code].remedy,
-      lines: fix ? nestLines([fix]) : [],
-    },
-  }
-}
-
-function nameKind(subject: Subject): string {
-  switch (subject.kind) {
-    case 'group':
-      return subject.of.prefix
-    case 'member':
-      return `${subject.group.of.prefix}-member`
-    case 'agent':
-    case 'custom-role':
-    case 'rule':
-    case 'waiver':
-      return subject.kind
+    group: group?.name ?? null,
+    remedy: { text: FINDINGS[code].remedy, lines: fix ? nestLines([fix]) : [] },
   }
 }
 

@@ -8,23 +8,11 @@ import type { JudgedAccount } from './report.ts'
 
 export type StandingCounts = Readonly<Record<Standing, number>>
 
-export interface PeopleCounts {
-  readonly status: PersonStatus
-  readonly counts: StandingCounts
-}
-
 export interface GroupCounts {
   readonly group: GroupOutcome
   readonly counts: StandingCounts
   /** How many people are only expected, left, or hidden, and not really members. */
   readonly absent: Readonly<Record<Exclude<MemberOutcome['is'], 'member'>, number>>
-}
-
-export interface GroupsGlance {
-  /** Those with the most drift first, then the largest. */
-  readonly shown: readonly GroupCounts[]
-  readonly others: number
-  readonly othersWithDrift: number
 }
 
 const STATUSES = {
@@ -36,7 +24,7 @@ const STATUSES = {
 
 export type PersonStatus = keyof typeof STATUSES
 
-export function countPeople({ getOutcomes }: JudgedAccount): readonly PeopleCounts[] {
+export function countPeople({ getOutcomes }: JudgedAccount) {
   return (Object.keys(STATUSES) as PersonStatus[]).map((status) => ({
     status,
     counts: countStandings(getOutcomes().people.filter(STATUSES[status])),
@@ -56,24 +44,23 @@ export function countRoles({ getOutcomes }: JudgedAccount) {
   )
 }
 
-/** How many findings have the same of these facts, in the order of the first of each. */
+/** How many findings have the same of these facts, in the order of the first of each: a sample of metrics. */
 export function countAlike(
   findings: readonly Finding[],
   keys: readonly ('code' | 'risk' | 'severity')[],
-): readonly { readonly of: Readonly<Record<string, string>>; readonly count: number }[] {
+) {
   const alike = groupBy(findings, (each) => keys.map((key) => each[key]).join())
   return [...alike.values()].map((same) => ({
-    of: Object.fromEntries(keys.map((key) => [key, same[0][key]])),
-    count: same.length,
+    labels: Object.fromEntries<string>(keys.map((key) => [key, same[0][key]])),
+    value: same.length,
   }))
 }
 
-/** @param most how many groups are shown one by one */
-export function countGroupsByDrift(
-  of: GroupKind,
-  { getOutcomes }: JudgedAccount,
-  most: number,
-): GroupsGlance {
+/**
+ * Those with the most drift first, then the largest, and the number of the others.
+ * @param most how many groups are shown one by one
+ */
+export function countGroupsByDrift(of: GroupKind, { getOutcomes }: JudgedAccount, most: number) {
   const sorted = getOutcomes()
     .groups.filter(({ subject }) => subject.of === of)
     .map((group): GroupCounts => {

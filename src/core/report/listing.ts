@@ -22,19 +22,7 @@ import {
   type StaffRoster,
 } from '../model/roster.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
-import { concludeFacts, type FactsReport } from './facts.ts'
 import { describeReading, type Reading } from './report.ts'
-
-export interface ListReport extends FactsReport {
-  /** Null: the account could not be listed. */
-  readonly listing: Listing | null
-}
-
-export function concludeList(
-  of: Pick<ListReport, 'tool' | 'generatedAt' | 'listing' | 'diagnostics'>,
-): ListReport {
-  return concludeFacts(of, of.listing !== null)
-}
 
 /** A person has the first rank that fits. */
 export const RANKS = ['administrator', 'invitation', 'custom-role', 'agent'] as const
@@ -64,7 +52,7 @@ export interface Listing {
   readonly roster: (RosterFacts & { readonly missing: number }) | null
 }
 
-export interface ListedPerson extends Omit<SnapshotAgent, 'confirmed' | 'customRoleId'> {
+export interface ListedPerson extends Omit<SnapshotAgent, 'customRoleId'> {
   readonly rank: Rank
   readonly customRole: CustomRoleFact | null
   /** `disabled`: the invitation is not accepted, nobody can sign in with it yet. */
@@ -75,7 +63,7 @@ export interface ListedPerson extends Omit<SnapshotAgent, 'confirmed' | 'customR
   /** Null: there is no roster. */
   readonly roster: RosterMatch | null
   /** Null: the audit log was not read. */
-  readonly activity: PersonRecord | null
+  readonly record: PersonRecord | null
 }
 
 export interface Ghost {
@@ -122,7 +110,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
       foreign: homeDomain !== null && domain !== homeDomain,
       groups: groupsOf.get(email) ?? [],
       roster: roster && findInRoster(roster, email, recognised.people.has(email)),
-      activity: records(id),
+      record: records(id),
     }
   })
   return {

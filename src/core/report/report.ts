@@ -261,6 +261,11 @@ export function decideExitCode(verdict: Verdict, exitZero: boolean): ExitCode {
   }
 }
 
+/** Drift is what the demo shows, so it is not a failure. */
+export function concludeDemo(report: Report) {
+  return { report, exitCode: report.verdict === 'none' ? 1 : 0 } as const
+}
+
 function concludeJudgement(drift: boolean): Judgement {
   return { verdict: drift ? 'drift' : 'in_sync', cause: null, retryable: false }
 }

@@ -108,41 +108,19 @@ function isCompared(code: string, address: string, { coverage }: JudgedAccount):
   return roles && coverage[section] === 'compared'
 }
 
-export interface SinceCounts {
-  /** Of those that count. */
-  readonly new: number
-  readonly known: number
-  readonly resolved: number
-  readonly notChecked: number
-}
-
-/** Null: there is nothing to compare with. */
-export function countSince({
-  findings,
-  since,
-}: Pick<AccountReport, 'findings' | 'since'>): SinceCounts | null {
-  if (since === null) return null
-  const open = findings.filter(isOpen)
-  const fresh = open.filter((each) => isNew(each, since)).length
-  return {
-    new: fresh,
-    known: open.length - fresh,
-    resolved: since.resolved.length,
-    notChecked: since.notChecked.length,
-  }
-}
-
-/** Over the accounts that were compared. Null: none was. */
-export function sumSince(accounts: readonly AccountReport[]): SinceCounts | null {
-  const compared = accounts.flatMap((each) => countSince(each) ?? [])
+/** Over the accounts that were compared; `new` and `known` of the findings that count. Null: none was. */
+export function countSince(...accounts: readonly Pick<AccountReport, 'findings' | 'since'>[]) {
+  const compared = accounts.flatMap(({ findings, since }) =>
+    since === null ? [] : [{ open: findings.filter(isOpen), since }],
+  )
   if (compared.length === 0) return null
-  const sum = (key: keyof SinceCounts) => compared.reduce((all, each) => all + each[key], 0)
-  return {
-    new: sum('new'),
-    known: sum('known'),
-    resolved: sum('resolved'),
-    notChecked: sum('notChecked'),
+  const counts = { new: 0, known: 0, resolved: 0, notChecked: 0 }
+  for (const { open, since } of compared) {
+    for (const each of open) counts[isNew(each, since) ? 'new' : 'known'] += 1
+    counts.resolved += since.resolved.length
+    counts.notChecked += since.notChecked.length
   }
+  return counts
 }
 
 /**
@@ -155,7 +133,7 @@ export function hasNews({
   accounts,
   diagnostics,
 }: Pick<Report, 'verdict' | 'accounts' | 'diagnostics'>): boolean | null {
-  const all = sumSince(accounts)
+  const all = countSince(...accounts)
   if (all === null) return null
   const failed = verdict === 'none' && accounts.every((each) => each.verdict !== 'none')
   const lost = accounts.some(({ since }) => since?.lostVerdict)

@@ -9,15 +9,16 @@ import type { PersonAccess } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { AccountAccess } from '../../core/report/access.ts'
 import {
+  ACCOUNT_COLUMNS,
   makeAccountCells,
   makePersonCells,
-  makeRecordCells,
   PERSON_COLUMNS,
   RECORD_COLUMNS,
   writeCsv,
 } from '../csv.ts'
 
 const COLUMNS = [
+  ...ACCOUNT_COLUMNS,
   ...PERSON_COLUMNS,
   'reach',
   'by',
@@ -34,11 +35,9 @@ export function renderAccessCsv(of: AccountAccess): string {
   const rows = everybody.flatMap((access) =>
     listWays(access).map((way) => ({
       ...where,
-      ...makePersonCells({ ...access.person, customRole: access.customRole }),
-      status: access.person.confirmed ? 'active' : 'disabled',
+      ...makePersonCells({ ...access.person, ...access }),
       reach: access.rank,
       ...way,
-      ...makeRecordCells(access.record),
     })),
   )
   return writeCsv(COLUMNS, rows)

@@ -2,22 +2,19 @@
 import type { PersonAccess, Way } from '../../core/access/access.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
-import type { AccessReport, AccountAccess } from '../../core/report/access.ts'
-import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
+import type { AccountAccess } from '../../core/report/access.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
+import { describeEnding, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
 
-export function renderAccessJson(report: AccessReport): string {
-  const { tool, generatedAt, account, diagnostics, exitCode, cause, retryable } = report
+export function renderAccessJson(report: FactsReport<AccountAccess>): string {
+  const { tool, generatedAt, facts } = report
   return toJson({
     format: 'rollcall.access',
     format_version: '1.0',
     tool,
     generated_at: generatedAt,
-    verdict: 'none',
-    exit_code: exitCode,
-    cause,
-    retryable,
-    diagnostics: diagnostics.map(toDiagnosticJson),
-    access: account && toAccountJson(account),
+    ...describeEnding(report),
+    access: facts && toAccountJson(facts),
   })
 }
 

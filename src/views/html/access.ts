@@ -5,12 +5,12 @@ import { formatAddress, type GroupSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading, KINDS } from '../../core/model/kinds.ts'
 import type {
-  AccessReport,
   AccessSection,
   AccessSectionKind,
   AccountAccess,
   RecordedAccess,
 } from '../../core/report/access.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
 import {
   describeExtent,
   describeHolder,
@@ -36,15 +36,15 @@ import {
   type Section,
 } from './markup.ts'
 import { MATRIX_PATTERN, renderMatrix } from './matrix.ts'
-import { renderFacts, renderFactsPage } from './page.ts'
+import { renderFacts, renderPage } from './page.ts'
 import { renderLongTable } from './table.ts'
 
-export function renderAccessHtml(report: AccessReport): string {
-  const { account } = report
+export function renderAccessHtml(report: FactsReport<AccountAccess>): string {
+  const { facts: account } = report
   const failed = 'the question could not be answered'
   const about = account === null ? failed : describeAnswer(account)
   const notes = account === null ? [] : [explainTopic(account), ...listGaps(account)]
-  return renderFactsPage(report, {
+  return renderPage(report, {
     mark: MARK,
     about,
     kind: 'access to an account',

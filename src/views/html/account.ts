@@ -28,6 +28,7 @@ import { renderGlance } from './glance.ts'
 import { renderCustomRoles, renderGroups, renderPeople } from './inventory.ts'
 import {
   html,
+  keepFilled,
   type Markup,
   MOST,
   renderDates,
@@ -51,11 +52,11 @@ export function renderAccount(
     account.verdict === 'none'
       ? listUnjudgedSections(account)
       : listJudgedSections(account, id, report)
-  const sections: readonly Section[] = [
+  const sections = keepFilled([
     ...own,
     { title: 'Coverage', body: renderCoverage(account) },
     { title: 'Source of this report', body: renderProvenance(account, report) },
-  ]
+  ])
   const heading = html`<h2 id="${id}">${nameAccount(account)}</h2>`
   const body = html`
 <nav aria-labelledby="${id}">
@@ -109,19 +110,14 @@ function listJudgedSections(
   id: string,
   report: Report,
 ): readonly Section[] {
-  const { diagnostics } = account
   return [
-    ...(diagnostics.length === 0
-      ? []
-      : [{ title: 'Warnings', body: renderDiagnostics(diagnostics) }]),
+    { title: 'Warnings', body: renderDiagnostics(account.diagnostics) },
     { title: 'At a glance', body: renderGlance(account, id) },
     { title: 'Findings', body: renderFindings(account, id) },
     { title: 'Waived', body: renderWaived(account, makeWho(account, id)) },
     { title: 'Changes that would fix the drift', body: renderChanges(account, id, report) },
     { title: 'People on the account', body: renderPeople(account, id) },
-    ...(account.coverage.custom_role_permissions === 'unmanaged'
-      ? []
-      : [{ title: 'Custom roles on the account', body: renderCustomRoles(account) }]),
+    { title: 'Custom roles on the account', body: renderCustomRoles(account) },
     ...[...account.read.groups.keys()].map((of) => ({
       title: `${getHeading(of)} on the account`,
       body: renderGroups(of, account),

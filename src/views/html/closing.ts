@@ -14,12 +14,12 @@ import {
   renderSections,
   type Section,
 } from './markup.ts'
-import { renderFactsPage } from './page.ts'
+import { renderPage } from './page.ts'
 import { renderTable } from './table.ts'
 
 export function renderClosingHtml(closed: ClosedReview): string {
   const { before, after, exitCode, remarks } = closed
-  return renderFactsPage(
+  return renderPage(
     { ...closed, diagnostics: remarks },
     {
       mark: CLOSING_MARKS[exitCode],
@@ -76,7 +76,7 @@ function listSections(closed: ClosedReview): readonly Section[] {
     })),
     { title: 'What the review does not show', body: html`${closed.notShown.map(renderParagraph)}` },
     { title: 'Hashes', body: renderHashes(closed) },
-  ].filter(({ body }) => body !== null)
+  ]
 }
 
 function renderDecisions(decisions: readonly ClosedDecision[]): Markup | null {

@@ -13,7 +13,6 @@ import {
   countGroupsByDrift,
   countPeople,
   type GroupCounts,
-  type GroupsGlance,
   type PersonStatus,
   type StandingCounts,
 } from '../../core/report/glance.ts'
@@ -80,7 +79,7 @@ function renderRisks({ findings }: JudgedAccount, id: string): Markup {
 
 function renderGroupsChart(
   of: GroupKind,
-  { shown, others, othersWithDrift }: GroupsGlance,
+  { shown, others, othersWithDrift }: ReturnType<typeof countGroupsByDrift>,
 ): Markup {
   const which =
     others === 0 ? getHeading(of) : `${MOST_GROUPS} of ${MOST_GROUPS + others} ${of.plural}`

@@ -3,6 +3,7 @@ import { FINDINGS } from '../../core/messages/finding-records.ts'
 import { count } from '../../core/messages/phrase.ts'
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
+import type { RecognisedCustomRole } from '../../core/model/identity.ts'
 import { type GroupKind, getHeading, type Setting } from '../../core/model/kinds.ts'
 import type {
   CustomRoleOutcome,
@@ -47,12 +48,8 @@ export function renderPeople({ getOutcomes, read }: JudgedAccount, id: string): 
   const kinds = [...read.groups.keys()]
   const names = kinds.map(getHeading)
   const heads = ['Person', 'Role', 'Status', 'Sign-in', ...names, 'Policy', 'Result']
-  return renderFolded(placed, MOST.people, ['person', 'people'], (label, shown) =>
-    renderTable(
-      label,
-      heads,
-      shown.map((person) => makePersonRow(person, kinds, person.place)),
-    ),
+  return renderFolded(placed, MOST.people, ['person', 'people'], heads, (person) =>
+    makePersonRow(person, kinds, person.place),
   )
 }
 
@@ -61,17 +58,20 @@ function renderFolded<T extends Outcome>(
   items: readonly T[],
   most: number,
   nouns: readonly [string, string],
-  render: (label: string, items: readonly T[]) => Markup,
+  heads: readonly string[],
+  makeRow: (item: T) => readonly Cell[],
 ): Markup {
   if (items.length === 0) return renderParagraph(`No ${nouns[1]}.`)
   const { noted: worst, fine } = splitByFindings(items)
   const noted = limit(worst, most)
   const { shown, rest } = limit(fine, Math.max(0, most - noted.shown.length))
+  const render = (label: string, those: readonly T[]) =>
+    those.length > 0 && renderTable(label, heads, those.map(makeRow))
   const others = `${count(fine.length, ...nouns)} without findings`
-  return html`${noted.shown.length > 0 && render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
+  return html`${render(`${titleSection(nouns[1])} with findings`, noted.shown)}${noted.rest}${
     fine.length > 0 &&
     html`
-<details><summary>${others}</summary>${shown.length > 0 && render(others, shown)}${rest}
+<details><summary>${others}</summary>${render(others, shown)}${rest}
 </details>`
   }`
 }
@@ -79,30 +79,37 @@ function renderFolded<T extends Outcome>(
 export function renderGroups(of: GroupKind, { getOutcomes }: JudgedAccount): Markup {
   const groups = getOutcomes().groups.filter(({ subject }) => subject.of === of)
   const heads = groupHeads(of, 'Members', 'Result')
-  return renderFolded(groups, MOST.groups, [of.label, of.plural], (label, shown) =>
-    renderTable(label, heads, shown.map(groupRow)),
-  )
+  return renderFolded(groups, MOST.groups, [of.label, of.plural], heads, groupRow)
 }
 
-/** Those of a policy that manages them. */
-export function renderCustomRoles({ getOutcomes }: JudgedAccount): Markup {
-  const { customRoles } = getOutcomes()
-  return renderFolded(customRoles, MOST.groups, ['custom role', 'custom roles'], (label, shown) =>
-    renderTable(label, [...CUSTOM_ROLE_HEADS, 'Result'], shown.map(makeCustomRoleRow)),
-  )
+/** Null: the policy does not manage them. */
+export function renderCustomRoles({ getOutcomes, coverage }: JudgedAccount): Markup | null {
+  if (coverage.custom_role_permissions === 'unmanaged') return null
+  const nouns = ['custom role', 'custom roles'] as const
+  const heads = [...CUSTOM_ROLE_HEADS, 'Result']
+  return renderFolded(getOutcomes().customRoles, MOST.groups, nouns, heads, makeCustomRoleRow)
 }
 
 function makeCustomRoleRow(role: CustomRoleOutcome): readonly Cell[] {
   const { subject, seen } = role
+  const cells =
+    seen === null
+      ? [
+          html`<strong>${renderName(labelSubject(subject))}</strong><br>not on the account`,
+          null,
+          null,
+        ]
+      : makeRoleCells(seen)
+  return [...cells, renderStanding(role)]
+}
+
+/** Below the heads of custom roles. */
+export function makeRoleCells(role: RecognisedCustomRole): readonly Cell[] {
+  const { subject, description, permissions, holders } = role
   return [
-    html`<strong>${renderName(labelSubject(subject))}</strong>${
-      seen === null
-        ? html`<br>not on the account`
-        : seen.description !== '' && html`<br>${renderName(seen.description)}`
-    }`,
-    seen && renderNames(seen.permissions),
-    seen && html`${seen.holders}`,
-    renderStanding(role),
+    html`<strong>${renderName(labelSubject(subject))}</strong>${description !== '' && html`<br>${renderName(description)}`}`,
+    renderNames(permissions),
+    html`${holders}`,
   ]
 }
 

@@ -2,7 +2,8 @@
 import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import { type GroupKind, getHeading, joinKinds, KINDS } from '../../core/model/kinds.ts'
-import type { ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
+import type { ListedPerson, Listing } from '../../core/report/listing.ts'
 import { abridge } from '../abridge.ts'
 import { explainNoVerdict, namesIn } from '../labels.ts'
 import {
@@ -15,18 +16,24 @@ import {
   RANK_TITLES,
   summariseListing,
 } from '../list/report.ts'
-import { CUSTOM_ROLE_HEADS, groupHeads, listFlags, renderTextSettings } from './inventory.ts'
+import {
+  CUSTOM_ROLE_HEADS,
+  groupHeads,
+  listFlags,
+  makeRoleCells,
+  renderTextSettings,
+} from './inventory.ts'
 import { html, type Markup, MOST, renderName, renderNames, renderParagraph } from './markup.ts'
-import { renderFacts, renderFactsPage } from './page.ts'
+import { renderFacts, renderPage } from './page.ts'
 import { renderLongTable } from './table.ts'
 
-export function renderListHtml(report: ListReport): string {
-  const { listing, diagnostics } = report
+export function renderListHtml(report: FactsReport<Listing>): string {
+  const { facts: listing, diagnostics } = report
   const [mark, about, kind] =
     listing === null
       ? ['NOT LISTED', `${explainNoVerdict(diagnostics)}.`, 'errors']
       : [MARK, `${nameListing(listing)}: ${summariseListing(listing)}`, 'list of an account']
-  return renderFactsPage(report, {
+  return renderPage(report, {
     mark,
     about,
     kind,
@@ -42,10 +49,8 @@ function renderListing(listing: Listing): Markup {
       title: RANK_TITLES[rank],
       body: renderPeople(those, [...read.groups.keys()]),
     })),
-    ...(ghosts.length === 0 ? [] : [{ title: 'Ghosts', body: renderGhosts(listing) }]),
-    ...(listing.customRoles === null
-      ? []
-      : [{ title: 'Custom roles', body: renderCustomRoles(listing.customRoles) }]),
+    { title: 'Ghosts', body: ghosts.length === 0 ? null : renderGhosts(listing) },
+    { title: 'Custom roles', body: listing.customRoles && renderCustomRoles(listing.customRoles) },
     ...[...read.groups].map(([of, n]) => ({
       title: getHeading(of),
       body: n === 0 ? renderParagraph(`No ${of.plural}.`) : renderGroups(listing, of),
@@ -83,14 +88,7 @@ function renderGhosts({ ghosts }: Listing): Markup {
 
 function renderCustomRoles(customRoles: NonNullable<Listing['customRoles']>): Markup {
   if (customRoles.length === 0) return renderParagraph('No custom roles.')
-  const heads = CUSTOM_ROLE_HEADS
-  return renderLongTable('Custom roles', heads, customRoles, MOST.groups, (role) => [
-    html`<strong>${renderName(labelSubject(role.subject))}</strong>${
-      role.description !== '' && html`<br>${renderName(role.description)}`
-    }`,
-    renderNames(role.permissions),
-    html`${role.holders}`,
-  ])
+  return renderLongTable('Custom roles', CUSTOM_ROLE_HEADS, customRoles, MOST.groups, makeRoleCells)
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {

@@ -4,7 +4,7 @@
  * only between tags and inside quoted attributes.
  */
 
-import { reveal } from '../../core/model/visible.ts'
+import { hideMarks, reveal } from '../../core/model/visible.ts'
 import { abridge } from '../abridge.ts'
 
 const MARKUP = Symbol('markup')
@@ -30,18 +30,29 @@ export function toText(part: MarkupPart): string {
   return MARKUP in part ? part[MARKUP] : part.map(toText).join('')
 }
 
-// The ampersand comes first, because all other entities contain one.
-const ENTITIES = [
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&#39;'],
-] as const
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+}
 
-/** The escape function of HTML. Invisible and forbidden characters are made visible first. */
+// Nearly every text matches this, and escaping is slow.
+const PLAIN = /^[ !#-%'-;=?-~]*$/
+
+/**
+ * The escape function of XML. Invisible and forbidden characters are made visible first. A document may be
+ * printed into the log of a CI job, so it contains no command of a runner.
+ */
+export function escapeXml(text: string): string {
+  const safe = PLAIN.test(text)
+    ? text
+    : reveal(text).replace(/[&<>"]/g, (each) => `${ENTITIES[each]}`)
+  return hideMarks(safe, '#&#35;')
+}
+
 function escapeHtml(text: string): string {
-  return ENTITIES.reduce((safe, [each, entity]) => safe.replaceAll(each, entity), reveal(text))
+  return escapeXml(text).replaceAll("'", '&#39;')
 }
 
 /** A longer name may break anywhere, so that it does not push the rest out of the page. */
@@ -89,17 +100,22 @@ export function renderParagraph(text: MarkupPart): Markup {
 
 export interface Section {
   readonly title: string
+  /** Null: the section is left out. */
   readonly body: Markup | null
 }
 
-/** Each section under its heading, whose id is `id` and its number. */
+/** Each section that has a body, under its heading, whose id is `id` and its number. */
 export function renderSections(sections: readonly Section[], id: string): readonly Markup[] {
-  return sections.map(
+  return keepFilled(sections).map(
     ({ title, body }, index) => html`
 <section aria-labelledby="${id}-${index}">
 <h3 id="${id}-${index}">${title}</h3>${body}
 </section>`,
   )
+}
+
+export function keepFilled(sections: readonly Section[]): readonly Section[] {
+  return sections.filter(({ body }) => body !== null)
 }
 
 /** Names in one line, at most `most` of them; null if there are none. */

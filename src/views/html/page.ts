@@ -2,8 +2,7 @@
  * The frame of every HTML page: self-contained, without scripts and requests, and with a content
  * security policy that makes the browser enforce this.
  */
-import type { Diagnostic } from '../../core/messages/diagnostic.ts'
-import type { Reading, Report } from '../../core/report/report.ts'
+import type { Reading, Report, Verdict } from '../../core/report/report.ts'
 import { abridge } from '../abridge.ts'
 import { listActivityNotes } from '../activity-words.ts'
 import { API_LIMITS, describeSnapshot, formatMoment } from '../labels.ts'
@@ -20,30 +19,47 @@ import {
 } from './markup.ts'
 import { STYLE, STYLE_HASH } from './style.ts'
 
-export interface HtmlPage {
-  readonly title: string
+interface Page {
+  /** The result in a word or two, first and last. */
+  readonly mark: string
+  /** Drawn before the mark. */
+  readonly sign?: Markup
+  readonly tone?: Verdict
+  /** The result in one phrase. */
+  readonly about: string
+  readonly title?: string
   /** The kind of page, shown after the name of the tool. */
   readonly kind: string
-  readonly tool: Report['tool']
-  readonly generatedAt: string
   /** Definitions that the drawings of the page use. */
   readonly patterns?: Markup
-  readonly main: Markup
-  readonly footer: Markup
+  /** Below the summary. */
+  readonly notes: readonly Markup[]
+  readonly body: Markup | null
+  readonly exit?: string
+}
+
+interface Run extends Pick<Report, 'tool' | 'generatedAt' | 'diagnostics'> {
+  readonly exitCode: 0 | 1 | 2
 }
 
 // The empty icon stops browsers from requesting one from the server.
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`
 
-export function renderPage({
-  title,
-  kind,
-  tool,
-  generatedAt,
-  patterns,
-  main,
-  footer,
-}: HtmlPage): string {
+export function renderPage(
+  { tool, generatedAt, diagnostics, exitCode }: Run,
+  {
+    mark,
+    sign = html``,
+    tone = 'none',
+    about,
+    title = `${mark}: ${about}`,
+    kind,
+    patterns,
+    notes,
+    body,
+    exit = `exit code ${exitCode}`,
+  }: Page,
+): string {
   return toText(html`<!doctype html>
 <html lang="en">
 <head>
@@ -65,53 +81,21 @@ ${patterns}`
 <p><strong>${tool.name}</strong> ${kind}</p>
 <p><time datetime="${generatedAt}">${renderDates(formatMoment(generatedAt))}</time></p>
 </header>
-<main>${main}
+<main>
+<div class="banner ${tone}">
+<h1>${sign}${mark}</h1>
+<p class="summary">${about}</p>${notes}
+</div>${renderDiagnostics(diagnostics)}${body}
 </main>
-<footer>${footer}
+<footer>
+<p class="closing"><span class="verdict ${tone}">${sign}${mark}</span>, ${exit}</p>
 </footer>
 </body>
 </html>
 `)
 }
 
-interface Result extends Pick<HtmlPage, 'tool' | 'generatedAt'> {
-  readonly diagnostics: readonly Diagnostic[]
-  readonly exitCode: 0 | 1 | 2
-}
-
-/** The content of a page that judges no account by a policy. */
-interface Facts {
-  readonly mark: string
-  readonly tone?: 'in_sync' | 'none'
-  readonly about: string
-  readonly kind: string
-  readonly patterns?: Markup
-  /** Below the summary. */
-  readonly notes: readonly Markup[]
-  readonly body: Markup | null
-}
-
-/** The page of a command whose result is no verdict. */
-export function renderFactsPage(
-  { tool, generatedAt, diagnostics, exitCode }: Result,
-  { mark, tone = 'none', about, notes, body, ...page }: Facts,
-): string {
-  return renderPage({
-    ...page,
-    title: `${mark}: ${about}`,
-    tool,
-    generatedAt,
-    main: html`
-<div class="banner ${tone}">
-<h1>${mark}</h1>
-<p class="summary">${about}</p>${notes}
-</div>${renderDiagnostics(diagnostics)}${body}`,
-    footer: html`
-<p class="closing"><span class="verdict ${tone}">${mark}</span>, exit code ${exitCode}</p>`,
-  })
-}
-
-/** An account on such a page. */
+/** An account on a page that judges nothing by a policy. */
 export function renderFacts(
   noun: 'list' | 'page',
   name: string,

@@ -4,29 +4,33 @@
  */
 import { splitQuiet } from '../../core/report/order.ts'
 import type { AccountReport, Report } from '../../core/report/report.ts'
-import { nameAccount, summariseAccount, VERDICTS } from '../labels.ts'
+import { describeExit, MEANINGS, nameAccount, summariseAccount, VERDICTS } from '../labels.ts'
+import { MAY_HELP } from '../remedy.ts'
 import { renderAccount } from './account.ts'
-import { renderDiagnostics } from './diagnostics.ts'
 import { PATTERNS } from './glance.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup, renderParagraph } from './markup.ts'
 import { renderPage } from './page.ts'
 import { renderTable } from './table.ts'
-import { renderBadge, renderBanner, renderLastLine, titleReport } from './verdict.ts'
+import { renderBadge, renderSign, summariseReport } from './verdict.ts'
 
 export function renderHtml(report: Report): string {
-  const { diagnostics, tool, generatedAt, verdict } = report
+  const { verdict } = report
   const { loud, quiet } = splitQuiet(report.accounts)
   const accounts = [...loud, ...quiet]
-  return renderPage({
-    title: `${VERDICTS[verdict]}: ${titleReport(report)}`,
+  const mark = VERDICTS[verdict]
+  const about = summariseReport(report)
+  const names = accounts.length === 1 ? accounts.map((account) => nameAccount(account)) : []
+  return renderPage(report, {
+    mark,
+    sign: renderSign(verdict),
+    tone: verdict,
+    about,
+    title: [mark, ...names, about].join(': '),
     kind: 'access report',
-    tool,
-    generatedAt,
     patterns: PATTERNS,
-    main: html`${renderBanner(report)}${renderDiagnostics(diagnostics)}${
-      accounts.length > 1 && renderIndex(accounts)
-    }${accounts.map((account, index) => renderAccount(account, makeId(index), report, index >= loud.length))}`,
-    footer: renderLastLine(report),
+    notes: [renderParagraph(`${MEANINGS[verdict]}${report.retryable ? ` ${MAY_HELP}` : ''}`)],
+    body: html`${accounts.length > 1 && renderIndex(accounts)}${accounts.map((account, index) => renderAccount(account, makeId(index), report, index >= loud.length))}`,
+    exit: describeExit(report),
   })
 }
 

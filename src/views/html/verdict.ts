@@ -1,15 +1,6 @@
-/** The verdict as readers see it: a sign, a word, a colour, and what it means. */
+/** The verdict as readers see it: a sign, a word, a colour, and why. */
 import type { Report, Verdict } from '../../core/report/report.ts'
-import {
-  describeExit,
-  explainNoVerdict,
-  MEANINGS,
-  nameAccount,
-  summariseAccount,
-  summariseVerdicts,
-  VERDICTS,
-} from '../labels.ts'
-import { MAY_HELP } from '../remedy.ts'
+import { explainNoVerdict, summariseAccount, summariseVerdicts, VERDICTS } from '../labels.ts'
 import { html, type Markup } from './markup.ts'
 
 /** The shapes differ, so that a black-and-white copy shows the same. */
@@ -19,41 +10,17 @@ const SIGNS: Readonly<Record<Verdict, Markup>> = {
   none: html`<circle cx="12" cy="12" r="10" stroke-dasharray="3.1 2.1"/><path d="M9 9.5a3 3 0 1 1 4 2.8c-.8.4-1 .9-1 2"/><path d="M12 17.2v.1"/>`,
 }
 
-function renderSign(verdict: Verdict): Markup {
-  return html`<svg class="sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${SIGNS[verdict]}</svg>`
+/** Before its word. */
+export function renderSign(verdict: Verdict): Markup {
+  return html`<svg class="sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${SIGNS[verdict]}</svg> `
 }
 
 export function renderBadge(verdict: Verdict): Markup {
-  return html`<span class="verdict ${verdict}">${renderSign(verdict)} ${VERDICTS[verdict]}</span>`
+  return html`<span class="verdict ${verdict}">${renderSign(verdict)}${VERDICTS[verdict]}</span>`
 }
 
-/** The banner at the top of the page. */
-export function renderBanner(report: Report): Markup {
-  const { verdict } = report
-  return html`
-<div class="banner ${verdict}">
-<h1>${renderSign(verdict)} ${VERDICTS[verdict]}</h1>
-<p class="summary">${summariseReport(report)}</p>
-<p>${MEANINGS[verdict]}${report.retryable ? ` ${MAY_HELP}` : null}</p>
-</div>`
-}
-
-/** The last line of the page, as in the text report. */
-export function renderLastLine(report: Report): Markup {
-  return html`
-<p class="closing">${renderBadge(report.verdict)}, ${describeExit(report)}</p>`
-}
-
-/** For the title of the page: the account and the result. */
-export function titleReport(report: Report): string {
-  const { accounts } = report
-  return [
-    ...(accounts.length === 1 ? accounts.map((account) => nameAccount(account)) : []),
-    summariseReport(report),
-  ].join(': ')
-}
-
-function summariseReport(report: Report): string {
+/** The result of the run in one phrase. */
+export function summariseReport(report: Report): string {
   if (report.accounts.length > 1) return summariseVerdicts(report)
   if (report.failed || report.accounts.length === 0) return explainNoVerdict(report.diagnostics)
   return report.accounts.map(summariseAccount).join()

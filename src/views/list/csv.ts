@@ -6,20 +6,20 @@
  * active, inactive or absent, or empty without `--roster`; the columns about the audit log are empty
  * without `--activity`. Columns may be added at the end only.
  */
-import type { GroupSubject } from '../../core/model/address.ts'
 import { KINDS } from '../../core/model/kinds.ts'
 import type { Listing } from '../../core/report/listing.ts'
 import {
+  ACCOUNT_COLUMNS,
   makeAccountCells,
+  makeGroupCells,
   makePersonCells,
-  makeRecordCells,
   PERSON_COLUMNS,
   RECORD_COLUMNS,
   writeCsv,
 } from '../csv.ts'
-import { nameGroups } from '../labels.ts'
 
 const COLUMNS = [
+  ...ACCOUNT_COLUMNS,
   ...PERSON_COLUMNS,
   'domain',
   'foreign_domain',
@@ -30,24 +30,20 @@ const COLUMNS = [
 
 export function renderListCsv(listing: Listing): string {
   const where = makeAccountCells(listing)
-  const groupsOf = (groups: readonly GroupSubject[]) =>
-    Object.fromEntries(KINDS.map((of) => [of.section, nameGroups(groups, of, listing.read, '; ')]))
   return writeCsv<string>(COLUMNS, [
     ...listing.people.map((each) => ({
       ...where,
       ...makePersonCells(each),
-      status: each.status,
       domain: each.domain,
       foreign_domain: each.foreign ? 'yes' : 'no',
-      ...groupsOf(each.groups),
+      ...makeGroupCells(each.groups, listing.read, '; '),
       roster: each.roster?.status,
-      ...makeRecordCells(each.activity),
     })),
     ...listing.ghosts.map(({ email, groups }) => ({
       ...where,
       email,
       status: 'ghost',
-      ...groupsOf(groups),
+      ...makeGroupCells(groups, listing.read, '; '),
     })),
   ])
 }

@@ -1,24 +1,21 @@
 /** `rollcall list` as JSON: a contract, see schemas/list.schema.json. */
 import type { GroupSubject } from '../../core/model/address.ts'
 import type { GroupKind, Setting } from '../../core/model/kinds.ts'
-import type { Listing, ListReport } from '../../core/report/listing.ts'
-import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
+import type { Listing } from '../../core/report/listing.ts'
+import { describeEnding, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
 import { namesIn } from '../labels.ts'
 
-export function renderListJson(report: ListReport): string {
-  const { tool, generatedAt, listing, diagnostics, exitCode } = report
+export function renderListJson(report: FactsReport<Listing>): string {
+  const { tool, generatedAt, facts } = report
   return toJson({
     format: 'rollcall.list',
     format_version: '1.1',
     tool,
     generated_at: generatedAt,
     policy: null,
-    verdict: 'none',
-    exit_code: exitCode,
-    cause: report.cause,
-    retryable: report.retryable,
-    diagnostics: diagnostics.map(toDiagnosticJson),
-    listing: listing && toListingJson(listing),
+    ...describeEnding(report),
+    listing: facts && toListingJson(facts),
   })
 }
 
@@ -41,7 +38,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
       foreign_domain: person.foreign,
       ...namesBySection(person.groups, kinds),
       roster: person.roster ?? undefined,
-      activity: toPersonRecordJson(person.activity),
+      activity: toPersonRecordJson(person.record),
     })),
     ghosts: rest.ghosts.map(({ email, groups }) => ({
       email,

@@ -39,7 +39,7 @@ export function summariseListing({ people, ghosts, read, counts, roster }: Listi
 
 /** Notes about a person, in addition to the rank. */
 export function listNotes(person: ListedPerson): string[] {
-  const { role, status, customRole: special, foreign, roster, activity } = person
+  const { role, status, customRole: special, foreign, roster, record } = person
   const without = role === 'administrator' ? `, on an administrator that ${MENUS_ONLY}` : ''
   return [
     ...(status === 'disabled' ? ['disabled: invitation not accepted'] : []),
@@ -48,7 +48,7 @@ export function listNotes(person: ListedPerson): string[] {
     ...(roster === null || roster.status === 'active'
       ? []
       : [abridge(describeRosterMatch(roster))]),
-    ...(activity === null ? [] : [describePersonRecord(activity)]),
+    ...(record === null ? [] : [describePersonRecord(record)]),
   ]
 }
 

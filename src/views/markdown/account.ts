@@ -45,7 +45,7 @@ import { describeClasses } from '../step-sentence.ts'
 import { renderDiagnostic } from '../text/diagnostic.ts'
 import { hideCommands, joinTexts, PLAIN } from '../text/layout.ts'
 import { cut, escapeName, escapePhrase, escapeProse, fenceCode, NAME } from './escape.ts'
-import { type DocumentPart, listLazily, makeFixedPart, type Need, noteLeftOut } from './fit.ts'
+import { type DocumentPart, makeFixedPart, makeListPart, type Need, noteLeftOut } from './fit.ts'
 
 export function makeAccountParts(
   account: AccountReport,
@@ -80,20 +80,18 @@ function makeBasisPart(write: () => string): DocumentPart {
 
 /** Accounts in sync about which there is nothing else to say: one line for each. */
 export function makeQuietPart(accounts: readonly AccountReport[]): DocumentPart {
-  const lines = listLazily(
+  return makeListPart(
+    { quiet: accounts.length },
     accounts,
     (account) => `* ${nameAccountOf(account)}: ${describeQuietAccount(account)}`,
+    ['account in sync', 'accounts in sync'],
+    (lines, note) => [
+      `### ${VERDICTS.in_sync}: ${count(accounts.length, 'account')}`,
+      lines.join('\n'),
+      note,
+      ...(lines.length === 0 ? [] : describeCoverages(accounts)),
+    ],
   )
-  return {
-    wants: { quiet: accounts.length },
-    show: (n) =>
-      joinTexts([
-        `### ${VERDICTS.in_sync}: ${count(accounts.length, 'account')}`,
-        lines(n).join('\n'),
-        noteLeftOut(accounts.length - n, 'account in sync', 'accounts in sync'),
-        n === 0 ? '' : describeCoverages(accounts).join('\n\n'),
-      ]),
-  }
 }
 
 function nameAccountOf({ fleetName, policy, account, server }: AccountReport): string {
@@ -104,11 +102,12 @@ function nameAccountOf({ fleetName, policy, account, server }: AccountReport): s
 }
 
 export function makeProblemPart(diagnostics: readonly Diagnostic[], note: string): DocumentPart {
-  const blocks = listLazily(diagnostics, renderProblem)
-  return {
-    wants: { problem: Math.min(1, diagnostics.length), problems: diagnostics.length },
-    show: (n) => joinTexts([...blocks(n), noteLeftOut(diagnostics.length - n, 'message'), note]),
-  }
+  const wants = { problem: Math.min(1, diagnostics.length), problems: diagnostics.length }
+  return makeListPart(wants, diagnostics, renderProblem, ['message'], (blocks, left) => [
+    ...blocks,
+    left,
+    note,
+  ])
 }
 
 /** The longest text of a message, in UTF-16 units. */
@@ -153,16 +152,11 @@ function makeTablePart<T>(
   noun: string,
   write: (item: T) => string,
 ): DocumentPart {
-  const rows = listLazily(items, write)
   const head = [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`]
-  return {
-    wants,
-    show: (n) =>
-      joinTexts([
-        n === 0 ? '' : [...head, ...rows(n)].join('\n'),
-        noteLeftOut(items.length - n, noun),
-      ]),
-  }
+  return makeListPart(wants, items, write, [noun], (rows, note) => [
+    rows.length === 0 ? '' : [...head, ...rows].join('\n'),
+    note,
+  ])
 }
 
 function renderFindingRow(finding: Finding): string {
@@ -249,7 +243,6 @@ function renderChangeItem(change: Change): string {
 
 function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
   const { plan, diagnostics, approval, expires } = proposal
-  const written = listLazily(plan.written, renderStepItem)
   const keptBack = `${count(plan.keptBack.length, 'step')} kept back`
   const text = isApprovable(proposal)
     ? `Approval: \`${approval}\`, valid until ${expires}, for exactly this plan.`
@@ -259,17 +252,19 @@ function makeProposalParts(proposal: Proposal): readonly DocumentPart[] {
   return [
     makeFixedPart(text),
     makeProblemPart(diagnostics, ''),
-    {
-      wants: { changes: plan.written.length },
-      show: (n) =>
-        n === 0
-          ? noteLeftOut(plan.written.length, 'step')
-          : joinTexts([
-              `${describeClasses(proposal.classes)} ${describePeople(proposal)}. Apply would write, in this order:`,
-              written(n).join('\n'),
-              noteLeftOut(plan.written.length - n, 'step'),
-            ]),
-    },
+    makeListPart(
+      { changes: plan.written.length },
+      plan.written,
+      renderStepItem,
+      ['step'],
+      (lines, note) => [
+        lines.length === 0
+          ? ''
+          : `${describeClasses(proposal.classes)} ${describePeople(proposal)}. Apply would write, in this order:`,
+        lines.join('\n'),
+        note,
+      ],
+    ),
     makeFoldedPart('changes', plan.keptBack, keptBack, 'step', renderKeptItem),
   ]
 }
@@ -298,16 +293,10 @@ function makeFoldedPart<T>(
   noun: string,
   write: (item: T) => string,
 ): DocumentPart {
-  const lines = listLazily(items, write)
   const head = `<details><summary>${summary}</summary>`
-  return {
-    wants: { [need]: items.length },
-    show: (n) => {
-      if (n === 0) return ''
-      const note = noteLeftOut(items.length - n, noun)
-      return joinTexts([head, lines(n).join('\n'), note, '</details>'])
-    },
-  }
+  return makeListPart({ [need]: items.length }, items, write, [noun], (lines, note) =>
+    lines.length === 0 ? [] : [head, lines.join('\n'), note, '</details>'],
+  )
 }
 
 /** The basis of the verdict: the policy, who read the account, and how much was read. */

@@ -35,15 +35,16 @@ function makeVisible(text: string): string {
 /**
  * The escape function of names. Inside a code span nothing becomes a mention, a reference, a link, an
  * emoji or markup, and readers can copy the exact text. Only characters that would end the span or
- * the table cell are outside of it.
+ * the table cell are outside of it, and the second `#` of a command of a CI job: there, the document may
+ * be printed into the log.
  */
 function writeCode(text: string): string {
   if (text === '') return '`""`'
   return makeVisible(text)
-    .split(/( ?[|`] ?)/)
+    .split(/( ?[|`] ?|(?<=#)#(?=\w*\[))/)
     .map((piece, index) =>
       index % 2 === 1
-        ? piece.replace('|', '&#124;').replace('`', '&#96;')
+        ? piece.replace(/[|`#]/, (each) => `&#${each.charCodeAt(0)};`)
         : piece === ''
           ? ''
           : `\`${piece}\``,

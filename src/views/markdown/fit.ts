@@ -49,15 +49,24 @@ export function makeFixedPart(text: string): DocumentPart {
   return { wants: {}, show: () => text }
 }
 
-/** The text of the first n items. Each item is rendered only when it is needed. */
-export function listLazily<T>(
+/**
+ * A list. Each item is written only when it is needed.
+ * @param frame the paragraphs of the part, with the items that are shown and the note about the rest
+ */
+export function makeListPart<T>(
+  wants: DocumentPart['wants'],
   items: readonly T[],
   write: (item: T) => string,
-): (n: number) => string[] {
+  nouns: readonly [noun: string, nouns?: string],
+  frame: (shown: readonly string[], note: string) => readonly string[],
+): DocumentPart {
   const done: string[] = []
-  return (n) => {
-    for (const item of items.slice(done.length, n)) done.push(write(item))
-    return done.slice(0, n)
+  return {
+    wants,
+    show: (n) => {
+      for (const item of items.slice(done.length, n)) done.push(write(item))
+      return joinTexts(frame(done.slice(0, n), noteLeftOut(items.length - n, ...nouns)))
+    },
   }
 }
 

@@ -1,11 +1,7 @@
 /** `rollcall access` for people: worst first, no verdict first and last. Escapes with `shorten`. */
 
-import type {
-  AccessReport,
-  AccessSection,
-  AccountAccess,
-  RecordedAccess,
-} from '../../core/report/access.ts'
+import type { AccessSection, AccountAccess, RecordedAccess } from '../../core/report/access.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
 import {
   describeHolder,
   explainTopic,
@@ -18,8 +14,8 @@ import {
   summariseAccess,
 } from '../access/labels.ts'
 import { describeSnapshot } from '../labels.ts'
-import { MARK } from '../list/report.ts'
 import {
+  joinTexts,
   makePrintable,
   type Paint,
   renderSection,
@@ -28,25 +24,23 @@ import {
   wrapParagraph,
   wrapParagraphs,
 } from './layout.ts'
-import { renderReading } from './list.ts'
+import { frameFacts, renderReading } from './list.ts'
 
 export function renderAccessText(
   account: AccountAccess,
-  exitCode: AccessReport['exitCode'],
+  exitCode: FactsReport<AccountAccess>['exitCode'],
   paint: Paint,
 ): string {
-  const mark = paint.strong(paint.unsure(MARK))
   const summary = summariseAccess(account)
   const head = makePrintable(nameAnswer(account)) + (summary === null ? '' : `: ${summary}`)
   const about = makePrintable(explainTopic(account) ?? '')
   const blocks = [
-    wrapParagraph(`${mark}  ${head}`, 2),
     wrapParagraphs([about, MEANING, describeSnapshot(account.read, shorten)]),
     ...listGaps(account).map((text) => wrapParagraph(paint.unsure(makePrintable(text)))),
     ...account.sections.flatMap((section) => renderPeople(section, paint)),
     renderReading(account.read),
   ]
-  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
+  return frameFacts(head, blocks, exitCode, paint)
 }
 
 function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly string[] {
@@ -69,6 +63,5 @@ function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly s
 function makePersonRow(access: RecordedAccess, alone: boolean): SectionRow {
   const { email, name } = access.person
   const parts = [shorten(name), ...(alone ? [] : listReaches(access)), ...describeHolder(access)]
-  const text = parts.filter((part) => part !== '').map(makePrintable)
-  return { label: shorten(email), text: text.join('; ') }
+  return { label: shorten(email), text: joinTexts(parts.map(makePrintable), '; ') }
 }

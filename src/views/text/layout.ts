@@ -4,7 +4,7 @@
  */
 import { hideMarks, reveal } from '../../core/model/visible.ts'
 import { abridge } from '../abridge.ts'
-import { measureWidth } from './width.ts'
+import { getSegmenter, measureWidth } from './width.ts'
 
 export const WIDTH = 80
 
@@ -68,9 +68,10 @@ export function wrap(text: string, columns: number): string[] {
 const PIECES = /.{1,1000}/gsu
 
 function listSegments(text: string): readonly string[] {
-  const segmenter = new Intl.Segmenter('en')
   const pieces = [...text.matchAll(PIECES)]
-  return pieces.flatMap(([piece]) => [...segmenter.segment(piece)].map(({ segment }) => segment))
+  return pieces.flatMap(([piece]) =>
+    [...getSegmenter().segment(piece)].map(({ segment }) => segment),
+  )
 }
 
 function splitWord(word: string, columns: number): string[] {
@@ -110,7 +111,17 @@ export function joinTexts(texts: readonly string[], separator = '\n\n'): string 
   return texts.filter((text) => text !== '').join(separator)
 }
 
+/** A longer label gets its own line, so that it is not cut and leaves room for the other columns. */
 const WIDEST_LABEL = 32
+const NARROWEST_LABEL = 16
+
+/** The columns that the labels of a table need, without those that get their own line. */
+export function measureLabels(labels: readonly string[]): number {
+  return labels
+    .map(measureWidth)
+    .filter((columns) => columns <= WIDEST_LABEL)
+    .reduce((most, each) => Math.max(most, each), NARROWEST_LABEL)
+}
 
 /** A line of a section: a name, and what there is to say of it. */
 export interface SectionRow {
@@ -119,10 +130,7 @@ export interface SectionRow {
 }
 
 export function renderSection(title: string, rows: readonly SectionRow[], paint: Paint): string {
-  const fitting = rows
-    .map(({ label }) => measureWidth(label))
-    .filter((each) => each <= WIDEST_LABEL)
-  const start = fitting.reduce((most, each) => Math.max(most, each), 16) + 4
+  const start = measureLabels(rows.map(({ label }) => label)) + 4
   const lines = rows.flatMap(({ label, text }) => {
     const wrapped = wrap(text, WIDTH - start).map((line) => ' '.repeat(start) + line)
     if (measureWidth(label) > WIDEST_LABEL) return [`  ${label}`, ...wrapped]

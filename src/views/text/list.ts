@@ -5,7 +5,8 @@ import { labelSubject } from '../../core/model/address.ts'
 import { groupBy } from '../../core/model/collect.ts'
 import type { RecognisedCustomRole, RecognisedGroup } from '../../core/model/identity.ts'
 import { type GroupKind, getHeading } from '../../core/model/kinds.ts'
-import type { Ghost, ListedPerson, Listing, ListReport } from '../../core/report/listing.ts'
+import type { FactsReport } from '../../core/report/facts.ts'
+import type { Ghost, ListedPerson, Listing } from '../../core/report/listing.ts'
 import type { Reading } from '../../core/report/report.ts'
 import { listActivityNotes } from '../activity-words.ts'
 import { API_LIMITS, describeReader, namesIn } from '../labels.ts'
@@ -20,6 +21,7 @@ import {
   summariseListing,
 } from '../list/report.ts'
 import {
+  joinTexts,
   makePrintable,
   type Paint,
   renderSection,
@@ -31,20 +33,15 @@ import {
 
 export function renderListText(
   listing: Listing,
-  exitCode: ListReport['exitCode'],
+  exitCode: FactsReport<Listing>['exitCode'],
   paint: Paint,
 ): string {
-  const mark = paint.strong(paint.unsure(MARK))
-  const head = wrapParagraph(
-    `${mark}  ${makePrintable(nameListing(listing))}: ${summariseListing(listing)}`,
-    2,
-  )
+  const head = `${makePrintable(nameListing(listing))}: ${summariseListing(listing)}`
   const kinds = [...listing.read.groups.keys()]
   const section = <T>(title: string, items: readonly T[], makeRow: (item: T) => SectionRow) =>
     renderSection(`${title} (${items.length})`, items.map(makeRow), paint)
   const { ghosts, customRoles } = listing
   const blocks = [
-    head,
     wrapParagraph(MEANING),
     ...[...groupBy(listing.people, ({ rank }) => rank)].map(([rank, people]) =>
       section(RANK_TITLES[rank], people, (person) => makePersonRow(person, kinds)),
@@ -57,7 +54,19 @@ export function renderListText(
     }),
     renderTallies(listing),
   ]
-  return `${blocks.join('\n\n')}\n${mark}, exit code ${exitCode}\n`
+  return frameFacts(head, blocks, exitCode, paint)
+}
+
+/** Facts between what they are not: first and last, that there is no verdict. */
+export function frameFacts(
+  head: string,
+  blocks: readonly string[],
+  exitCode: FactsReport<unknown>['exitCode'],
+  paint: Paint,
+): string {
+  const mark = paint.strong(paint.unsure(MARK))
+  const first = wrapParagraph(`${mark}  ${head}`, 2)
+  return `${[first, ...blocks].join('\n\n')}\n${mark}, exit code ${exitCode}\n`
 }
 
 function renderTallies(listing: Listing): string {
@@ -90,7 +99,7 @@ function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Secti
       return those.length === 0 ? `in no ${of.label}` : `in ${joinNames(those)}`
     }),
   ]
-  return { label: shorten(email), text: parts.filter((part) => part !== '').join('; ') }
+  return { label: shorten(email), text: joinTexts(parts, '; ') }
 }
 
 function makeGhostRow({ email, groups }: Ghost): SectionRow {

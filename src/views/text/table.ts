@@ -13,7 +13,16 @@ import type { Location } from '../../core/model/location.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { describeAcceptance, phraseFinding, SYMBOLS } from '../labels.ts'
-import { joinTexts, makePrintable, type Paint, pad, shorten, WIDTH, wrap } from './layout.ts'
+import {
+  joinTexts,
+  makePrintable,
+  measureLabels,
+  type Paint,
+  pad,
+  shorten,
+  WIDTH,
+  wrap,
+} from './layout.ts'
 import { measureWidth } from './width.ts'
 
 export interface Row {
@@ -128,9 +137,6 @@ function makeIgnoredRows({ ignored }: JudgedAccount): Row[] {
 }
 
 const WEIGHT_COLUMNS = 'critical'.length
-/** A longer name gets its own line, so that it is not cut and leaves room for the other columns. */
-const WIDEST_LABEL = 32
-const NARROWEST_LABEL = 16
 
 /** Findings by subject, then waived and ignored ones; empty if there are none. */
 export function renderTable(account: JudgedAccount, paint: Paint): string {
@@ -144,10 +150,7 @@ export function renderTable(account: JudgedAccount, paint: Paint): string {
 
 /** Rows with the same heading must follow each other. Empty if there are no rows. */
 export function arrangeRows(rows: readonly Row[], paint: Paint): string {
-  const fitting = rows
-    .map((row) => measureWidth(formatLabel(row)))
-    .filter((columns) => columns <= WIDEST_LABEL)
-  const textStart = fitting.reduce((most, each) => Math.max(most, each), NARROWEST_LABEL) + 2
+  const textStart = measureLabels(rows.map(formatLabel)) + 2
   const placeColumns = rows.reduce(
     (most, row) => Math.max(most, formatPlace(row.location).length),
     0,

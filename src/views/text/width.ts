@@ -4,6 +4,7 @@
  * as long as starting node; a test compares the two.
  */
 
+import { computeOnce } from '../../core/model/collect.ts'
 import { makeLater } from '../../core/model/visible.ts'
 
 const ASCII = /^[ -~]*$/
@@ -13,8 +14,8 @@ export function measureWidth(text: string): number {
 }
 
 // Created on first use: most reports are ASCII, and creating these is slow.
-let segmenter: Intl.Segmenter | null = null
-let wide: readonly (readonly [number, number])[] | null = null
+export const getSegmenter = computeOnce(() => new Intl.Segmenter('en'))
+const getWide = computeOnce(readRanges)
 const getUndrawn = makeLater(
   String.raw`[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]`,
   'gu',
@@ -26,11 +27,10 @@ const getPicture = makeLater(
 )
 
 function measureWide(text: string): number {
-  segmenter ??= new Intl.Segmenter('en')
   let columns = 0
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
   const shown = text.replace(/\u001b\[[\d;]*m/g, '')
-  for (const { segment } of segmenter.segment(shown)) columns += measureCluster(segment)
+  for (const { segment } of getSegmenter().segment(shown)) columns += measureCluster(segment)
   return columns
 }
 
@@ -46,9 +46,8 @@ function measureCluster(cluster: string): number {
 }
 
 function measureCharacter(character: string): number {
-  wide ??= readRanges()
   const point = Number(character.codePointAt(0))
-  return wide.some(([from, to]) => from <= point && point <= to) ? 2 : 1
+  return getWide().some(([from, to]) => from <= point && point <= to) ? 2 : 1
 }
 
 function readRanges(): readonly (readonly [number, number])[] {
