@@ -3,7 +3,7 @@
  * the newest row of its audit log that is about access. The token may not see them, or they may not
  * exist: then they are null, which is not an error.
  */
-import { readAuditPage } from './audit-log.ts'
+import { findFutureRow, readAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
 import { formatAccountPath } from './paths.ts'
 import { readIfAllowed } from './read.ts'
@@ -33,6 +33,8 @@ export async function readAccountFacts(client: Client, accountId: number): Promi
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
     const read = await readIfAllowed(readAuditPage(client, accountId, page))
     if (read === null || read.rows.length === 0) break
+    // Newer rows may be behind it, on any page.
+    if (findFutureRow(client, read) !== null) break
     newestAccessRow = read.newestAccessRow
   }
   return { customRoles, newestAccessRow }

@@ -4,7 +4,12 @@
  * about access, and refuses a page with a row about access that it does not understand.
  */
 import { isRequestId } from '../core/apply/journal.ts'
-import type { AuditActor, AuditRow, GroupAction } from '../core/model/activity.ts'
+import {
+  type AuditActor,
+  type AuditRow,
+  type GroupAction,
+  isInFuture,
+} from '../core/model/activity.ts'
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import type { Role } from '../core/model/role.ts'
 import type { Client } from './client.ts'
@@ -27,6 +32,11 @@ export interface AuditPage {
 export function readAuditPage(client: Client, accountId: number, page: number): Promise<AuditPage> {
   const path = formatAccountPath(accountId, `audit_logs?page=${page}`)
   return client.get(path, decodeAuditPage(accountId, page))
+}
+
+/** Null if there is none. Such rows are on the first page until their time has come. */
+export function findFutureRow(client: Client, { rows: [first] }: AuditPage): AuditRow | null {
+  return first && isInFuture(first.at, client.now().toISOString()) ? first : null
 }
 
 function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {

@@ -99,6 +99,7 @@ export interface Client {
   readonly announce: (text: string) => void
   /** Estimates in milliseconds how long this many requests take one after the other, from those so far. */
   readonly estimate: (requests: number) => number
+  readonly now: () => Date
   /** How far the server's clock was ahead at its last answer, in milliseconds. */
   readonly clockAhead: () => number | null
   /** Stops running requests. Always call it, even after a failure. */
@@ -319,6 +320,7 @@ export function openServer(options: ServerOptions): Server {
       progress: report.parts,
       announce: options.onWait,
       estimate: (count) => Math.max(pace.needs(count), (spent / Math.max(1, requests - 1)) * count),
+      now,
       clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)

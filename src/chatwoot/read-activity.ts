@@ -11,7 +11,7 @@ import { goBack } from '../core/model/dates.ts'
 import { type ActivityFold, findHidden, foldActivity } from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
 import { readFeatures } from './account-facts.ts'
-import { type AuditPage, readAuditPage } from './audit-log.ts'
+import { type AuditPage, findFutureRow, readAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
 import { formatDuration } from './explain-network.ts'
 
@@ -146,7 +146,7 @@ async function readOnce(
     const read = await readAuditPage(client, wanted.accountId, page)
     const pages = Math.ceil(read.total / read.perPage)
     if (page === 1) {
-      checkClocks(client)
+      checkClocks(client, read)
       expected = read.total
     }
     if (page === MEASURED_PAGES) announce(client, wanted.accountId, read)
@@ -193,14 +193,25 @@ async function addNewer(
   newest: number,
 ): Promise<void> {
   for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const { rows } = await readAuditPage(client, accountId, page)
+    const read = await readAuditPage(client, accountId, page)
+    checkClocks(client, read)
+    const { rows } = read
     for (const row of rows) add(row)
     if (rows.length === 0 || rows.some(({ id }) => id <= newest)) return
   }
 }
 
 /** Rules count days by the clock of this machine, but rows have the time of the server's clock. */
-function checkClocks(client: Client): void {
+function checkClocks(client: Client, page: AuditPage): void {
+  const future = findFutureRow(client, page)
+  if (future !== null) {
+    throw makeFailure({
+      code: 'server-shape',
+      summary: `Row ${future.id} of the audit log has the time ${future.at}, which is in the future.`,
+      detail:
+        'The clock of the server was probably wrong when it wrote this row, so rollcall cannot say how old a row of the audit log is.',
+    })
+  }
   const ahead = client.clockAhead() ?? 0
   if (Math.abs(ahead) < DAY_MS) return
   const days = count(Math.floor(Math.abs(ahead) / DAY_MS), 'day')
