@@ -3,6 +3,7 @@
  * messages: the values come from JSON.parse. Reads no deeper than the documents of rollcall.
  */
 
+import type { Path } from '../core/model/fields.ts'
 import { makeLater } from '../core/model/visible.ts'
 
 /** Steps of a path. A deeper document is none of rollcall, and could exhaust the stack. */
@@ -20,7 +21,7 @@ export interface Place {
 }
 
 /** The place of the value at `path`, or of the closest value above it if there is none. */
-export function findPlace(text: string, path: readonly (string | number)[]): Place {
+export function findPlace(text: string, path: Path): Place {
   let offset = 0
   let deepest = -1
   scan(text, (at, here) => {
@@ -31,6 +32,18 @@ export function findPlace(text: string, path: readonly (string | number)[]): Pla
     }
   })
   return convertOffset(text, offset)
+}
+
+/** The first value whose key is in the same object twice; null if there is none. */
+export function findRepeated(text: string): { readonly path: Path; readonly place: Place } | null {
+  const seen = new Set<string>()
+  let found: ReturnType<typeof findRepeated> = null
+  scan(text, (at, here) => {
+    const key = JSON.stringify(here)
+    if (found === null && seen.has(key)) found = { path: [...here], place: convertOffset(text, at) }
+    seen.add(key)
+  })
+  return found
 }
 
 /** The place of the first character that is not valid JSON. */
@@ -48,10 +61,7 @@ function convertOffset(text: string, offset: number): Place {
 }
 
 /** Calls `found` for every value; returns the offset where it stopped. */
-function scan(
-  text: string,
-  found: (offset: number, path: readonly (string | number)[]) => void,
-): number {
+function scan(text: string, found: (offset: number, path: Path) => void): number {
   let at = 0
   const path: (string | number)[] = []
   const take = (pattern: RegExp) => {
