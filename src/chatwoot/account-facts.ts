@@ -4,10 +4,10 @@
  * exist: then they are null, which is not an error.
  */
 import { findFutureRow, readAuditPage } from './audit-log.ts'
+import { readField } from './body-object.ts'
 import type { Client } from './client.ts'
 import { formatAccountPath } from './paths.ts'
 import { readIfAllowed } from './read.ts'
-import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
 
 export interface AccountFacts {
@@ -46,10 +46,11 @@ export function readFeatures(client: Client, accountId: number): Promise<Feature
 
 /** The list contains only those that are on. */
 const decodeFeatures: Decode<Features> = (body) => {
-  const features = readField(body, 'features')
+  const features = readField({ value: Object(body) }, 'features')
   const given = typeof features === 'object' && features !== null && !Array.isArray(features)
-  const custom = readField(features, 'custom_roles')
-  const audit = readField(features, 'audit_logs')
+  const [custom, audit] = ['custom_roles', 'audit_logs'].map((key) =>
+    readField({ value: Object(features) }, key),
+  )
   return {
     customRoles: typeof custom === 'boolean' ? custom : null,
     auditLogs: typeof audit === 'boolean' ? audit : given && audit === undefined ? false : null,
