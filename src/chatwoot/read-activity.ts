@@ -19,7 +19,6 @@ export interface ActivityWanted {
   readonly accountId: number
   /** How many days back. */
   readonly days: number
-  readonly now: () => Date
 }
 
 /** What is known about the log before the account is read. */
@@ -43,15 +42,11 @@ const ANNOUNCED_MS = 5000
 /** Call it before the account is read. */
 export async function openAuditLog(client: Client, accountId: number): Promise<OpenedLog> {
   try {
-    if (await isSwitchedOff(client, accountId)) return { state: 'off' }
+    if ((await readFeatures(client, accountId)).auditLogs === false) return { state: 'off' }
     return { state: 'open', first: await readAuditPage(client, accountId, 1) }
   } catch (error) {
     return describeUnreadable(error)
   }
-}
-
-async function isSwitchedOff(client: Client, accountId: number): Promise<boolean> {
-  return (await readFeatures(client, accountId)).auditLogs === false
 }
 
 /** Call it after the account was read. */
@@ -72,9 +67,8 @@ export async function readActivity(
   try {
     const { fold, window, newest } = await readWindow(client, until, wanted)
     // The log is also empty if the feature was switched off meanwhile.
-    if (window.rows === 0 && (await isSwitchedOff(client, wanted.accountId))) {
-      return { state: 'off' }
-    }
+    const features = window.rows === 0 ? await readFeatures(client, wanted.accountId) : null
+    if (features?.auditLogs === false) return { state: 'off' }
     let facts = fold.finish()
     for (let looks = 1; looks <= LOOKS && hasHidden(facts); looks += 1) {
       // Chatwoot takes seconds to remove a person from all groups: look again.
@@ -132,7 +126,7 @@ async function readOnce(
   until: number,
   wanted: ActivityWanted,
 ): Promise<ReadWindow | 'gap'> {
-  const to = wanted.now()
+  const to = client.now()
   const since = goBack(to.toISOString(), wanted.days)
   const fold = foldActivity()
   const addIfNew = rememberRows()
