@@ -3,11 +3,11 @@
  * the newest row of its audit log that is about access. The token may not see them, or they may not
  * exist: then they are null, which is not an error.
  */
-import { readAuditPage } from './audit-log.ts'
+import { findFutureRow, readAuditPage } from './audit-log.ts'
+import { readField } from './body-object.ts'
 import type { Client } from './client.ts'
 import { formatAccountPath } from './paths.ts'
 import { readIfAllowed } from './read.ts'
-import { readField } from './read-field.ts'
 import type { Decode } from './reply.ts'
 
 export interface AccountFacts {
@@ -33,6 +33,8 @@ export async function readAccountFacts(client: Client, accountId: number): Promi
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
     const read = await readIfAllowed(readAuditPage(client, accountId, page))
     if (read === null || read.rows.length === 0) break
+    // Newer rows may be behind it, on any page.
+    if (findFutureRow(client, read) !== null) break
     newestAccessRow = read.newestAccessRow
   }
   return { customRoles, newestAccessRow }
@@ -44,10 +46,11 @@ export function readFeatures(client: Client, accountId: number): Promise<Feature
 
 /** The list contains only those that are on. */
 const decodeFeatures: Decode<Features> = (body) => {
-  const features = readField(body, 'features')
+  const features = readField({ value: Object(body) }, 'features')
   const given = typeof features === 'object' && features !== null && !Array.isArray(features)
-  const custom = readField(features, 'custom_roles')
-  const audit = readField(features, 'audit_logs')
+  const [custom, audit] = ['custom_roles', 'audit_logs'].map((key) =>
+    readField({ value: Object(features) }, key),
+  )
   return {
     customRoles: typeof custom === 'boolean' ? custom : null,
     auditLogs: typeof audit === 'boolean' ? audit : given && audit === undefined ? false : null,

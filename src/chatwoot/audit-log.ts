@@ -4,14 +4,29 @@
  * about access, and refuses a page with a row about access that it does not understand.
  */
 import { isRequestId } from '../core/apply/journal.ts'
-import type { AuditActor, AuditRow, GroupAction } from '../core/model/activity.ts'
+import {
+  type AuditActor,
+  type AuditRow,
+  type GroupAction,
+  isInFuture,
+} from '../core/model/activity.ts'
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'
 import type { Role } from '../core/model/role.ts'
+import {
+  type BodyObject,
+  openField,
+  readField,
+  readList,
+  readNumber,
+  readNumberOrNull,
+  readRecord,
+  readText,
+  readTextOrNull,
+} from './body-object.ts'
 import type { Client } from './client.ts'
 import { ENDPOINTS } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
-import { readField } from './read-field.ts'
-import type { Decode, Refuse } from './reply.ts'
+import type { Decode } from './reply.ts'
 
 export interface AuditPage {
   readonly rows: readonly AuditRow[]
@@ -29,18 +44,23 @@ export function readAuditPage(client: Client, accountId: number, page: number): 
   return client.get(path, decodeAuditPage(accountId, page))
 }
 
+/** Null if there is none. Such rows are on the first page until their time has come. */
+export function findFutureRow(client: Client, { rows: [first] }: AuditPage): AuditRow | null {
+  return first && isInFuture(first.at, client.now().toISOString()) ? first : null
+}
+
 function decodeAuditPage(accountId: number, page: number): Decode<AuditPage> {
   return (body, refuse) => {
-    const list = readField(body, 'audit_logs')
-    if (!Array.isArray(list)) return refuse('audit_logs should be a list')
-    const perPage = readNumber(body, 'per_page', 'body', refuse)
+    const log = readRecord(body, 'body', refuse)
+    const list = readList(readField(log, 'audit_logs'), 'audit_logs', refuse)
+    const perPage = readNumber(log, 'per_page')
     if (perPage === 0) refuse('per_page should be at least 1')
-    const total = readNumber(body, 'total_entries', 'body', refuse)
-    const current = readField(body, 'current_page')
+    const total = readNumber(log, 'total_entries')
+    const current = readField(log, 'current_page')
     if (current !== page) refuse(`current_page should be ${page}`)
     const rows = list.map((each, index) => {
-      const at = `audit_logs[${index}]`
-      return { row: decodeRow(each, accountId, at, refuse), access: isAboutAccess(each) }
+      const entry = readRecord(each, `audit_logs[${index}]`, refuse)
+      return { row: decodeRow(entry, accountId), access: isAboutAccess(entry) }
     })
     const expected = Math.min(perPage, Math.max(0, total - (page - 1) * perPage))
     // New rows can appear while the server counts and lists.
@@ -67,97 +87,94 @@ const ABOUT_ACCESS = [
 ]
 
 /** Changes all day when people come online or go offline. It gives or takes no access. */
-function isAboutAccess(row: unknown): boolean {
+function isAboutAccess(row: BodyObject): boolean {
   const type = readField(row, 'auditable_type')
   if (!ABOUT_ACCESS.some((each) => each === type)) return false
-  const changed = Object.keys(Object(readField(row, 'audited_changes')))
+  const changed = Object.keys(openField(row, 'audited_changes').value)
   return changed.length === 0 || changed.some((key) => key !== 'availability')
 }
 
 type Event = Pick<AuditRow, 'id' | 'at' | 'by' | 'apply'>
 
-/** A row of the list, and its path. */
-interface Place {
-  readonly row: unknown
+/** What the rows of every type have. */
+interface Parts {
+  readonly row: BodyObject
   readonly event: Event
   readonly action: unknown
-  readonly changes: unknown
-  readonly at: string
-  readonly refuse: Refuse
+  readonly changes: BodyObject
 }
 
-function decodeRow(row: unknown, accountId: number, at: string, refuse: Refuse): AuditRow {
+/** In seconds since 1970. A later time is not valid. */
+const LATEST = 8_640_000_000
+
+function decodeRow(row: BodyObject, accountId: number): AuditRow {
   const account = readField(row, 'associated_id')
   if (readField(row, 'associated_type') === 'Account' && account !== accountId) {
-    refuse(`${at}.associated_id should be ${accountId}`)
+    row.refuse(`${row.at}.associated_id should be ${accountId}`)
   }
   const request = readField(row, 'request_uuid')
   const event = {
-    id: readNumber(row, 'id', at, refuse),
-    at: new Date(readNumber(row, 'created_at', at, refuse) * 1000).toISOString(),
-    by: decodeActor(row, at, refuse),
+    id: readNumber(row, 'id'),
+    at: new Date(readNumber(row, 'created_at', LATEST) * 1000).toISOString(),
+    by: decodeActor(row),
     apply: typeof request === 'string' && isRequestId(request) ? request : null,
   }
   const action = readField(row, 'action')
-  const changes = readField(row, 'audited_changes')
-  const place = { row, event, action, changes, at, refuse }
-  const type = readField(row, 'auditable_type')
+  const parts = { row, event, action, changes: openField(row, 'audited_changes') }
+  const type = readText(row, 'auditable_type')
   switch (type) {
     case 'AccountUser':
-      return decodePerson(place)
+      return decodePerson(parts)
     case 'User': {
       if (action !== 'sign_in') return { ...event, type: 'other' }
-      return { ...event, type: 'sign-in', userId: readNumber(row, 'user_id', at, refuse) }
+      return { ...event, type: 'sign-in', userId: readNumber(row, 'user_id') }
     }
     default: {
-      if (typeof type !== 'string') refuse(`${at}.auditable_type should be a string`)
       const about = LOGGED.find(({ group, member }) => type === group || type === member)
       if (about === undefined) return { ...event, type: 'other' }
       const { of, group, groupId } = about
-      return type === group ? decodeGroup(place, of) : decodeMember(place, of, groupId)
+      return type === group ? decodeGroup(parts, of) : decodeMember(parts, of, groupId)
     }
   }
 }
 
-function decodeActor(row: unknown, at: string, refuse: Refuse): AuditActor | null {
-  const id = readNumberOrNull(row, 'user_id', at, refuse)
-  const name = readField(row, 'username') ?? null
-  if (name !== null && typeof name !== 'string') return refuse(`${at}.username should be a string`)
+function decodeActor(row: BodyObject): AuditActor | null {
+  const id = readNumberOrNull(row, 'user_id')
+  const name = readTextOrNull(row, 'username')
   return id === null && name === null ? null : { id, name }
 }
 
 /** A row about the membership of a person in the account. */
-function decodePerson({ row, event, action, changes, at, refuse }: Place): AuditRow {
-  const auditable = readField(row, 'auditable')
-  const there = readNumberOrNull(auditable, 'user_id', `${at}.auditable`, refuse)
-  const changed = readNumberOrNull(changes, 'user_id', `${at}.audited_changes`, refuse)
+function decodePerson({ row, event, action, changes }: Parts): AuditRow {
+  const there = readNumberOrNull(openField(row, 'auditable'), 'user_id')
+  const changed = readNumberOrNull(changes, 'user_id')
   if (there !== null && changed !== null && there !== changed) {
-    refuse(`${at} should name one user, it names ${there} and ${changed}`)
+    row.refuse(`${row.at} should name one user, it names ${there} and ${changed}`)
   }
   const role = readField(changes, 'role')
-  const toRole = (value: unknown) => decodeRole(value, `${at}.audited_changes.role`, refuse)
+  const toRole = (value: unknown) => decodeRole(value, changes)
   const person = () =>
     ({
       ...event,
       type: 'person',
-      membershipId: readNumber(row, 'auditable_id', at, refuse),
+      membershipId: readNumber(row, 'auditable_id'),
       userId: there ?? changed,
       // The server shows what the row is about only while it exists.
-      ended: auditable === null,
+      ended: readField(row, 'auditable') === null,
     }) as const
   if (action === 'create') {
-    const inviterId = readNumberOrNull(changes, 'inviter_id', `${at}.audited_changes`, refuse)
+    const inviterId = readNumberOrNull(changes, 'inviter_id')
     return { ...person(), action: { kind: 'added', role: toRole(role), inviterId } }
   }
   if (action !== 'update' || role === undefined) return { ...event, type: 'other' }
   if (!Array.isArray(role) || role.length !== 2) {
-    return refuse(`${at}.audited_changes.role should be two roles`)
+    return changes.refuse(`${changes.at}.role should be two roles`)
   }
   const [from, to] = role.map(toRole) as [Role | null, Role | null]
   return { ...person(), action: { kind: 'role-changed', from, to } }
 }
 
-function decodeRole(value: unknown, at: string, refuse: Refuse): Role | null {
+function decodeRole(value: unknown, { at, refuse }: BodyObject): Role | null {
   switch (value ?? null) {
     case 0:
       return 'agent'
@@ -166,22 +183,18 @@ function decodeRole(value: unknown, at: string, refuse: Refuse): Role | null {
     case null:
       return null
     default:
-      return refuse(`${at} should be 0 (agent) or 1 (administrator)`)
+      return refuse(`${at}.role should be 0 (agent) or 1 (administrator)`)
   }
 }
 
-function decodeMember(
-  { event, action, changes, at, refuse }: Place,
-  of: GroupKind,
-  key: string,
-): AuditRow {
+function decodeMember({ event, action, changes }: Parts, of: GroupKind, key: string): AuditRow {
   if (action !== 'create' && action !== 'destroy') return { ...event, type: 'other' }
   return {
     ...event,
     type: 'member',
     of,
-    groupId: readNumber(changes, key, `${at}.audited_changes`, refuse),
-    userId: readNumber(changes, 'user_id', `${at}.audited_changes`, refuse),
+    groupId: readNumber(changes, key),
+    userId: readNumber(changes, 'user_id'),
     action: action === 'create' ? 'added' : 'removed',
   }
 }
@@ -192,7 +205,7 @@ const GROUP_ACTIONS: Readonly<Record<string, GroupAction>> = {
   destroy: 'deleted',
 }
 
-function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: GroupKind): AuditRow {
+function decodeGroup({ row, event, action, changes }: Parts, of: GroupKind): AuditRow {
   const known =
     typeof action === 'string' && Object.hasOwn(GROUP_ACTIONS, action) && GROUP_ACTIONS[action]
   const given = readField(changes, 'name')
@@ -201,22 +214,7 @@ function decodeGroup({ row, event, action, changes, at, refuse }: Place, of: Gro
   const settings = known === 'changed' ? compared.map(([key]) => key) : []
   if (!known || (known === 'changed' && settings.length === 0)) return { ...event, type: 'other' }
   const name: unknown = Array.isArray(given) ? given.at(-1) : given
-  const groupId = readNumber(row, 'auditable_id', at, refuse)
+  const groupId = readNumber(row, 'auditable_id')
   const text = typeof name === 'string' ? name : null
   return { ...event, type: 'group', of, groupId, name: text, action: known, settings }
-}
-
-/** In seconds since 1970. A later time is not valid. */
-const LATEST = 8_640_000_000
-
-function readNumber(body: unknown, key: string, at: string, refuse: Refuse): number {
-  const given = readField(body, key)
-  const limit = key === 'created_at' ? LATEST : Number.MAX_SAFE_INTEGER
-  const sound = typeof given === 'number' && Number.isInteger(given) && given >= 0 && given <= limit
-  return sound ? given : refuse(`${at}.${key} should be a whole number`)
-}
-
-function readNumberOrNull(body: unknown, key: string, at: string, refuse: Refuse): number | null {
-  const given = readField(body, key) ?? null
-  return given === null ? null : readNumber(body, key, at, refuse)
 }

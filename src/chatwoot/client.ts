@@ -99,6 +99,7 @@ export interface Client {
   readonly announce: (text: string) => void
   /** Estimates in milliseconds how long this many requests take one after the other, from those so far. */
   readonly estimate: (requests: number) => number
+  readonly now: () => Date
   /** How far the server's clock was ahead at its last answer, in milliseconds. */
   readonly clockAhead: () => number | null
   /** Stops running requests. Always call it, even after a failure. */
@@ -112,8 +113,6 @@ const REDIRECTS = 3
  */
 const PATIENCE_MS = 10_000
 const LEAST_PATIENCE_MS = 1_000
-/** The longest delay that a timer supports. */
-const LONGEST = 2 ** 31 - 1
 
 export function openServer(options: ServerOptions): Server {
   const { baseUrl, network, headers: extra, now, signal } = options
@@ -156,7 +155,7 @@ export function openServer(options: ServerOptions): Server {
       if (running > 0 && !answered) silent += 1
       stop.abort(reason)
     }
-    const timer = setTimeout(() => end(deadline), Math.min(timeoutMs, LONGEST))
+    const timer = setTimeout(() => end(deadline), timeoutMs)
     const onAbort = () => stop.abort(signal.reason)
     if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort)
@@ -244,25 +243,24 @@ export function openServer(options: ServerOptions): Server {
       }
     }
 
-    interface Try<T> {
-      readonly outcome: Outcome<T>
-      readonly ticket: number
-    }
-
-    async function attempt<T>(url: URL, decode: Decode<T>, redirects = 0): Promise<Try<T>> {
+    async function attempt<T>(
+      url: URL,
+      decode: Decode<T>,
+      redirects = 0,
+    ): Promise<Outcome<T> & { readonly ticket: number }> {
       const ticket = await paced()
       const reply = await request(url)
-      if ('kind' in reply) return { outcome: reply, ticket }
+      if ('kind' in reply) return { ...reply, ticket }
       const outcome = judgeReply(reply, decode, hide, baseUrl)
       if (outcome.kind !== 'limited') pace.passed()
-      if (outcome.kind !== 'redirect' || redirects === REDIRECTS) return { outcome, ticket }
+      if (outcome.kind !== 'redirect' || redirects === REDIRECTS) return { ...outcome, ticket }
       return attempt(outcome.url, decode, redirects + 1)
     }
 
     async function get<T>(path: string, decode: Decode<T>): Promise<T> {
       ahead = Math.max(0, ahead - 1)
       for (let tries = 1; ; ) {
-        const { outcome, ticket } = await attempt(new URL(baseUrl + path), decode)
+        const outcome = await attempt(new URL(baseUrl + path), decode)
         switch (outcome.kind) {
           case 'value':
             gate.progressed()
@@ -284,7 +282,7 @@ export function openServer(options: ServerOptions): Server {
             break
           }
           case 'limited': {
-            const refusal = await gate.wait(ticket, outcome.retryAfter)
+            const refusal = await gate.wait(outcome.ticket, outcome.retryAfter)
             if (refusal !== null) throw new Failure(addDetail(outcome, refusal))
           }
         }
@@ -319,6 +317,7 @@ export function openServer(options: ServerOptions): Server {
       progress: report.parts,
       announce: options.onWait,
       estimate: (count) => Math.max(pace.needs(count), (spent / Math.max(1, requests - 1)) * count),
+      now,
       clockAhead: () => clockAhead,
       close: async () => {
         clearTimeout(timer)

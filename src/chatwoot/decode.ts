@@ -6,6 +6,21 @@
 import { INBOX, TEAM } from '../core/model/kinds.ts'
 import { compareCodeUnits, spellEmail } from '../core/model/names.ts'
 import type { CustomRole, Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
+import {
+  type BodyObject,
+  describeKind,
+  isAbsent,
+  readField,
+  readFilledText,
+  readFlag,
+  readFlagOrNull,
+  readId,
+  readList,
+  readRecord,
+  readText,
+  readTextOrNull,
+  refuseField,
+} from './body-object.ts'
 import type { Decode, Refuse, Source } from './reply.ts'
 
 export interface Profile {
@@ -21,6 +36,18 @@ export interface Membership {
   readonly role: Role
   /** Undefined: the profile has no custom roles. */
   readonly customRoleId: number | null | undefined
+}
+
+/** The owner of a token and their accounts, for `rollcall doctor`. All texts are untrusted. */
+export interface Owner {
+  readonly email: string
+  readonly accounts: readonly {
+    readonly id: number
+    readonly name: string
+    /** Null: Chatwoot stores this if somebody sends it an empty role. */
+    readonly role: string | null
+    readonly suspended: boolean
+  }[]
 }
 
 export interface AgentList {
@@ -45,9 +72,7 @@ export interface Member extends Pick<SnapshotAgent, 'id' | 'email' | 'confirmed'
 export function decodeProfile(accountId: number): Decode<Profile> {
   return (body, refuse, source) => {
     const profile = readRecord(body, 'profile', refuse)
-    const accounts = readList(readField(profile, 'accounts'), 'profile.accounts', refuse)
-      .map((each, index) => readRecord(each, `profile.accounts[${index}]`, refuse))
-      .filter((each) => readId(each) === accountId)
+    const accounts = readAccounts(profile).filter((each) => readId(each) === accountId)
     if (accounts.length > 1) refuse(`profile.accounts contains account ${accountId} twice`)
     const account = accounts[0]
     return {
@@ -59,13 +84,34 @@ export function decodeProfile(accountId: number): Decode<Profile> {
   }
 }
 
-function decodeMembership(account: Entry): Membership {
+function decodeMembership(account: BodyObject): Membership {
   const customRoleId = readCustomRoleId(account)
   return {
     name: readText(account, 'name'),
     role: readRole(account),
     customRoleId: readField(account, 'custom_role_id') === undefined ? undefined : customRoleId,
   }
+}
+
+/** Of the same body. Takes no other field, because a profile contains the token as plain text. */
+export const decodeOwner: Decode<Owner> = (body, refuse) => {
+  const owner = readRecord(body, 'profile', refuse)
+  const email = readField(owner, 'email')
+  return {
+    email: typeof email === 'string' ? email : refuseField(owner, 'email', 'text'),
+    accounts: readAccounts(owner).map((each) => ({
+      id: readId(each),
+      name: readText(each, 'name'),
+      role: readTextOrNull(each, 'role'),
+      suspended: readField(each, 'status') === 'suspended',
+    })),
+  }
+}
+
+function readAccounts(profile: BodyObject): readonly BodyObject[] {
+  const { refuse } = profile
+  const accounts = readList(readField(profile, 'accounts'), 'profile.accounts', refuse)
+  return accounts.map((each, index) => readRecord(each, `profile.accounts[${index}]`, refuse))
 }
 
 export function decodeAgents(accountId: number): Decode<AgentList> {
@@ -177,7 +223,7 @@ export const decodeCustomRoles: Decode<readonly CustomRole[]> = (body, refuse) =
 }
 
 /** An open list: a server may know more permissions than rollcall. */
-function readPermissions(entry: Entry): readonly string[] {
+function readPermissions(entry: BodyObject): readonly string[] {
   const at = `${entry.at}.permissions`
   const texts = readList(readField(entry, 'permissions'), at, entry.refuse).map((each, index) =>
     typeof each === 'string'
@@ -187,39 +233,19 @@ function readPermissions(entry: Entry): readonly string[] {
   return [...new Set(texts)].sort(compareCodeUnits)
 }
 
-/** An object of a body, and its path. */
-interface Entry {
-  readonly value: object
-  readonly at: string
-  readonly refuse: Refuse
-}
-
-// Functions that take an entry, not closures in it, because a large account has 100,000 entries.
-
-/** Undefined if there is no such key. */
-function readField({ value }: Entry, key: string): unknown {
-  return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
-}
-
-function readId(entry: Entry): number {
-  const given = readField(entry, 'id')
-  if (typeof given === 'number' && Number.isSafeInteger(given) && given > 0) return given
-  return refuseField(entry, 'id', 'a positive whole number')
-}
-
 /** Chatwoot stores any number there, such as 0 for a text, whether or not there is such a custom role. */
-function readCustomRoleId(entry: Entry): number | null {
+function readCustomRoleId(entry: BodyObject): number | null {
   if (isAbsent(entry, 'custom_role_id')) return null
   const given = readField(entry, 'custom_role_id')
   if (typeof given === 'number' && Number.isSafeInteger(given)) return given
   return refuseField(entry, 'custom_role_id', 'a whole number')
 }
 
-function readEmail(entry: Entry): string {
+function readEmail(entry: BodyObject): string {
   return spellEmail(readFilledText(entry, 'email'))
 }
 
-function readRole(entry: Entry): Role {
+function readRole(entry: BodyObject): Role {
   const given = readField(entry, 'role')
   if (given === 'administrator' || given === 'agent') return given
   if (given !== null) return refuseField(entry, 'role', 'administrator or agent')
@@ -231,56 +257,8 @@ function readRole(entry: Entry): Role {
   )
 }
 
-function readText(entry: Entry, key: string): string {
-  const given = readField(entry, key)
-  return typeof given === 'string' ? given : refuseField(entry, key, 'a string')
-}
-
-function readFilledText(entry: Entry, key: string): string {
-  const given = readText(entry, key)
-  return given.trim() === '' ? refuseField(entry, key, 'text that is not blank') : given
-}
-
-function readTextOrNull(entry: Entry, key: string): string | null {
-  return isAbsent(entry, key) ? null : readText(entry, key)
-}
-
-function readFlag(entry: Entry, key: string): boolean {
-  const given = readField(entry, key)
-  return typeof given === 'boolean' ? given : refuseField(entry, key, 'true or false')
-}
-
-/** Of a column that allows null, which Chatwoot treats as off. */
-function readFlagOrNull(entry: Entry, key: string): boolean {
-  return readField(entry, key) !== null && readFlag(entry, key)
-}
-
-function isAbsent(entry: Entry, key: string): boolean {
-  return (readField(entry, key) ?? null) === null
-}
-
-function refuseField(entry: Entry, key: string, expected: string): never {
-  const { at, refuse } = entry
-  const found = describeKind(readField(entry, key))
-  // A position says nothing to people who look at the dashboard.
-  const name = [readField(entry, 'email'), readField(entry, 'name')].find(isText)
-  const who = name === undefined ? '' : ` (${name})`
-  return refuse(`${at}.${key} should be ${expected}, it is ${found}${who}`)
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
-function readRecord(value: unknown, at: string, refuse: Refuse): Entry {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse(`${at} should be an object, it is ${describeKind(value)}`)
-  }
-  return { value, at, refuse }
-}
-
 /** The objects of a list, which must all belong to the requested account. */
-function readRecords(value: unknown, at: string, accountId: number, refuse: Refuse): Entry[] {
+function readRecords(value: unknown, at: string, accountId: number, refuse: Refuse): BodyObject[] {
   return readList(value, at, refuse).map((each, index) => {
     const entry = readRecord(each, `${at}[${index}]`, refuse)
     const account = readField(entry, 'account_id')
@@ -290,12 +268,6 @@ function readRecords(value: unknown, at: string, accountId: number, refuse: Refu
     }
     return entry
   })
-}
-
-function readList(value: unknown, at: string, refuse: Refuse): readonly unknown[] {
-  return Array.isArray(value)
-    ? value
-    : refuse(`${at} should be a list, it is ${describeKind(value)}`)
 }
 
 function requireDistinct<K extends string>(
@@ -312,23 +284,5 @@ function requireDistinct<K extends string>(
       if (first !== undefined) refuse(`${at}[${first}] and ${at}[${index}] are both ${name}`)
       seen.set(name, index)
     })
-  }
-}
-
-/** Never shows the value, because it may be long or secret. */
-function describeKind(value: unknown): string {
-  if (value === undefined) return 'absent'
-  if (value === null) return 'null'
-  if (value === '') return 'empty'
-  if (Array.isArray(value)) return 'a list'
-  switch (typeof value) {
-    case 'string':
-      return 'some other text'
-    case 'number':
-      return `the number ${value}`
-    case 'boolean':
-      return String(value)
-    default:
-      return 'an object'
   }
 }

@@ -228,15 +228,20 @@ export function explainAnswer(answer: Answer): Diagnostic {
       (each.when?.(answer) ?? true),
   )
   if (row === undefined) return explainShape(answer, 'the status should be 200')
-  return makeDiagnostic({
-    code: row.code,
-    summary: fillIn(row.summary, new URL(answer.url)),
-    detail: describeAnswer(answer),
-    ...(row.advice && {
-      advice: row.advice === BASE_URL ? adviseBaseUrl(answer.url) : row.advice,
-    }),
-    requestId: answer.requestId,
-  })
+  const advice = row.advice === BASE_URL ? adviseBaseUrl(answer.url) : row.advice
+  const summary = fillIn(row.summary, new URL(answer.url))
+  return explain(answer, row.code, summary, advice, describeAnswer(answer))
+}
+
+/** @param advice absent: the remedy of the code */
+function explain(
+  { url, status, requestId }: Answer,
+  code: DiagnosticCode,
+  summary: string,
+  advice?: string,
+  detail = `GET ${url} answered ${status}.`,
+): Diagnostic {
+  return makeDiagnostic({ code, summary, detail, ...(advice && { advice }), requestId })
 }
 
 function fillIn(template: string, url: URL): string {
@@ -262,13 +267,13 @@ function endSentence(text: string): string {
 
 /** A 200 with a page instead of data. */
 export function explainHtmlPage(answer: Answer): Diagnostic {
-  return makeDiagnostic({
-    code: 'settings-not-chatwoot',
-    summary: 'There is an HTML page at the base URL, not the Chatwoot API.',
-    detail: `${describeAnswer(answer)} This is probably a dashboard or a sign-in page.`,
-    advice: adviseBaseUrl(answer.url, ` ${GATEWAY}`),
-    requestId: answer.requestId,
-  })
+  return explain(
+    answer,
+    'settings-not-chatwoot',
+    'There is an HTML page at the base URL, not the Chatwoot API.',
+    adviseBaseUrl(answer.url, ` ${GATEWAY}`),
+    `${describeAnswer(answer)} This is probably a dashboard or a sign-in page.`,
+  )
 }
 
 /** Suggests the exact base URL if the requested URL shows what is wrong. @param more if it does not */
@@ -286,13 +291,8 @@ export function explainShape(
   problem: string,
   advice = `Check that the base URL is that of Chatwoot ${SINCE.api} or later, and that no proxy changes its answers. If both are right, report this with the version of Chatwoot.`,
 ): Diagnostic {
-  return makeDiagnostic({
-    code: 'server-shape',
-    summary: `rollcall does not understand the answer of the server: ${problem}.`,
-    detail: `GET ${answer.url} answered ${answer.status}.`,
-    advice,
-    requestId: answer.requestId,
-  })
+  const summary = `rollcall does not understand the answer of the server: ${problem}.`
+  return explain(answer, 'server-shape', summary, advice)
 }
 
 /**
@@ -326,11 +326,5 @@ export function explainRedirect(
                 `The server redirects to ${target.origin}; rollcall does not send the token there.`,
                 `If this is your Chatwoot, set the base URL to its address there. ${GATEWAY}`,
               ]
-  return makeDiagnostic({
-    code: 'settings-redirect',
-    summary,
-    detail: `GET ${answer.url} answered ${answer.status}.`,
-    advice,
-    requestId: answer.requestId,
-  })
+  return explain(answer, 'settings-redirect', summary, advice)
 }

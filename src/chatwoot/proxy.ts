@@ -30,10 +30,10 @@ export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnosti
   if (found === null) return null
   const { name, value } = found
   const exemptions = findVariable(['no_proxy'], env)
-  const flawed = exemptions && reportLeftover(exemptions)
+  const flawed = exemptions && findLeftover(exemptions.value, exemptions.name)
   if (flawed) return flawed
   if (exemptions !== null && isExempt(server, exemptions.value)) return null
-  const left = reportLeftover(found)
+  const left = findLeftover(value, name)
   if (left) return left
 
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`
@@ -55,25 +55,13 @@ export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnosti
   }
 }
 
-interface Variable {
-  readonly name: string
-  readonly value: string
-}
-
 /** The first that is set, lower case first. An empty variable counts as not set. */
-function findVariable(names: readonly string[], env: Env): Variable | null {
+function findVariable(names: readonly string[], env: Env) {
   for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
     const value = env[name]?.trim()
     if (value) return { name, value }
   }
   return null
-}
-
-function reportLeftover({ name, value }: Variable): Diagnostic | null {
-  const left = findLeftover(value)
-  if (left === null) return null
-  const summary = `${name}: The value ${left.flaw}.`
-  return makeDiagnostic({ code: 'settings-invalid', summary, advice: left.advice })
 }
 
 function findFlaw({ protocol, pathname, search, hash }: URL): string | null {

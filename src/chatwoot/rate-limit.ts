@@ -11,15 +11,7 @@ const WINDOWS = 3
 const JITTER_MS = 2000
 
 /** The use of the gate by one account. */
-export interface Passage {
-  /** Resolves when no wait is running. The ticket counts the waits so far. */
-  readonly enter: () => Promise<number>
-  readonly progressed: () => void
-  /** Waits after a 429. Returns null, or a sentence if it gives up. */
-  readonly wait: (ticket: number, retryAfter: string | null) => Promise<string | null>
-}
-
-export interface Passenger {
+interface Passenger {
   readonly deadline: number
   readonly timeoutMs: number
   readonly sleep: (ms: number) => Promise<void>
@@ -37,13 +29,13 @@ export function openRateGate(options: {
   /** Called when a new wait starts, with its end. */
   readonly onRefused: (until: number) => void
   readonly onWait: (text: string) => void
-}): (passenger: Passenger) => Passage {
+}) {
   /** The running wait. The first account that wakes up ends it. */
   let current: { readonly until: number } | null = null
   let waits = 0
   let fruitless = 0
 
-  return ({ deadline, timeoutMs, sleep, tooLate, onWaiting }) => {
+  return ({ deadline, timeoutMs, sleep, tooLate, onWaiting }: Passenger) => {
     let waiting: Promise<void> | null = null
 
     async function sleepOut(wait: { readonly until: number }): Promise<void> {
@@ -57,6 +49,7 @@ export function openRateGate(options: {
       }
     }
 
+    /** Resolves when no wait is running. The ticket counts the waits so far. */
     async function enter(): Promise<number> {
       // If this account has no time for the wait of another account, it tries its request instead.
       while (current !== null && current.until < deadline) {
@@ -66,6 +59,7 @@ export function openRateGate(options: {
       return waits
     }
 
+    /** Waits after a 429. Returns null, or a sentence if it gives up. */
     async function wait(ticket: number, retryAfter: string | null): Promise<string | null> {
       // Requests that were refused in the same window share one wait, even if their answers come late.
       await enter()

@@ -11,7 +11,7 @@ import { goBack } from '../core/model/dates.ts'
 import { type ActivityFold, findHidden, foldActivity } from '../core/model/fold-activity.ts'
 import type { Activity, Snapshot } from '../core/model/snapshot.ts'
 import { readFeatures } from './account-facts.ts'
-import { type AuditPage, readAuditPage } from './audit-log.ts'
+import { type AuditPage, findFutureRow, readAuditPage } from './audit-log.ts'
 import type { Client } from './client.ts'
 import { formatDuration } from './explain-network.ts'
 
@@ -19,7 +19,6 @@ export interface ActivityWanted {
   readonly accountId: number
   /** How many days back. */
   readonly days: number
-  readonly now: () => Date
 }
 
 /** What is known about the log before the account is read. */
@@ -43,15 +42,11 @@ const ANNOUNCED_MS = 5000
 /** Call it before the account is read. */
 export async function openAuditLog(client: Client, accountId: number): Promise<OpenedLog> {
   try {
-    if (await isSwitchedOff(client, accountId)) return { state: 'off' }
+    if ((await readFeatures(client, accountId)).auditLogs === false) return { state: 'off' }
     return { state: 'open', first: await readAuditPage(client, accountId, 1) }
   } catch (error) {
     return describeUnreadable(error)
   }
-}
-
-async function isSwitchedOff(client: Client, accountId: number): Promise<boolean> {
-  return (await readFeatures(client, accountId)).auditLogs === false
 }
 
 /** Call it after the account was read. */
@@ -72,9 +67,8 @@ export async function readActivity(
   try {
     const { fold, window, newest } = await readWindow(client, until, wanted)
     // The log is also empty if the feature was switched off meanwhile.
-    if (window.rows === 0 && (await isSwitchedOff(client, wanted.accountId))) {
-      return { state: 'off' }
-    }
+    const features = window.rows === 0 ? await readFeatures(client, wanted.accountId) : null
+    if (features?.auditLogs === false) return { state: 'off' }
     let facts = fold.finish()
     for (let looks = 1; looks <= LOOKS && hasHidden(facts); looks += 1) {
       // Chatwoot takes seconds to remove a person from all groups: look again.
@@ -132,7 +126,7 @@ async function readOnce(
   until: number,
   wanted: ActivityWanted,
 ): Promise<ReadWindow | 'gap'> {
-  const to = wanted.now()
+  const to = client.now()
   const since = goBack(to.toISOString(), wanted.days)
   const fold = foldActivity()
   const addIfNew = rememberRows()
@@ -146,7 +140,7 @@ async function readOnce(
     const read = await readAuditPage(client, wanted.accountId, page)
     const pages = Math.ceil(read.total / read.perPage)
     if (page === 1) {
-      checkClocks(client)
+      checkClocks(client, read)
       expected = read.total
     }
     if (page === MEASURED_PAGES) announce(client, wanted.accountId, read)
@@ -193,14 +187,25 @@ async function addNewer(
   newest: number,
 ): Promise<void> {
   for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const { rows } = await readAuditPage(client, accountId, page)
+    const read = await readAuditPage(client, accountId, page)
+    checkClocks(client, read)
+    const { rows } = read
     for (const row of rows) add(row)
     if (rows.length === 0 || rows.some(({ id }) => id <= newest)) return
   }
 }
 
 /** Rules count days by the clock of this machine, but rows have the time of the server's clock. */
-function checkClocks(client: Client): void {
+function checkClocks(client: Client, page: AuditPage): void {
+  const future = findFutureRow(client, page)
+  if (future !== null) {
+    throw makeFailure({
+      code: 'server-shape',
+      summary: `Row ${future.id} of the audit log has the time ${future.at}, which is in the future.`,
+      detail:
+        'The clock of the server was probably wrong when it wrote this row, so rollcall cannot say how old a row of the audit log is.',
+    })
+  }
   const ahead = client.clockAhead() ?? 0
   if (Math.abs(ahead) < DAY_MS) return
   const days = count(Math.floor(Math.abs(ahead) / DAY_MS), 'day')

@@ -43,7 +43,6 @@ export interface Wanted extends Parts {
   readonly accountId: number
   /** How many member lists are read at the same time. */
   readonly concurrency: number
-  readonly now: () => Date
   /** The origin of the server, for the snapshot. */
   readonly origin: string
 }
@@ -88,7 +87,8 @@ async function readOnce(
   wanted: Wanted,
   duringDeletion: Set<unknown>,
 ): Promise<Snapshot> {
-  const { accountId, now } = wanted
+  const { accountId } = wanted
+  const { now } = client
   const at = (path: string) => formatAccountPath(accountId, path)
   const startedAt = now().toISOString()
   client.expect(0)

@@ -5,7 +5,7 @@
  */
 import yargs, { type Options as YargsOptions } from 'yargs'
 import type { Commands } from '../shell/command.ts'
-import { findShort, listAliases, type Option } from '../shell/options.ts'
+import type { Option } from '../shell/options.ts'
 import { TOOL } from '../shell/tool.ts'
 import { COMMANDS } from './command-list.ts'
 
@@ -65,10 +65,10 @@ function groupCommands(page: string): string {
 
 /** Adds the placeholder to the last name, because yargs has no other place to show it. */
 function convertOption(name: string, option: Option): [string, YargsOptions] {
-  const { placeholder, default: given } = option
-  const names = [name, ...listAliases(option)]
+  const { placeholder, short = [], default: given } = option
+  const names = [name, option.alias ?? []].flat()
   if (placeholder !== undefined) names.push(`${names.pop()} ${placeholder}`)
   const [key = name, ...others] = names
-  const alias = others.concat(findShort(option) ?? [])
+  const alias = others.concat(short)
   return [key, { ...option, alias, ...(given !== undefined && { defaultDescription: `${given}` }) }]
 }

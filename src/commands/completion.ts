@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { type Command, type Commands, define, pickWord } from '../shell/command.ts'
-import { findShort, type Option } from '../shell/options.ts'
+import type { Option } from '../shell/options.ts'
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
@@ -74,8 +74,7 @@ function foldCommands(commands: Commands): Readonly<Record<string, Completed>> {
 }
 
 /** `--name`, and `-n` if it has a short form. */
-function listSpellings(name: string, option: Option): readonly string[] {
-  const short = findShort(option)
+function listSpellings(name: string, { short }: Option): readonly string[] {
   return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`]
 }
 
@@ -206,8 +205,7 @@ function writeFish(commands: Folded): string {
       `complete -c rollcall -n __fish_use_subcommand -f -a ${name} -d ${quoteFish(command.describe)}`,
       `${here}${files}${words}`,
       ...Object.entries(command.options).map(([option, spec]) => {
-        const letter = findShort(spec)
-        const short = letter === undefined ? '' : ` -s ${letter}`
+        const short = spec.short === undefined ? '' : ` -s ${spec.short}`
         const value =
           spec.type === 'boolean'
             ? ''

@@ -37,20 +37,13 @@ export async function readFrom(
   connection: Connection,
   { onRequest, activityDays = null, ...parts }: Wanted,
   flags: ConnectionFlags,
-  world: World,
 ): Promise<Snapshot> {
   // Loaded late, so that a run that never uses the network does not have to load it.
   const { readSnapshot } = await import('../chatwoot/read.ts')
   const { accountId, origin } = connection
-  const { now } = world
+  const { concurrency } = flags
   const read = (client: Client) =>
-    readSnapshot(client, {
-      accountId,
-      ...parts,
-      concurrency: flags.concurrency,
-      now,
-      origin,
-    })
+    readSnapshot(client, { accountId, ...parts, concurrency, origin })
   if (activityDays === null) return servers.use(connection, read, onRequest)
   const { openAuditLog, readActivity } = await import('../chatwoot/read-activity.ts')
   // Each has a deadline of its own, so that a log that hangs does not fail the account.
@@ -67,7 +60,7 @@ export async function readFrom(
     )
   const log = await use((client) => openAuditLog(client, accountId))
   const snapshot = await use(read)
-  const wanted = { accountId, days: activityDays, now }
+  const wanted = { accountId, days: activityDays }
   const activity = await use((client) => readActivity(client, log, snapshot, wanted))
   return { ...snapshot, requests, activity }
 }
@@ -111,7 +104,7 @@ export async function readAt(
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
-  const read = (servers: Servers) => readFrom(servers, connection, wanted, flags, world)
+  const read = (servers: Servers) => readFrom(servers, connection, wanted, flags)
   return withServers(flags, world, read)
 }
 

@@ -16,7 +16,7 @@ import type { CONNECTION_OPTIONS } from '../shell/options.ts'
 import { USER_AGENT } from '../shell/tool.ts'
 import type { World } from '../shell/world.ts'
 import type { Connection } from './settings.ts'
-import { type Watch, watch } from './watch.ts'
+import { watch } from './watch.ts'
 
 type Access = Omit<Connection, 'token'> & Pick<ClientOptions, 'token' | 'spelling'>
 
@@ -63,7 +63,7 @@ function chooseRetryTime(baseUrl: string, { stderr }: World): number {
 function openServers(flags: Flags, world: World): Servers {
   const servers = new Map<string, Server>()
   /** Only one at a time, because accounts are read one after the other. */
-  let watching: Pick<Watch, 'onWait' | 'onRequest'> | null = null
+  let watching: Awaited<ReturnType<typeof watch>> | null = null
 
   async function openServerAt({ baseUrl, network, headers }: Access): Promise<Server> {
     const known = servers.get(baseUrl)
@@ -92,24 +92,12 @@ function openServers(flags: Flags, world: World): Servers {
   return {
     use: async (access, work, onRequest) => {
       const server = await openServerAt(access)
-      const watched = await watch(access, flags, world)
-      watching = {
-        ...watched,
-        onRequest: (line) => {
-          watched.onRequest(line)
-          onRequest?.(line)
-        },
-      }
+      const watched = await watch(access, flags, world, onRequest)
+      watching = watched
       let client: Client | null = null
       try {
-        const { token, spelling } = access
         const { onProgress } = watched
-        client = server.client({
-          token,
-          timeoutMs: flags.timeout,
-          onProgress,
-          ...(spelling === undefined ? {} : { spelling }),
-        })
+        client = server.client({ ...access, timeoutMs: flags.timeout, onProgress })
         return await work(client)
       } finally {
         await client?.close()

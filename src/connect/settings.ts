@@ -130,14 +130,9 @@ function describeMissing(missing: readonly string[]): Diagnostic {
   })
 }
 
-/** @param what the subject of the sentence */
-function reportLeftover(
-  { value, from }: Given,
-  problems: Diagnostic[],
-  what = 'The value',
-): boolean {
-  const left = findLeftover(value)
-  if (left !== null) refuseSetting(problems, from, `${what} ${left.flaw}.`, left.advice)
+function reportLeftover({ value, from }: Given, problems: Diagnostic[], what?: string): boolean {
+  const left = findLeftover(value, from, what)
+  if (left !== null) problems.push(left)
   return left !== null
 }
 

@@ -7,27 +7,21 @@ import type { Progress } from '../chatwoot/progress.ts'
 import { takesEscapes } from '../shell/color.ts'
 import type { World } from '../shell/world.ts'
 
-export interface Watch {
-  readonly onWait: (text: string) => void
-  readonly onRequest: (line: RequestLine) => void
-  readonly onProgress: (progress: Progress) => void
-  /** Always call it, even after a failure. */
-  readonly close: () => void
-}
-
 /** A shorter read ends before anybody can read the line. */
 const SHOWN_AFTER_MS = 500
 const CLEAR = '\r\u001b[K'
 
 /**
  * Watches the read of one account. If it runs beside other reads, it shows no progress and names the
- * server.
+ * server. Always close it, even after a failure.
+ * @param onEach also gets each request
  */
 export async function watch(
   { accountId, origin }: { readonly accountId: number; readonly origin: string },
   flags: { readonly quiet: boolean; readonly verbose: boolean; readonly sideBySide?: boolean },
   { stderr, sleep, env }: World,
-): Promise<Watch> {
+  onEach?: (line: RequestLine) => void,
+) {
   // Loaded late, because few runs need it before the report.
   const harmless = flags.verbose ? (await import('../views/text/layout.ts')).shorten : String
   const over = new AbortController()
@@ -48,16 +42,18 @@ export async function watch(
   }
 
   return {
-    onWait: (text) => {
+    onWait: (text: string) => {
       if (!flags.quiet) say(text)
     },
-    onRequest: ({ path, status, ms, requestId }) => {
+    onRequest: (request: RequestLine) => {
+      onEach?.(request)
       if (!flags.verbose) return
+      const { path, status, ms, requestId } = request
       const answer = status === null ? 'no answer' : String(status)
       const where = flags.sideBySide ? `${origin}${path}` : path
       say(['GET', harmless(where), answer, `${ms} ms`, harmless(requestId ?? '-')].join(' '))
     },
-    onProgress: ({ done, of, what, waitingUntil }) => {
+    onProgress: ({ done, of, what, waitingUntil }: Progress) => {
       const until =
         waitingUntil && `, waiting until ${waitingUntil.toISOString().slice(11, 19)} UTC`
       const read = of === 0 ? '' : `: ${done} of ${of} ${what}`

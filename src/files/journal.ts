@@ -18,7 +18,7 @@ import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagn
 import { describeReason } from '../core/messages/system-reasons.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
-import { endsAsFolder, findObstacle, getReason, NOT_A_FILE, tryFolder } from './whole-file.ts'
+import { findNewFileProblem, getReason } from './whole-file.ts'
 
 export interface Journal {
   /** Resolves when the line is on disk. Throws a Failure if it cannot be written. */
@@ -43,12 +43,6 @@ export async function checkJournal(
   const problem =
     harmed === null ? await findNewFileProblem(shown, path) : `this run reads it (${harmed})`
   return problem === null ? null : describeJournalProblem(shown, problem)
-}
-
-/** Null, or the reason why no new file can be made; `EEXIST` if there is one. */
-export async function findNewFileProblem(shown: string, path: string): Promise<string | null> {
-  if (endsAsFolder(shown)) return NOT_A_FILE
-  return (await findObstacle(path)) ?? (await tryFolder(path))
 }
 
 function describeJournalProblem(shown: string, reason: string): Diagnostic {

@@ -9,7 +9,7 @@ import { describeReason } from '../core/messages/system-reasons.ts'
 import { makeOptionFailure } from '../shell/command.ts'
 import type { World } from '../shell/world.ts'
 import { protectInputs } from './inputs.ts'
-import { endsAsFolder, findObstacle, NOT_A_FILE, tryFolder, writeWhole } from './whole-file.ts'
+import { findNewFileProblem, writeWhole } from './whole-file.ts'
 
 export interface OutputFile {
   /** The path as the user wrote it. */
@@ -54,9 +54,7 @@ export async function claimOutput(
     const summary = `--output would overwrite ${shown}, which this run reads (${harmed}).`
     throw makeOptionFailure(summary, 'Use another file.')
   }
-  const obstacle = endsAsFolder(shown) ? NOT_A_FILE : await findObstacle(path)
-  if (obstacle !== null && !(force && obstacle === 'EEXIST')) throw failed(obstacle)
-  const problem = await tryFolder(path)
+  const problem = await findNewFileProblem(shown, path, force)
   if (problem !== null) throw failed(problem)
   return {
     shown,

@@ -3,7 +3,7 @@
  * semicolons or tabs, with a first line `sep=;`, with bare line feeds or carriage returns. Does not
  * know what the cells mean.
  */
-import type { Place } from './json-place.ts'
+import type { Place } from './json-file.ts'
 
 export interface CsvRow {
   /** The line where the row begins; the first line is 1. */

@@ -8,7 +8,7 @@ import type { Values } from '../shell/arguments.ts'
 import { makeUsageFailure } from '../shell/command.ts'
 import type { ROSTER_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
-import type { Place } from './json-place.ts'
+import type { Place } from './json-file.ts'
 import { explainError } from './whole-file.ts'
 
 /** 100,000 people with 50 columns take about 100 MB. */

@@ -67,7 +67,7 @@ export async function writeWhole(
 }
 
 /** Null if the path is free, `EEXIST` for a file, or the reason why it cannot be replaced. */
-export async function findObstacle(path: string): Promise<string | null> {
+async function findObstacle(path: string): Promise<string | null> {
   try {
     await lstat(path)
   } catch (error) {
@@ -123,6 +123,21 @@ export async function tryFolder(path: string): Promise<string | null> {
     const reason = getReason(error)
     return reason === 'ENOENT' ? 'its folder does not exist' : reason
   }
+}
+
+/**
+ * Null, or the reason why no file can be made there; `EEXIST` if there is one. Leaves no file.
+ * @param shown the path as the user wrote it
+ * @param force whether a file may be there
+ */
+export async function findNewFileProblem(
+  shown: string,
+  path: string,
+  force = false,
+): Promise<string | null> {
+  if (endsAsFolder(shown)) return NOT_A_FILE
+  const obstacle = await findObstacle(path)
+  return obstacle === null || (force && obstacle === 'EEXIST') ? tryFolder(path) : obstacle
 }
 
 /** Makes missing parents too. `recursive` of Node never ends if it can make nothing (in /proc). */

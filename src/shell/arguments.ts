@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { findNearest } from '../policy/nearest.ts'
-import { color, findShort, listAliases, type Option, type Options } from './options.ts'
+import { color, type Option, type Options } from './options.ts'
 import { InvalidValue } from './values.ts'
 
 /** The value that a command receives: null if the option is not given and has no default. */
@@ -113,8 +113,9 @@ export function findColor(words: readonly string[]) {
 
 function tokenize(words: readonly string[], options: Options) {
   const known = [...mapSpellings(options)].map(([spelling, name]) => {
-    const type = options[name]?.type === 'boolean' ? ('boolean' as const) : ('string' as const)
-    const short = spelling === name ? findShort(options[name]) : undefined
+    const option = options[name]
+    const type = option?.type === 'boolean' ? ('boolean' as const) : ('string' as const)
+    const short = spelling === name ? option?.short : undefined
     return [spelling, short === undefined ? { type } : { type, short }] as const
   })
   return parseArgs({
@@ -129,8 +130,8 @@ function tokenize(words: readonly string[], options: Options) {
 /** `name` of `--name` → the key of its option, so that aliases find it too. */
 function mapSpellings(options: Options): ReadonlyMap<string, string> {
   return new Map(
-    Object.entries(options).flatMap(([name, option]) =>
-      [name, ...listAliases(option)].map((spelling) => [spelling, name] as const),
+    Object.entries(options).flatMap(([name, { alias = name }]) =>
+      [name, alias].map((spelling) => [spelling, name] as const),
     ),
   )
 }

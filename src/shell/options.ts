@@ -6,15 +6,17 @@
 import { readCount, readDuration, readDurationOrNone } from './values.ts'
 
 /**
- * The part of the yargs format that rollcall uses, and two additions: `placeholder`, such as
- * FORMAT=PATH, which help shows as the value, and `reads`.
+ * The part of the yargs format that rollcall uses, and three additions: `placeholder`, such as
+ * FORMAT=PATH, which help shows as the value, `short` and `reads`.
  */
 export type Option = {
   readonly describe: string
   /** The heading in help. */
   readonly group: string
-  /** Other names of the option; a single letter is its short form, as in `-o FILE`. */
-  readonly alias?: string | readonly string[]
+  /** Another name of the option. */
+  readonly alias?: string
+  /** Its letter, as in `-o FILE`. */
+  readonly short?: string
   readonly placeholder?: string
   /** The value is a file that the command reads, so the command must never overwrite it. */
   readonly reads?: true
@@ -44,16 +46,6 @@ export function groupOptions<const O extends Readonly<Record<string, WithoutHead
 ) {
   const entries = Object.entries(options).map(([name, option]) => [name, { ...option, group }])
   return Object.fromEntries(entries) as { readonly [K in keyof O]: O[K] & Pick<Option, 'group'> }
-}
-
-/** The long aliases, without `--`. */
-export function listAliases({ alias = [] }: Option): readonly string[] {
-  return [alias].flat().filter((each) => each.length > 1)
-}
-
-/** The letter of the short form, such as `-o`. */
-export function findShort(option: Option | undefined): string | undefined {
-  return [option?.alias ?? []].flat().find((each) => each.length === 1)
 }
 
 export const FORMATS = [
@@ -185,7 +177,7 @@ export const snapshotFile = {
 export const output = {
   type: 'string',
   placeholder: 'FILE',
-  alias: 'o',
+  short: 'o',
   describe: 'File to write; default: stdout',
   group: 'Output',
 } as const satisfies Option

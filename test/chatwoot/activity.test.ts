@@ -1,6 +1,7 @@
 /** Reading the audit log: what each answer of the server means, and what a read never does. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { readAccountFacts } from '../../src/chatwoot/account-facts.ts'
 import { openAuditLog, readActivity } from '../../src/chatwoot/read-activity.ts'
 import type { RecordedActivity } from '../../src/core/model/activity.ts'
 import type { Activity } from '../../src/core/model/snapshot.ts'
@@ -163,6 +164,32 @@ describe('the state of the log', () => {
       })
     },
   )
+
+  test('is unreadable where a row is days in the future: nobody knows how old the others are', async () => {
+    const rows = [row(2, { created_at: NOW + 2 * DAY }), row(3), row(1)]
+    const { activity } = await readLog(pagesOf(rows))
+    expect(activity).toEqual({
+      state: 'unreadable',
+      because: {
+        summary:
+          'Row 2 of the audit log has the time 2026-11-25T12:00:20.000Z, which is in the future.',
+        detail: expect.stringMatching(/^The clock of the server was probably wrong/),
+        requestId: null,
+      },
+    })
+  })
+
+  test('is unreadable where such a row comes while the log is looked at again', async () => {
+    const before = [inboxRow(8, 'create')]
+    const late = listed([row(9, { created_at: NOW + 2 * DAY }), ...before], 1)
+    const pages = inOrder(listed(before, 1), listed(before, 1), late)
+    expect((await readLog({ [page(1)]: pages })).activity.state).toBe('unreadable')
+  })
+
+  test('is read where a row is hours in the future, as clocks can differ', async () => {
+    const rows = [row(1, { created_at: NOW + DAY / 2 })]
+    expect(await readRows(rows)).toMatchObject({ state: 'read', rows: 1 })
+  })
 
   test('is read, and empty, where nothing has happened yet', async () => {
     expect(await readRows([])).toMatchObject({
@@ -444,6 +471,31 @@ describe('hidden members of inboxes', () => {
   })
 })
 
+describe('the newest row about access, for an approval', () => {
+  const readNewest = async (rows: readonly unknown[]) => {
+    const server = await serve({ [ACCOUNT]: ON, ...pagesOf(rows) })
+    const client = open(simulated(server.origin))
+    try {
+      return (await readAccountFacts(client, 1)).newestAccessRow
+    } finally {
+      await client.close()
+      await server.close()
+    }
+  }
+  const signIn = (id: number, more = {}) =>
+    row(id, { auditable_type: 'User', action: 'sign_in', audited_changes: null, ...more })
+
+  test('is found behind pages of sign-ins', async () => {
+    const signIns = Array.from({ length: 30 }, (_, index) => signIn(40 - index))
+    expect(await readNewest([...signIns, row(7), row(6)])).toBe(7)
+  })
+
+  test('is unknown where a row is from the future: it would stay on top of what comes later', async () => {
+    const stuck = Array.from({ length: 25 }, () => row(5, { created_at: NOW + 2 * DAY }))
+    expect(await readNewest([...stuck, row(40)])).toBeNull()
+  })
+})
+
 test('a whole recorded log of Chatwoot 4.16.2 can be read', async () => {
   const file = new URL(
     '../fixtures/recordings/4.16.2-enterprise/54-audit-logs.json',
@@ -451,7 +503,8 @@ test('a whole recorded log of Chatwoot 4.16.2 can be read', async () => {
   )
   const { response } = JSON.parse(readFileSync(file, 'utf8'))
   const answers = { [page(1)]: { json: JSON.parse(response.body) } }
-  const { activity } = await readLog(answers, { days: 90, present: [1, 2] })
+  const afterwards = { now: () => new Date('2026-11-26T08:00:00Z') }
+  const { activity } = await readLog(answers, { present: [1, 2], options: afterwards })
   // Nothing is said about the person who is gone at the end of the story, and nobody is hidden.
   expect(activity).toMatchObject({ state: 'read', rows: 13, hidden: [] })
   expect([...(activity as RecordedActivity).people.keys()]).toEqual([2])

@@ -267,6 +267,16 @@ describe('what a snapshot keeps of the audit log', () => {
     ['people/1/user_id', 7, 'activity/people/1: is in that list twice'],
     ['people/1/user_id', '8', 'activity/people/1/user_id: should be a positive whole number'],
     ['people/1/last_sign_in', 'never', 'activity/people/1/last_sign_in: should be a time'],
+    [
+      'people/1/last_sign_in',
+      '2026-12-24T00:00:00.000Z',
+      'activity/people/1/last_sign_in: should not be after `to`',
+    ],
+    [
+      'people/0/added/at',
+      '2026-12-24T00:00:00.000Z',
+      'activity/people/0/added/at: should not be after `to`',
+    ],
     ['people/0/added', 'ada', 'activity/people/0/added: should be an object'],
     ['people/0/added/role', 'owner', 'people/0/added/role: should be administrator or agent'],
     ['people/0/added/inviter_id', 'ada', 'people/0/added/inviter_id: should be a whole number'],

@@ -33,3 +33,27 @@ test.each([
 test('a document of 33 levels is read', () => {
   expect(parse(nest(33))).toBe(nest(33))
 })
+
+test.each([
+  ['the same value', '{"a": 1,\n "a": 1}', '2:7', '`a`'],
+  ['another value', '{"a": [{"b": 1}, {"b": 1, "b": 2}]}', '1:32', '`a[1].b`'],
+  ['a space before its colon', '{"a": 1, "a" : 2}', '1:16', '`a`'],
+  ['an escape in it', '{"a": 1, "\\u0061": 2}', '1:20', '`a`'],
+  ['no letter', '{"": 1, "": 2}', '1:13', '``'],
+  ['a special name', '{"__proto__": 1, "__proto__": 2}', '1:31', '`__proto__`'],
+  ['a whole part', '{"a": {"b": 1}, "a": {"b": 1}}', '1:22', '`a`'],
+  // The quotes and colons of this value are as many as those of one more key.
+  ['a colon in another value', '{"c": ":", "a" : 1, "a": 1}', '1:26', '`a`'],
+])('a key that is there twice, with %s, is refused: nobody sees both', (_, text, place, key) => {
+  expect(() => parse(text)).toThrow(`a.json:${place} is invalid: ${key} is there twice`)
+})
+
+test.each([
+  [
+    '{"a": ":", ":": "\\":", "b": [{"a": "\\"a\\": 1"}, {"a": "\\\\"}], "c": "\\" :", "1": ["1", "1"]}',
+  ],
+  ['{"a":":",":":"\\":","b":[{"a":"\\"a\\": 1"},{"a":"\\\\"}],"c":"\\" :","1":["1","1"]}'],
+  ['{ "a" : 1, "b"\n: [ { "a" : 1 } ] }'],
+])('a document with marks of keys in values, or spaces before its colons, is read: %s', (text) => {
+  expect(parse(text)).toBe(JSON.stringify(JSON.parse(text)))
+})

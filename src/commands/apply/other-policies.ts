@@ -64,7 +64,7 @@ export async function findRemovedElsewhere(
   for (const { policy, accountId } of others) {
     if (!mayRemove(policy, newcomers, today)) continue
     const there = { ...connection, accountId }
-    const removed = await readFrom(servers, there, listParts(policy), flags, world)
+    const removed = await readFrom(servers, there, listParts(policy), flags)
       .then((snapshot) => listRemovals(policy, snapshot, today))
       .catch((error: unknown) => {
         if (error instanceof Failure && !world.signal.aborted) return error

@@ -1,8 +1,8 @@
 /** The checks of `rollcall doctor` that need the token: whether it arrives, its owner, what it can read. */
 import type { Client } from '../../chatwoot/client.ts'
+import type { Owner } from '../../chatwoot/decode.ts'
 import { PROFILE_PATH } from '../../chatwoot/paths.ts'
 import type { Parts } from '../../chatwoot/read.ts'
-import type { Owner } from '../../chatwoot/token-owner.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import type { Diagnostic } from '../../core/messages/diagnostic.ts'
@@ -22,7 +22,7 @@ export async function* checkToken(
   connection: Connection,
   servers: Servers,
 ): Checking<Owner | null> {
-  const { decodeOwner } = await import('../../chatwoot/token-owner.ts')
+  const { decodeOwner } = await import('../../chatwoot/decode.ts')
   const ask = (client: Client) => client.get(PROFILE_PATH, decodeOwner)
   const result = await attempt(() => servers.use(connection, ask))
   if ('failure' in result) {

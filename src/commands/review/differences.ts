@@ -3,8 +3,7 @@
  * a column of CSV, a path of JSON, a line of anything else. Does not know which of the two is right.
  */
 
-import { formatPath } from '../../files/json-file.ts'
-import { findErrorPlace } from '../../files/json-place.ts'
+import { findErrorPlace, formatPath } from '../../files/json-file.ts'
 import { type CsvRow, readCsv } from '../../files/read-csv.ts'
 
 export interface FileDifference {

@@ -232,12 +232,12 @@ export async function planAccount(
 ): Promise<AccountReport> {
   try {
     if (!isApprovalWanted(flags)) {
-      const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags, world)
+      const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags)
       return judgeSnapshot(policy, snapshot, null, flags)
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
     const { propose, readForApply } = await import('./propose.ts')
-    const account = await readForApply(servers, connection, policy, flags, world)
+    const account = await readForApply(servers, connection, policy, flags)
     // Journals and other policies are options of `apply`.
     const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
     const decision = decideAccount(policy, account.snapshot, flags)

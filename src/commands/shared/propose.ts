@@ -51,7 +51,6 @@ export async function readForApply(
   connection: Connection,
   policy: Policy,
   flags: ConnectionFlags & Partial<ActivityFlags>,
-  world: World,
 ): Promise<ReadAccount> {
   const { readAccountFacts } = await import('../../chatwoot/account-facts.ts')
   // Read before the account: a change in between then shows in the account, and in the newest row of
@@ -62,7 +61,7 @@ export async function readForApply(
   // A person who is removed leaves every group first, also those that the policy does not manage.
   const activityDays = chooseActivityDays({ ...NO_ACTIVITY, ...flags }, policy.rules)
   const wanted = { ...ALL_PARTS, activityDays }
-  const snapshot = await readFrom(servers, connection, wanted, flags, world)
+  const snapshot = await readFrom(servers, connection, wanted, flags)
   return { snapshot, circumstances }
 }
 

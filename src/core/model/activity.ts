@@ -2,6 +2,7 @@
  * What Chatwoot's audit log says about people, memberships and groups. Knows no server and no answers:
  * the code that reads the log decodes its rows into these types.
  */
+import { goBack } from './dates.ts'
 import type { GroupKind } from './kinds.ts'
 import type { Role } from './role.ts'
 
@@ -132,6 +133,14 @@ export interface GroupActivity {
   /** The last event that changed each setting, or `name`, by its key. */
   readonly changes: ReadonlyMap<string, RecordedEvent>
   readonly deleted: RecordedEvent | null
+}
+
+/**
+ * Whether only a clock that was wrong explains the time of a row. Clocks may differ by less than a day.
+ * @param now when the log was read
+ */
+export function isInFuture(at: string, now: string): boolean {
+  return at > goBack(now, -1)
 }
 
 /** If the row names no user who did it, it was the inviter, if there is one. */

@@ -6,6 +6,7 @@ import {
   type ActivityFacts,
   formatGroupKey,
   formatMembershipKey,
+  isInFuture,
   type MembershipActivity,
   type PersonActivity,
   type RecordedActivity,
@@ -58,7 +59,7 @@ function parseRecorded(document: Fields, present: ReadonlySet<number>): Recorded
     to,
     reach: document.choice('reach', REACHES),
     rows: document.whole('rows'),
-    people: parsePeople(document),
+    people: parsePeople(document, to),
     memberships,
     groups: parseGroups(document),
     names: parseNames(document),
@@ -78,14 +79,20 @@ function parseList<K extends string | number, T>(
   return new Map(entries.map((entry) => [key(entry), entry]))
 }
 
-function parsePeople(document: Fields): ReadonlyMap<number, PersonActivity> {
+/** Their times decide whether somebody is dormant or an invitation is old. */
+function parsePeople(document: Fields, to: string): ReadonlyMap<number, PersonActivity> {
+  const checkTime = (of: Fields, key: string) => {
+    const at = of.moment(key)
+    return isInFuture(at, to) ? of.refuse([key], 'should not be after `to`') : at
+  }
   const parse = (person: Fields): PersonActivity => ({
     userId: person.id('user_id'),
-    lastSignIn: person.orNull('last_sign_in', person.moment),
+    lastSignIn: person.orNull('last_sign_in', (key) => checkTime(person, key)),
     added: person.orNull('added', (key) => {
       const added = person.object(key)
       return {
         ...parseEvent(added),
+        at: checkTime(added, 'at'),
         role: added.orNull('role', added.role),
         inviterId: added.orNull('inviter_id', added.whole),
       }
