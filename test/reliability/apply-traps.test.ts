@@ -332,6 +332,56 @@ test('who is removed is removed, and only the last member of a team stays whom n
   expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([2, ['eve@acme.com']])
 })
 
+describe('while somebody is being removed, a colleague', () => {
+  const removeOld = async (rest: string, act: (state: SandboxState) => void) => {
+    const agents = {
+      'ann@acme.com': 'agent',
+      'bob@acme.com': 'agent',
+      'old@acme.com': 'agent',
+    } as const
+    const teams = { a: Object.keys(agents) }
+    const sandbox = await serve(
+      {
+        // Between the request that ends the first membership and the next one.
+        intercept: (request, _response, state, honest) => {
+          if (writeOf(request) !== 'DELETE inbox_members') return false
+          honest()
+          act(state)
+          return false
+        },
+      },
+      makeState({ agents, teams, inboxes: { desk: ['bot@acme.com', 'old@acme.com'] } }),
+    )
+    const listed = { 'ann@acme.com': 'agent', 'bob@acme.com': 'agent' }
+    return { sandbox, ...(await applyAll(sandbox, writePolicy(listed, rest))) }
+  }
+
+  test('takes somebody from a team: nobody else leaves it who makes it too small, and the report says so', async () => {
+    const { sandbox, said, ran } = await removeOld(
+      'rules:\n  team_members: { min: 2 }\n',
+      (state) => account(state).teams[0]?.members.splice(0, 1),
+    )
+    expect(listWrites(sandbox)).toEqual(['DELETE /inbox_members 200'])
+    expect(said.steps).toMatchObject([
+      {
+        status: 'partly-done',
+        because:
+          'It would break a rule of the policy, because a step before it was not written or somebody else made a change: team a with 1 member, should be at least 2.',
+        writes: [{ kind: 'remove-member', outcome: 'done' }],
+      },
+    ])
+    expect([ran.code, said.verdict, said.stopped]).toEqual([1, 'none', null])
+    expect(account(sandbox.state).teams[0]?.members).toEqual(['bob@acme.com', 'old@acme.com'])
+  })
+
+  test('takes somebody from a team that stays large enough: the removal goes on', async () => {
+    const { said, ran } = await removeOld('rules:\n  team_members: { min: 1 }\n', (state) =>
+      account(state).teams[0]?.members.splice(0, 1),
+    )
+    expect([ran.code, listSteps(said)]).toEqual([0, ['remove-agent agent/old@acme.com: done']])
+  })
+})
+
 describe('a rate limit', () => {
   const limited = (times: number) => {
     let left = times

@@ -117,8 +117,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       }
       // What the step is about may no longer be right, although what it names is as planned.
       const current = adoptRead(expected, before.state)
-      const isFirst = write === step.writes[0]
-      const excess = isFirst && current !== expected ? describeExcess(step, current) : null
+      const excess = current === expected ? null : describeExcess(step, current)
       if (excess !== null) return endWrite(write, 'not-done', 'skip', excess)
       const carried = await send(step, write, before, sent)
       if (carried !== 'send-again') {
@@ -268,7 +267,8 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       if (isStopped()) break
       const { result, next, why } = await carryOutSafely(step, write)
       if (next === 'skip') {
-        results.set(step, { step, writes: [], status: 'skipped', because: why })
+        const status = writes.length === 0 ? 'skipped' : concludeStep(step, writes)
+        results.set(step, { step, writes, status, because: why })
         return
       }
       writes.push(result)
