@@ -199,6 +199,42 @@ describe('seats', () => {
     expect(listWrites(sandbox)).toEqual(['POST /agents 402', 'POST /agents 402'])
   })
 
+  test('that a colleague took for the same person with another role are not a missing seat', async () => {
+    const sandbox = await serve(
+      {
+        // After the look before the invitation.
+        intercept: (request, _response, { users, accounts: [first] }) => {
+          if (writeOf(request) !== 'POST agents') return false
+          if (first?.members.some(({ email }) => email === 'new@acme.com')) return false
+          const [one] = first?.members ?? []
+          if (first === undefined || one === undefined) throw new Error('There is nobody.')
+          first.members.push({ ...one, email: 'new@acme.com', role: 'administrator' })
+          expect(users.map(({ email }) => email)).toContain('new@acme.com')
+          return false
+        },
+      },
+      makeState({ seats: 3, others: ['new@acme.com'], teams: { a: [] } }),
+    )
+    const policy = writePolicy(
+      { 'new@acme.com': 'agent', 'newer@acme.com': 'agent' },
+      'teams:\n  a: [new@acme.com, rita@acme.com]\n',
+    )
+    const { said, ran } = await applyAll(sandbox, policy)
+    expect(said.steps.map(({ address, status, because }) => [address, status, because])).toEqual([
+      ['agent/new@acme.com', 'changed-meanwhile', null],
+      ['agent/newer@acme.com', 'skipped', 'The account has no free seat.'],
+      ['team/a/new@acme.com', 'skipped', 'It needs agent/new@acme.com, which was not written.'],
+      ['team/a/rita@acme.com', 'done', null],
+    ])
+    expect(ran.code).toBe(2)
+    const results = readLines(ran.cwd).filter(({ line }) => line === 'result')
+    expect(results.map(({ answer, outcome }) => [answer, outcome])).toEqual([
+      ['seats', 'changed-meanwhile'],
+      ['accepted', 'done'],
+      ['seats', 'not-done'],
+    ])
+  })
+
   test('concern invitations only: a 402 to another request stops the run', async () => {
     const sandbox = await serve(
       {

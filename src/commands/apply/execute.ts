@@ -263,24 +263,20 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   async function carryOutStep(step: PlannedStep): Promise<void> {
     execution.onStep(step, plan.written.indexOf(step))
     const writes: WriteResult[] = []
+    let because: string | null = null
     for (const write of step.writes) {
       if (isStopped()) break
       const { result, next, why } = await carryOutSafely(step, write)
-      if (next === 'skip') {
-        const status = writes.length === 0 ? 'skipped' : concludeStep(step, writes)
-        results.set(step, { step, writes, status, because: why })
-        return
-      }
-      writes.push(result)
+      if (next !== 'skip') writes.push(result)
       if (next === 'stop') stopped = why ?? 'A signal ended the run.'
-      if (next === 'skip-invitations') {
-        full = true
-        results.set(step, { step, writes, status: 'skipped', because: NO_SEAT })
-        return
-      }
+      if (next === 'skip-invitations') full = true
+      if (next === 'skip') because = why
+      if (next === 'skip-invitations' && result.outcome === 'not-done') because = NO_SEAT
       if (!isDone(result.outcome)) break
     }
-    results.set(step, { step, writes, status: concludeStep(step, writes), because: null })
+    const skipped = because !== null && !writes.some(({ outcome }) => isDone(outcome))
+    const status = skipped ? 'skipped' : concludeStep(step, writes)
+    results.set(step, { step, writes, status, because })
   }
 
   /** Why a step would now do more than was approved. Null: it would not. */

@@ -102,19 +102,19 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
     return { next: 'go-on', outcome: REFUSALS.has(answer) ? 'done-by-others' : 'done' }
   }
   if (answer === 'lost' && !lateOver) return { next: 'look-again' }
-  // Without a seat nobody was invited, whatever else the state is.
-  if (answer === 'seats') return { next: 'skip-invitations', outcome: 'not-done' }
-  const next = answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop'
+  const noSeat = answer === 'seats' ? 'skip-invitations' : null
+  const next = noSeat ?? (answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop')
   switch (seen) {
     case 'unread':
-      // If the server refuses the token, nothing was written, and nothing can be read.
-      return { next, outcome: answer === 'token' ? 'not-done' : 'unknown' }
+      // Without a seat nobody was invited. If the server refuses the token, nothing was written, and
+      // nothing can be read.
+      return { next, outcome: noSeat || answer === 'token' ? 'not-done' : 'unknown' }
     case 'not-done':
       return { next, outcome: answer === 'lost' ? 'unknown' : 'not-done' }
     case 'half-done':
     case 'otherwise':
       // The server refused because of what somebody else did: that is what is there now.
-      if (REFUSALS.has(answer)) return { next: 'go-on', outcome: 'changed-meanwhile' }
+      if (REFUSALS.has(answer)) return { next: noSeat ?? 'go-on', outcome: 'changed-meanwhile' }
       return { next: 'stop', outcome: seen === 'half-done' ? seen : 'unknown' }
   }
 }

@@ -154,6 +154,12 @@ describe('an answer', () => {
     expect(ask('token', 'done')).toBe('go-on: done')
     expect(ask('seats', 'not-done')).toBe('skip-invitations: not-done')
     expect(ask('seats', 'done')).toBe('go-on: done-by-others')
+    expect(ask('seats', 'unread')).toBe('skip-invitations: not-done')
+  })
+
+  test('about seats says who is on the account meanwhile with other rights, and nobody else is invited', () => {
+    expect(ask('seats', 'half-done')).toBe('skip-invitations: changed-meanwhile')
+    expect(ask('seats', 'otherwise')).toBe('skip-invitations: changed-meanwhile')
   })
 
   test('about a rate limit is waited for once, unless it is done or is something else now', () => {
