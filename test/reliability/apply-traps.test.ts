@@ -606,9 +606,9 @@ describe('somebody else changes, just before a write,', () => {
   Clerk: [contact_manage]
   Spare: [contact_manage]
 teams:
-  a: [ann@acme.com]
+  a: [ann@acme.com, bob@acme.com]
 inboxes:
-  desk: [ann@acme.com]
+  desk: [ann@acme.com, cyd@acme.com]
 `
   const policy = writePolicy(
     {
@@ -642,6 +642,16 @@ inboxes:
         for (const each of [...s.users, ...account(s).members])
           if (each.email === 'ann@acme.com') each.email = 'ann2@acme.com'
       },
+    ],
+    [
+      'what the custom role of a new member of a team permits',
+      'add-member team/a/bob@acme.com',
+      (s) => account(s).custom_roles[0]?.permissions.push('conversation_manage'),
+    ],
+    [
+      'what the custom role of a new member of an inbox permits',
+      'add-member inbox/desk/cyd@acme.com',
+      (s) => account(s).custom_roles[1]?.permissions.push('conversation_manage'),
     ],
     [
       'the role of a person',

@@ -5,6 +5,7 @@
 import type { Id } from '../../chatwoot/group-endpoints.ts'
 import type { Look } from '../../chatwoot/read-parts.ts'
 import type { Reread } from '../../core/apply/answers.ts'
+import { findHeldRole } from '../../core/apply/transition.ts'
 import {
   type CustomRoleRef,
   type GroupRef,
@@ -109,10 +110,12 @@ export function makeRereader(
   async function readCustomRoles(
     look: Look,
     write: Write,
-    { customRoles }: RecognisedSnapshot,
+    expected: RecognisedSnapshot,
   ): Promise<CustomRoles> {
-    const gives = 'customRole' in write && write.customRole !== null
-    const concerns = 'definition' in write || gives || write.kind === 'set-role' || roles.size > 0
+    const { customRoles } = expected
+    const gives = 'customRole' in write ? write.customRole : findHeldRole(write, expected)
+    const concerns =
+      'definition' in write || gives !== null || write.kind === 'set-role' || roles.size > 0
     if (customRoles.kind !== 'read' || !concerns) return customRoles
     const read = await look.customRoles()
     if ('definition' in write) {

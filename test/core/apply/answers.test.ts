@@ -410,6 +410,17 @@ describe('a write', () => {
         (state: State) => holding(state, 2),
       ],
       ['a custom role permits more', find('set-custom-role', 'Clerk'), widened],
+      [
+        'the custom role of a new member permits more',
+        {
+          write: find('add-member').write,
+          before: {
+            ...find('add-member').before,
+            agents: find('add-member').before.agents.map((each) => ({ ...each, customRoleId: 1 })),
+          },
+        },
+        widened,
+      ],
     ])('%s', (_, { write, before }, change) => {
       expect(isAsPlanned(write, before, before)).toBe(true)
       expect(isAsPlanned(write, before, change(before))).toBe(false)
