@@ -292,13 +292,13 @@ export function mayBeHidden(
   if (write.kind !== 'add-member' || now === null) return false
   if (write.group.subject.of.hidden === null) return false
   if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
-  const { agents, groups } = now
-  const { email } = write.person
-  const listed = groups.some(
-    (each) => isGroup(each, write.group.subject) && each.members.includes(email),
+  const { email, id } = write.person
+  const have = now.agents.find((agent) => agent.email === email || agent.id === id)
+  const listed = now.groups.some(
+    (each) =>
+      isGroup(each, write.group.subject) && have !== undefined && each.members.includes(have.email),
   )
-  const left = agents.every((agent) => agent.email !== email)
-  return !listed && (left || answer === 'accepted')
+  return !listed && (have === undefined || answer === 'accepted')
 }
 
 /** Whether somebody who was invited just now had a login already. */

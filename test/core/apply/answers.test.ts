@@ -83,6 +83,18 @@ describe('a member of an inbox who is not listed after the request', () => {
     expect(mayBeHidden(join, 'accepted', now(['bob@acme.com'], ['bob@acme.com'], 4))).toBe(true)
   })
 
+  test('is in it and listed if they have a new e-mail address since', () => {
+    const seen = now(['bob@acme.com'], ['bob@acme.com'])
+    const [bob] = seen.agents
+    if (bob === undefined) throw new Error('There is nobody.')
+    const agents = [{ ...bob, email: 'robert@acme.com' }]
+    const groups = seen.groups.map((group) => ({ ...group, members: ['robert@acme.com'] }))
+    const known: Write = { ...join, person: { ...person('bob@acme.com'), id: bob.id } }
+    expect(mayBeHidden(known, 'accepted', { ...seen, agents, groups })).toBe(false)
+    expect(mayBeHidden(known, 'failed', { ...seen, agents })).toBe(false)
+    expect(mayBeHidden(known, 'accepted', { ...seen, agents })).toBe(true)
+  })
+
   test('is not in it if the server refused, or nothing was read, or it is a team', () => {
     for (const answer of ['refused', 'token', 'rate-limit'] as const) {
       expect(mayBeHidden(join, answer, gone)).toBe(false)
