@@ -22,25 +22,23 @@ import type { CustomRoles, SnapshotAgent } from '../../core/model/snapshot.ts'
 /** Gives a `Look` a connection, and closes it after. */
 export type WithLook = <T>(work: (look: Look) => Promise<T>) => Promise<T>
 
-/** Ids of what this run created. Null: not known yet. */
-export interface Ids {
-  readonly person: (person: PersonRef) => number | null
-  readonly group: (group: GroupRef) => number | null
-  readonly customRole: (role: CustomRoleRef) => number | null
-  readonly heldRole: (fact: CustomRoleFact | null) => number | null
+/** Ids of what a write names. */
+export interface Ids<T extends Id> {
+  readonly person: (person: PersonRef) => T
+  readonly group: (group: GroupRef) => T
+  readonly customRole: (role: CustomRoleRef) => T
+  readonly heldRole: (fact: CustomRoleFact | null) => T | null
 }
 
-/** The same, as patterns for requests that the plan allows before anything is created. */
-export const UNKNOWN_IDS: {
-  readonly [K in keyof Ids]: (...from: Parameters<Ids[K]>) => Id | null
-} = {
+/** As patterns for requests that the plan allows before anything is created. */
+export const UNKNOWN_IDS: Ids<Id> = {
   person: ({ id }) => id ?? 'any',
   group: ({ id }) => id ?? 'any',
   customRole: ({ id }) => id ?? 'any',
-  heldRole: (fact) => (fact === null ? null : (fact.id ?? 'any')),
+  heldRole: (fact) => fact && (fact.id ?? 'any'),
 }
 
-export interface Rereader extends Ids {
+export interface Rereader extends Ids<number> {
   readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<SeenSubject>
 }
 
@@ -61,11 +59,11 @@ export function makeRereader(
   const roles = new Map<string, number>()
   const known = new Map(before.agents.map(({ id, email }) => [id, email]))
 
-  const ids: Ids = {
-    person: ({ id, stored }) => id ?? people.get(normaliseEmail(stored)) ?? null,
-    group: ({ id, subject }) => id ?? groups.get(formatAddress(subject)) ?? null,
-    customRole: ({ id, subject }) => id ?? roles.get(subject.name) ?? null,
-    heldRole: (fact) => fact && (fact.id ?? roles.get(spellName(fact.name ?? '')) ?? null),
+  const ids: Ids<number> = {
+    person: ({ id, stored }) => requireId(id ?? people.get(normaliseEmail(stored))),
+    group: ({ id, subject }) => requireId(id ?? groups.get(formatAddress(subject))),
+    customRole: ({ id, subject }) => requireId(id ?? roles.get(subject.name)),
+    heldRole: (fact) => fact && requireId(fact.id ?? roles.get(spellName(fact.name ?? ''))),
   }
 
   /** If the address is another one now, the plan does not know this person. */
@@ -90,9 +88,9 @@ export function makeRereader(
     if (!('group' in write)) return []
     const { subject } = write.group
     const { of } = subject
-    const id = ids.group(write.group)
+    const id = write.group.id ?? groups.get(formatAddress(subject))
     const found = (await look.groups(of)).find((entry) =>
-      id === null ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
+      id === undefined ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
     )
     if (found === undefined) return []
     groups.set(formatAddress(subject), found.id)
@@ -146,4 +144,9 @@ export function makeRereader(
         return { state, ownerCanSee: owner?.role === 'administrator' }
       }),
   }
+}
+
+function requireId(id: number | undefined): number {
+  if (id === undefined) throw new Error('A write names something without an id.')
+  return id
 }
