@@ -834,35 +834,38 @@ test('a person who leaves is not deleted if one of the groups to leave is anothe
   expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
 })
 
-test('a removed person who is on the account at the end costs the verdict, whatever the answers were', async () => {
-  const made = { agents: { 'old@acme.com': 'agent' } } as const
-  let deleted = false
-  const sandbox = await serve(
-    {
-      intercept: ({ method, path }, response, _, honest) => {
-        if (method === 'DELETE') deleted = true
-        // Nobody is deleted, and the list that is read next is of another moment.
-        if (method === 'DELETE') response.writeHead(200).end()
-        else if (deleted && path.endsWith('/agents')) {
-          deleted = false
-          const { headers, body } = honest()
-          const rest = JSON.parse(body).filter(
-            (agent: { email: string }) => agent.email !== 'old@acme.com',
-          )
-          const type = { 'content-type': String(headers['content-type']) }
-          response.writeHead(200, type).end(JSON.stringify(rest))
-        } else return false
-        return true
+test.each([200, 404])(
+  'a removed person who is on the account at the end costs the verdict, whatever the answers were (%i)',
+  async (status) => {
+    const made = { agents: { 'old@acme.com': 'agent' } } as const
+    let deleted = false
+    const sandbox = await serve(
+      {
+        intercept: ({ method, path }, response, _, honest) => {
+          if (method === 'DELETE') deleted = true
+          // Nobody is deleted, and the list that is read next is of another moment.
+          if (method === 'DELETE') response.writeHead(status).end()
+          else if (deleted && path.endsWith('/agents')) {
+            deleted = false
+            const { headers, body } = honest()
+            const rest = JSON.parse(body).filter(
+              (agent: { email: string }) => agent.email !== 'old@acme.com',
+            )
+            const type = { 'content-type': String(headers['content-type']) }
+            response.writeHead(200, type).end(JSON.stringify(rest))
+          } else return false
+          return true
+        },
       },
-    },
-    makeState(made),
-  )
-  const { ran, said } = await applyAll(sandbox, writePolicy({}))
-  expect([ran.code, said.verdict, said.after?.verdict]).toEqual([1, 'none', 'drift'])
-  expect(said.pending).toEqual([
-    'old@acme.com was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.',
-  ])
-})
+      makeState(made),
+    )
+    const { ran, said } = await applyAll(sandbox, writePolicy({}))
+    expect([ran.code, said.verdict, said.after?.verdict]).toEqual([1, 'none', 'drift'])
+    expect(said.pending).toEqual([
+      'old@acme.com was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.',
+    ])
+  },
+)
 
 test('an account that cannot be read after a write is not said to be other than planned', async () => {
   let written = false

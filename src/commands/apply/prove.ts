@@ -37,7 +37,7 @@ export async function proveResult(
   const writes = steps.flatMap((step) => step.writes)
   const done = (kind: 'invite' | 'delete-agent') =>
     writes.flatMap(({ write, outcome }) =>
-      write.kind === kind && outcome === 'done' ? [write.person] : [],
+      write.kind === kind && isDone(outcome) ? [write.person] : [],
     )
   const invited = done('invite').map(({ stored }) => normaliseEmail(stored))
   const removed = done('delete-agent')
