@@ -133,14 +133,13 @@ export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Re
 const TWO_PARTS: ReadonlySet<Write['kind']> = new Set(['invite', 'set-role', 'set-custom-role'])
 
 /** A person who has wrong rights after a write that the server does in two parts. */
-function findHalfDone(write: Write, wanted: Reread, now: Reread): SnapshotAgent | null {
+function findHalfDone(write: Write, wanted: Reread, now: Reread) {
   if (!TWO_PARTS.has(write.kind) || !('person' in write)) return null
   const { email, id } = write.person
   const have = now.agents.find((each) => each.email === email && (id === null || each.id === id))
-  const differs = wanted.agents.some(
-    (want) => want.email === email && have !== undefined && !hasSameRights(have, now, want, wanted),
-  )
-  return have !== undefined && differs ? have : null
+  const want = wanted.agents.find((each) => each.email === email)
+  if (have === undefined || want === undefined) return null
+  return hasSameRights(have, now, want, wanted) ? null : { have, want }
 }
 
 /** What is there after a write was half done, and what to do. Null: it was not half done. */
@@ -149,14 +148,11 @@ export function describeHalfDone(
   expected: RecognisedSnapshot,
   now: Reread,
 ): string | null {
-  const after = applyWrite(expected, write)
-  const have = findHalfDone(write, after, now)
-  if (have === null) return null
-  const planned = after.agents
-    .filter(({ email }) => email === have.email)
-    .map((want) => describeRights(want, after))
-    .join('')
-  return `${have.email} is ${describeRights(have, now)} now, and should be ${planned}: the server did only a part of the request. Correct it in Chatwoot (Settings, Agents), or run apply again and approve what it shows.`
+  const wanted = applyWrite(expected, write)
+  const half = findHalfDone(write, wanted, now)
+  if (half === null) return null
+  const { have, want } = half
+  return `${have.email} is ${describeRights(have, now)} now, and should be ${describeRights(want, wanted)}: the server did only a part of the request. Correct it in Chatwoot (Settings, Agents), or run apply again and approve what it shows.`
 }
 
 function describeRights(
