@@ -4,6 +4,7 @@
  * means. Everything is in the journal before it is sent. It never sends anything twice, except what a
  * rate limit or a full account refused.
  */
+import { makeWriteRequest } from '../../chatwoot/write-requests.ts'
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
 import {
   checkWritten,
@@ -39,7 +40,6 @@ import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { World } from '../../shell/world.ts'
-import { makeWriteRequest } from './requests.ts'
 import type { Rereader, SeenSubject } from './reread.ts'
 
 export interface Execution {

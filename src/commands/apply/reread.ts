@@ -2,41 +2,18 @@
  * Reads again what one write names, in the spelling of the plan: just before the write and after it.
  * Knows the ids that this run has learned from the server. Decides nothing.
  */
-import type { Id } from '../../chatwoot/group-endpoints.ts'
 import type { Look } from '../../chatwoot/read-parts.ts'
+import type { Ids } from '../../chatwoot/write-requests.ts'
 import type { Reread } from '../../core/apply/answers.ts'
 import { findHeldRole } from '../../core/apply/transition.ts'
-import {
-  type CustomRoleRef,
-  type GroupRef,
-  isGroup,
-  type PersonRef,
-  type Write,
-} from '../../core/apply/writes.ts'
+import { isGroup, type PersonRef, type Write } from '../../core/apply/writes.ts'
 import { formatAddress } from '../../core/model/address.ts'
-import type { CustomRoleFact } from '../../core/model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../../core/model/identity.ts'
 import { normaliseEmail, spellName } from '../../core/model/names.ts'
 import type { CustomRoles, SnapshotAgent } from '../../core/model/snapshot.ts'
 
 /** Gives a `Look` a connection, and closes it after. */
 export type WithLook = <T>(work: (look: Look) => Promise<T>) => Promise<T>
-
-/** Ids of what a write names. */
-export interface Ids<T extends Id> {
-  readonly person: (person: PersonRef) => T
-  readonly group: (group: GroupRef) => T
-  readonly customRole: (role: CustomRoleRef) => T
-  readonly heldRole: (fact: CustomRoleFact | null) => T | null
-}
-
-/** As patterns for requests that the plan allows before anything is created. */
-export const UNKNOWN_IDS: Ids<Id> = {
-  person: ({ id }) => id ?? 'any',
-  group: ({ id }) => id ?? 'any',
-  customRole: ({ id }) => id ?? 'any',
-  heldRole: (fact) => fact && (fact.id ?? 'any'),
-}
 
 export interface Rereader extends Ids<number> {
   readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<SeenSubject>
