@@ -331,7 +331,11 @@ const APPLY_MUTATIONS = {
     ['return have.customRoleId === want.customRoleId', 'return true'],
     ['return had !== undefined && had.name === has?.name', 'return true'],
     [' && (id === null || each.id === id)', ''],
-    [' && !hasSameRights(have, now, want, wanted)', ''],
+    ['hasSameRights(have, now, want, wanted) ? null : {', '{'],
+    [
+      "REFUSALS.has(answer)) return { next: noSeat ?? 'go-on'",
+      "!noSeat && REFUSALS.has(answer)) return { next: 'go-on'",
+    ],
     ['!TWO_PARTS.has(write.kind) || ', ''],
     removeText("if (answer === 'lost' && !lateOver) return { next: 'look-again' }"),
     ["answer === 'token' ? 'not-done' : 'unknown'", "'unknown'"],
@@ -342,6 +346,7 @@ const APPLY_MUTATIONS = {
   'commands/apply/execute.ts': [
     disableCondition('!ownerCanSee'),
     ['adoptRead(expected, before.state)', 'expected'],
+    ['current === expected ? null', 'current === expected || write !== step.writes[0] ? null'],
     ['.slice(0, seats)', ''],
     disableCondition('!isAsPlanned(write, expected, before.state)'),
     ["hidden = decision.outcome !== 'done' &&", 'hidden = false &&'],
@@ -361,7 +366,9 @@ const APPLY_MUTATIONS = {
   'commands/apply/show.ts': [
     ['return answer !== null && answer.trim() === word', 'return answer !== null'],
   ],
+  'core/apply/transition.ts': [[" && write.kind !== 'add-member'", '']],
   'commands/apply/reread.ts': [
+    [' : findHeldRole(write, expected)', ' : null'],
     ['normaliseEmail(storedAs(key)) === stored', 'true'],
     ["role === 'administrator' }", 'role !== null }'],
   ],

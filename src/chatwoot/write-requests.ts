@@ -1,61 +1,114 @@
 /**
- * The requests that `rollcall apply` can send, and no others. Each changes as little as it can: members
- * are added and removed one by one and never replaced as a list, and an agent's role or custom role is
- * sent without anything else.
+ * The requests that `rollcall apply` can send, and no others: one for each write of the plan. Each
+ * changes as little as it can: members are added and removed one by one and never replaced as a list,
+ * and an agent's role or custom role is sent without anything else.
  */
-import type { Settings } from '../core/apply/writes.ts'
+import type { SteppedPlan } from '../core/apply/decide.ts'
+import { findHeldRole } from '../core/apply/transition.ts'
+import type { CustomRoleRef, GroupRef, PersonRef, Settings, Write } from '../core/apply/writes.ts'
+import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
-import type { KnownCustomRole, Role } from '../core/model/snapshot.ts'
 import { ENDPOINTS, type Id } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
 import type { WriteRequest } from './writer.ts'
 
-export type CustomRoleText = Omit<KnownCustomRole, 'id'>
+/** Ids of what a write names. */
+export interface Ids<T extends Id> {
+  readonly person: (person: PersonRef) => T
+  readonly group: (group: GroupRef) => T
+  readonly customRole: (role: CustomRoleRef) => T
+  readonly heldRole: (fact: CustomRoleFact | null) => T | null
+}
 
-/** The endpoints of one account. With an id `any`, the result is a pattern for `matches`. */
-export function makeRequests(accountId: number) {
+/** For patterns: what the plan creates has no id yet. */
+export const UNKNOWN_IDS: Ids<Id> = {
+  person: ({ id }) => id ?? 'any',
+  group: ({ id }) => id ?? 'any',
+  customRole: ({ id }) => id ?? 'any',
+  heldRole: (fact) => fact && (fact.id ?? 'any'),
+}
+
+/**
+ * The one request of a write. With an id `any`, it is a pattern for `matchesPattern`.
+ * @param held the id of the custom role that a person has, to be sent with a new role
+ */
+export function makeWriteRequest(
+  write: Write,
+  accountId: number,
+  ids: Ids<Id>,
+  held: Id | null,
+): WriteRequest {
   const make = (
     method: WriteRequest['method'],
     path: string,
     body: WriteRequest['body'] = null,
-  ): WriteRequest => ({
-    method,
-    path: formatAccountPath(accountId, path),
-    body,
-  })
-  const membership =
-    (method: WriteRequest['method']) =>
-    ({ section }: GroupKind, id: Id, userId: Id) => {
-      const { path, body } = ENDPOINTS[section].membership(id, [userId])
-      return make(method, path, body)
+  ): WriteRequest => ({ method, path: formatAccountPath(accountId, path), body })
+  switch (write.kind) {
+    case 'create-group': {
+      const { of, name } = write.group.subject
+      return make('POST', getWritablePath(of), spellSettings(of, { ...write.settings, name }))
     }
-  return {
-    /** `name` counts only if the address is new to the server. */
-    invite: (email: string, name: string, role: Role, customRoleId: Id | null) =>
-      make('POST', 'agents', {
-        name,
-        email,
-        role,
-        ...(customRoleId !== null && { custom_role_id: customRoleId }),
-      }),
-    /** The server clears a custom role that is not sent with the role. */
-    setRole: (userId: Id, role: Role, customRoleId: Id | null) =>
-      make('PATCH', `agents/${userId}`, { role, custom_role_id: customRoleId }),
-    setCustomRole: (userId: Id, customRoleId: Id | null) =>
-      make('PATCH', `agents/${userId}`, { custom_role_id: customRoleId }),
-    removeAgent: (userId: Id) => make('DELETE', `agents/${userId}`),
-    addMember: membership('POST'),
-    removeMember: membership('DELETE'),
-    createGroup: (of: GroupKind, settings: Settings) =>
-      make('POST', getWritablePath(of), spellSettings(of, settings)),
-    updateGroup: (of: GroupKind, id: Id, settings: Settings) =>
-      make('PATCH', `${getWritablePath(of)}/${id}`, spellSettings(of, settings)),
-    deleteGroup: (of: GroupKind, id: Id) => make('DELETE', `${getWritablePath(of)}/${id}`),
-    createCustomRole: (role: CustomRoleText) => make('POST', 'custom_roles', { ...role }),
-    updateCustomRole: (id: Id, role: Partial<CustomRoleText>) =>
-      make('PATCH', `custom_roles/${id}`, { ...role }),
-    deleteCustomRole: (id: Id) => make('DELETE', `custom_roles/${id}`),
+    case 'update-group': {
+      const { of } = write.group.subject
+      const path = `${getWritablePath(of)}/${ids.group(write.group)}`
+      return make('PATCH', path, spellSettings(of, write.settings))
+    }
+    case 'delete-group': {
+      const path = getWritablePath(write.group.subject.of)
+      return make('DELETE', `${path}/${ids.group(write.group)}`)
+    }
+    case 'invite': {
+      const { person, name, role } = write
+      const customRole = ids.heldRole(write.customRole)
+      const given = customRole === null ? {} : { custom_role_id: customRole }
+      return make('POST', 'agents', { name, email: person.stored, role, ...given })
+    }
+    case 'set-role': {
+      // The server clears a custom role that is not sent with the role.
+      const body = { role: write.role, custom_role_id: held }
+      return make('PATCH', `agents/${ids.person(write.person)}`, body)
+    }
+    case 'set-custom-role': {
+      const body = { custom_role_id: ids.heldRole(write.customRole) }
+      return make('PATCH', `agents/${ids.person(write.person)}`, body)
+    }
+    case 'add-member':
+    case 'remove-member': {
+      const { membership } = ENDPOINTS[write.group.subject.of.section]
+      const { path, body } = membership(ids.group(write.group), [ids.person(write.person)])
+      return make(write.kind === 'add-member' ? 'POST' : 'DELETE', path, body)
+    }
+    case 'delete-agent':
+      return make('DELETE', `agents/${ids.person(write.person)}`)
+    case 'create-custom-role': {
+      const { subject } = write.definition
+      const { name = subject.name, description = '', permissions = [] } = write.facts
+      return make('POST', 'custom_roles', { name, description, permissions })
+    }
+    case 'update-custom-role':
+      return make('PATCH', `custom_roles/${ids.customRole(write.definition)}`, { ...write.facts })
+    case 'delete-custom-role':
+      return make('DELETE', `custom_roles/${ids.customRole(write.definition)}`)
   }
+}
+
+/** Every request that a plan allows. The ids of what it creates are not known yet. */
+export function listPatterns(
+  { written, before, states }: SteppedPlan,
+  accountId: number,
+): readonly WriteRequest[] {
+  const at = [before, ...states]
+  const writes = written.flatMap((step) => step.writes)
+  return writes.flatMap((write, index) => {
+    const role = findHeldRole(write, at[index] ?? before)
+    const held = role !== null && role < 0 ? 'any' : role
+    const undo =
+      write.kind === 'add-member' && write.group.subject.of.hidden !== null
+        ? // For a member whom the server stored without listing them: rollcall removes them again.
+          [{ ...write, kind: 'remove-member' } as const]
+        : []
+    return [write, ...undo].map((each) => makeWriteRequest(each, accountId, UNKNOWN_IDS, held))
+  })
 }
 
 function getWritablePath({ section, plural }: GroupKind): string {

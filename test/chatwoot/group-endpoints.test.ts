@@ -1,8 +1,7 @@
 /** The paths of groups: what is planned for one kind is never sent to another. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ENDPOINTS, type GroupEndpoint } from '../../src/chatwoot/group-endpoints.ts'
-import { listPatterns, makeWriteRequest } from '../../src/commands/apply/requests.ts'
-import { UNKNOWN_IDS } from '../../src/commands/apply/reread.ts'
+import { listPatterns, makeWriteRequest, UNKNOWN_IDS } from '../../src/chatwoot/write-requests.ts'
 import { type GroupKind, KINDS, type SectionKey, TEAM } from '../../src/core/model/kinds.ts'
 import { STEPS } from '../../src/core/model/steps.ts'
 import { buildPolicy } from '../../src/policy/read/build.ts'

@@ -1,7 +1,43 @@
 /** The requests of an apply: as little as possible, with ids as numbers, and nothing beyond the plan. */
 import { describe, expect, test } from 'vitest'
-import { makeRequests, matchesPattern } from '../../src/chatwoot/write-requests.ts'
-import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
+import type { Id } from '../../src/chatwoot/group-endpoints.ts'
+import { makeWriteRequest, matchesPattern, UNKNOWN_IDS } from '../../src/chatwoot/write-requests.ts'
+import type { CustomRoleFacts, Settings, Write } from '../../src/core/apply/writes.ts'
+import { type GroupKind, INBOX, TEAM } from '../../src/core/model/kinds.ts'
+import type { Role } from '../../src/core/model/snapshot.ts'
+
+/** By what a write names; with the id `any`, the plan does not know it yet. */
+const makeRequests = (accountId: number) => {
+  const make = (write: Write, held: Id | null = null) =>
+    makeWriteRequest(write, accountId, UNKNOWN_IDS, held)
+  const known = (id: Id) => (id === 'any' ? null : id)
+  const person = (id: Id, email = 'x@acme.com') => ({ email, stored: email, id: known(id) })
+  const group = (of: GroupKind, id: Id) => ({
+    subject: { kind: 'group', of, name: 'x', id: null } as const,
+    id: known(id),
+  })
+  const definition = { subject: { kind: 'custom-role', name: 'x', id: null } as const, id: null }
+  const join = (kind: 'add-member' | 'remove-member') => (of: GroupKind, id: Id, user: Id) =>
+    make({ kind, group: group(of, id), person: person(user) })
+  return {
+    setRole: (id: Id, role: Role, held: Id | null) =>
+      make({ kind: 'set-role', person: person(id), role }, held),
+    setCustomRole: (id: Id, customRole: null) =>
+      make({ kind: 'set-custom-role', person: person(id), customRole }),
+    addMember: join('add-member'),
+    removeMember: join('remove-member'),
+    updateGroup: (of: GroupKind, id: Id, settings: Settings) =>
+      make({ kind: 'update-group', group: group(of, id), settings }),
+    removeAgent: (id: Id) => make({ kind: 'delete-agent', person: person(id) }),
+    invite: (email: string, name: string, role: Role, customRole: Id) =>
+      make({
+        ...{ kind: 'invite', person: person('any', email), name, role },
+        customRole: { id: known(customRole), name: 'x' },
+      }),
+    createCustomRole: (facts: CustomRoleFacts) =>
+      make({ kind: 'create-custom-role', definition, facts }),
+  }
+}
 
 const requests = makeRequests(3)
 

@@ -199,6 +199,42 @@ describe('seats', () => {
     expect(listWrites(sandbox)).toEqual(['POST /agents 402', 'POST /agents 402'])
   })
 
+  test('that a colleague took for the same person with another role are not a missing seat', async () => {
+    const sandbox = await serve(
+      {
+        // After the look before the invitation.
+        intercept: (request, _response, { users, accounts: [first] }) => {
+          if (writeOf(request) !== 'POST agents') return false
+          if (first?.members.some(({ email }) => email === 'new@acme.com')) return false
+          const [one] = first?.members ?? []
+          if (first === undefined || one === undefined) throw new Error('There is nobody.')
+          first.members.push({ ...one, email: 'new@acme.com', role: 'administrator' })
+          expect(users.map(({ email }) => email)).toContain('new@acme.com')
+          return false
+        },
+      },
+      makeState({ seats: 3, others: ['new@acme.com'], teams: { a: [] } }),
+    )
+    const policy = writePolicy(
+      { 'new@acme.com': 'agent', 'newer@acme.com': 'agent' },
+      'teams:\n  a: [new@acme.com, rita@acme.com]\n',
+    )
+    const { said, ran } = await applyAll(sandbox, policy)
+    expect(said.steps.map(({ address, status, because }) => [address, status, because])).toEqual([
+      ['agent/new@acme.com', 'changed-meanwhile', null],
+      ['agent/newer@acme.com', 'skipped', 'The account has no free seat.'],
+      ['team/a/new@acme.com', 'skipped', 'It needs agent/new@acme.com, which was not written.'],
+      ['team/a/rita@acme.com', 'done', null],
+    ])
+    expect(ran.code).toBe(2)
+    const results = readLines(ran.cwd).filter(({ line }) => line === 'result')
+    expect(results.map(({ answer, outcome }) => [answer, outcome])).toEqual([
+      ['seats', 'changed-meanwhile'],
+      ['accepted', 'done'],
+      ['seats', 'not-done'],
+    ])
+  })
+
   test('concern invitations only: a 402 to another request stops the run', async () => {
     const sandbox = await serve(
       {
@@ -330,6 +366,56 @@ test('who is removed is removed, and only the last member of a team stays whom n
     'remove-agent agent/old@acme.com: done',
   ])
   expect([ran.code, account(sandbox.state).teams[0]?.members]).toEqual([2, ['eve@acme.com']])
+})
+
+describe('while somebody is being removed, a colleague', () => {
+  const removeOld = async (rest: string, act: (state: SandboxState) => void) => {
+    const agents = {
+      'ann@acme.com': 'agent',
+      'bob@acme.com': 'agent',
+      'old@acme.com': 'agent',
+    } as const
+    const teams = { a: Object.keys(agents) }
+    const sandbox = await serve(
+      {
+        // Between the request that ends the first membership and the next one.
+        intercept: (request, _response, state, honest) => {
+          if (writeOf(request) !== 'DELETE inbox_members') return false
+          honest()
+          act(state)
+          return false
+        },
+      },
+      makeState({ agents, teams, inboxes: { desk: ['bot@acme.com', 'old@acme.com'] } }),
+    )
+    const listed = { 'ann@acme.com': 'agent', 'bob@acme.com': 'agent' }
+    return { sandbox, ...(await applyAll(sandbox, writePolicy(listed, rest))) }
+  }
+
+  test('takes somebody from a team: nobody else leaves it who makes it too small, and the report says so', async () => {
+    const { sandbox, said, ran } = await removeOld(
+      'rules:\n  team_members: { min: 2 }\n',
+      (state) => account(state).teams[0]?.members.splice(0, 1),
+    )
+    expect(listWrites(sandbox)).toEqual(['DELETE /inbox_members 200'])
+    expect(said.steps).toMatchObject([
+      {
+        status: 'partly-done',
+        because:
+          'It would break a rule of the policy, because a step before it was not written or somebody else made a change: team a with 1 member, should be at least 2.',
+        writes: [{ kind: 'remove-member', outcome: 'done' }],
+      },
+    ])
+    expect([ran.code, said.verdict, said.stopped]).toEqual([1, 'none', null])
+    expect(account(sandbox.state).teams[0]?.members).toEqual(['bob@acme.com', 'old@acme.com'])
+  })
+
+  test('takes somebody from a team that stays large enough: the removal goes on', async () => {
+    const { said, ran } = await removeOld('rules:\n  team_members: { min: 1 }\n', (state) =>
+      account(state).teams[0]?.members.splice(0, 1),
+    )
+    expect([ran.code, listSteps(said)]).toEqual([0, ['remove-agent agent/old@acme.com: done']])
+  })
 })
 
 describe('a rate limit', () => {
@@ -520,9 +606,9 @@ describe('somebody else changes, just before a write,', () => {
   Clerk: [contact_manage]
   Spare: [contact_manage]
 teams:
-  a: [ann@acme.com]
+  a: [ann@acme.com, bob@acme.com]
 inboxes:
-  desk: [ann@acme.com]
+  desk: [ann@acme.com, cyd@acme.com]
 `
   const policy = writePolicy(
     {
@@ -556,6 +642,16 @@ inboxes:
         for (const each of [...s.users, ...account(s).members])
           if (each.email === 'ann@acme.com') each.email = 'ann2@acme.com'
       },
+    ],
+    [
+      'what the custom role of a new member of a team permits',
+      'add-member team/a/bob@acme.com',
+      (s) => account(s).custom_roles[0]?.permissions.push('conversation_manage'),
+    ],
+    [
+      'what the custom role of a new member of an inbox permits',
+      'add-member inbox/desk/cyd@acme.com',
+      (s) => account(s).custom_roles[1]?.permissions.push('conversation_manage'),
     ],
     [
       'the role of a person',
@@ -738,35 +834,38 @@ test('a person who leaves is not deleted if one of the groups to leave is anothe
   expect([ran.code, listWrites(sandbox)]).toEqual([2, []])
 })
 
-test('a removed person who is on the account at the end costs the verdict, whatever the answers were', async () => {
-  const made = { agents: { 'old@acme.com': 'agent' } } as const
-  let deleted = false
-  const sandbox = await serve(
-    {
-      intercept: ({ method, path }, response, _, honest) => {
-        if (method === 'DELETE') deleted = true
-        // Nobody is deleted, and the list that is read next is of another moment.
-        if (method === 'DELETE') response.writeHead(200).end()
-        else if (deleted && path.endsWith('/agents')) {
-          deleted = false
-          const { headers, body } = honest()
-          const rest = JSON.parse(body).filter(
-            (agent: { email: string }) => agent.email !== 'old@acme.com',
-          )
-          const type = { 'content-type': String(headers['content-type']) }
-          response.writeHead(200, type).end(JSON.stringify(rest))
-        } else return false
-        return true
+test.each([200, 404])(
+  'a removed person who is on the account at the end costs the verdict, whatever the answers were (%i)',
+  async (status) => {
+    const made = { agents: { 'old@acme.com': 'agent' } } as const
+    let deleted = false
+    const sandbox = await serve(
+      {
+        intercept: ({ method, path }, response, _, honest) => {
+          if (method === 'DELETE') deleted = true
+          // Nobody is deleted, and the list that is read next is of another moment.
+          if (method === 'DELETE') response.writeHead(status).end()
+          else if (deleted && path.endsWith('/agents')) {
+            deleted = false
+            const { headers, body } = honest()
+            const rest = JSON.parse(body).filter(
+              (agent: { email: string }) => agent.email !== 'old@acme.com',
+            )
+            const type = { 'content-type': String(headers['content-type']) }
+            response.writeHead(200, type).end(JSON.stringify(rest))
+          } else return false
+          return true
+        },
       },
-    },
-    makeState(made),
-  )
-  const { ran, said } = await applyAll(sandbox, writePolicy({}))
-  expect([ran.code, said.verdict, said.after?.verdict]).toEqual([1, 'none', 'drift'])
-  expect(said.pending).toEqual([
-    'old@acme.com was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.',
-  ])
-})
+      makeState(made),
+    )
+    const { ran, said } = await applyAll(sandbox, writePolicy({}))
+    expect([ran.code, said.verdict, said.after?.verdict]).toEqual([1, 'none', 'drift'])
+    expect(said.pending).toEqual([
+      'old@acme.com was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.',
+    ])
+  },
+)
 
 test('an account that cannot be read after a write is not said to be other than planned', async () => {
   let written = false

@@ -4,6 +4,7 @@
  * means. Everything is in the journal before it is sent. It never sends anything twice, except what a
  * rate limit or a full account refused.
  */
+import { makeWriteRequest } from '../../chatwoot/write-requests.ts'
 import type { WriteReply, Writer } from '../../chatwoot/writer.ts'
 import {
   checkWritten,
@@ -39,7 +40,6 @@ import type { Write } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { formatAddress } from '../../core/model/address.ts'
 import type { World } from '../../shell/world.ts'
-import { makeWriteRequest } from './requests.ts'
 import type { Rereader, SeenSubject } from './reread.ts'
 
 export interface Execution {
@@ -73,13 +73,6 @@ const LOOK_MS = 5_000
 const MINUTE = 60_000
 const SLACK_MS = 1_000
 
-/** The result of one write, and whether the run goes on. */
-interface Carried {
-  readonly result: WriteResult
-  readonly next: 'go-on' | 'skip' | 'skip-invitations' | 'stop'
-  readonly why: string | null
-}
-
 const UNREAD = 'The account could not be read again.'
 const NO_SEAT = 'The account has no free seat.'
 
@@ -97,15 +90,23 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   const results = new Map<PlannedStep, StepResult>()
   const isStopped = () => stopped !== null || world.signal.aborted
 
+  /** After this write, nothing more is sent. Null: because of a signal. */
+  function endRun(why: string | null, result: WriteResult): WriteResult {
+    stopped = why ?? 'A signal ended the run.'
+    return result
+  }
+
   /**
    * Carries out one write: reads what it names, sends it, and reads again. Sends it twice only if a
-   * rate limit refused it.
+   * rate limit refused it. Returns a text if the step would do too much now: why.
    */
-  async function carryOut(step: PlannedStep, write: Write): Promise<Carried> {
+  async function carryOut(step: PlannedStep, write: Write): Promise<WriteResult | string> {
     for (let sent = 1; ; sent += 1) {
       const before = await look(write)
-      const reason = before === null ? UNREAD : findObstacle(write, before)
-      if (before === null || reason !== null) return endWrite(write, 'not-done', 'stop', reason)
+      const obstacle = before === null ? UNREAD : findObstacle(write, before)
+      if (before === null || obstacle !== null) {
+        return endRun(obstacle, makeResult(write, 'not-done'))
+      }
       if (!isAsPlanned(write, expected, before.state)) {
         // Who is gone also has no role and is in no group.
         const removal = step.writes.find(({ kind }) => kind === 'delete-agent') ?? write
@@ -113,22 +114,20 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
           (each) => checkWritten(each, expected, before.state) === 'done',
         )
         if (done) expected = applyWrite(expected, write)
-        return endWrite(write, done ? 'done-by-others' : 'changed-meanwhile', 'go-on', null)
+        return makeResult(write, done ? 'done-by-others' : 'changed-meanwhile')
       }
       // What the step is about may no longer be right, although what it names is as planned.
       const current = adoptRead(expected, before.state)
-      const isFirst = write === step.writes[0]
-      const excess = isFirst && current !== expected ? describeExcess(step, current) : null
-      if (excess !== null) return endWrite(write, 'not-done', 'skip', excess)
-      const carried = await send(step, write, before, sent)
-      if (carried !== 'send-again') {
-        const { outcome } = carried.result
-        if (isDone(outcome)) expected = applyWrite(expected, write)
-        return carried
+      const excess = current === expected ? null : describeExcess(step, current)
+      if (excess !== null) return excess
+      const result = await send(step, write, before, sent)
+      if (result !== 'send-again') {
+        if (isDone(result.outcome)) expected = applyWrite(expected, write)
+        return result
       }
       const now = world.now().getTime()
       await pause(MINUTE - (now % MINUTE) + SLACK_MS)
-      if (world.signal.aborted) return endWrite(write, 'not-done', 'stop', null)
+      if (world.signal.aborted) return endRun(null, makeResult(write, 'not-done'))
     }
   }
 
@@ -166,7 +165,6 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
    */
   async function request({ change }: PlannedStep, write: Write, held: number | null) {
     const made = makeWriteRequest(write, accountId, reread, held)
-    if (made === null) throw new Error(`${write.kind} names something without an id.`)
     requests += 1
     const number = requests
     const requestId = makeRequestId(hash, number, run)
@@ -194,10 +192,10 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     write: Write,
     before: SeenSubject,
     count: number,
-  ): Promise<Carried | 'send-again'> {
+  ): Promise<WriteResult | 'send-again'> {
     const lateAt = world.now().getTime() + execution.lateMs
     const sent = await request(step, write, findHeldRole(write, before.state))
-    if (sent === null) return endWrite(write, 'not-done', 'stop', unrecorded)
+    if (sent === null) return endRun(unrecorded, makeResult(write, 'not-done'))
     const { reply, answer, close } = sent
     let seen: SeenSubject | null = null
     let found: SeenWrite | 'unread' | null = null
@@ -206,13 +204,14 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       const decision = decideNext({ answer, seen: found, sent: count, lateOver })
       if (decision.next === 'send-again') {
         await close(decision.outcome)
-        return unrecorded === null ? decision.next : endWrite(write, 'not-done', 'stop', unrecorded)
+        if (unrecorded === null) return decision.next
+        return endRun(unrecorded, makeResult(write, 'not-done'))
       }
       if (decision.next === 'read' || decision.next === 'look-again') {
         if (decision.next === 'look-again') await pause(LOOK_MS)
         if (world.signal.aborted) {
           await close('unknown')
-          return endWrite(write, 'unknown', 'stop', null, sent)
+          return endRun(null, makeResult(write, 'unknown', sent))
         }
         seen = await look(write)
         found = seen?.ownerCanSee ? checkWritten(write, expected, seen.state) : 'unread'
@@ -227,9 +226,11 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
           ? describeHalfDone(write, expected, seen.state)
           : null
       const confirmed = decision.outcome === 'done' ? findConfirmed(write, now) : null
-      const next = unrecorded === null ? decision.next : 'stop'
+      if (decision.next === 'skip-invitations') full = true
+      const result = makeResult(write, decision.outcome, { ...sent, confirmed })
+      if (unrecorded === null && decision.next !== 'stop') return result
       const why = unrecorded ?? undone ?? half ?? describeStop(reply, write, found === 'unread')
-      return endWrite(write, decision.outcome, next, why, { ...sent, confirmed })
+      return endRun(why, result)
     }
   }
 
@@ -252,35 +253,13 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 
   /** A bug must not hide what was written before it. */
-  async function carryOutSafely(step: PlannedStep, write: Write): Promise<Carried> {
+  async function carryOutSafely(step: PlannedStep, write: Write): Promise<WriteResult | string> {
     try {
       return await carryOut(step, write)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      return endWrite(write, 'unknown', 'stop', `rollcall failed, which is a bug: ${message}`)
+      return endRun(`rollcall failed, which is a bug: ${message}`, makeResult(write, 'unknown'))
     }
-  }
-
-  async function carryOutStep(step: PlannedStep): Promise<void> {
-    execution.onStep(step, plan.written.indexOf(step))
-    const writes: WriteResult[] = []
-    for (const write of step.writes) {
-      if (isStopped()) break
-      const { result, next, why } = await carryOutSafely(step, write)
-      if (next === 'skip') {
-        results.set(step, { step, writes: [], status: 'skipped', because: why })
-        return
-      }
-      writes.push(result)
-      if (next === 'stop') stopped = why ?? 'A signal ended the run.'
-      if (next === 'skip-invitations') {
-        full = true
-        results.set(step, { step, writes, status: 'skipped', because: NO_SEAT })
-        return
-      }
-      if (!isDone(result.outcome)) break
-    }
-    results.set(step, { step, writes, status: concludeStep(step, writes), because: null })
   }
 
   /** Why a step would now do more than was approved. Null: it would not. */
@@ -313,9 +292,21 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 
   async function tryStep(step: PlannedStep): Promise<void> {
-    const because = findReason(step)
-    if (because === null) await carryOutStep(step)
-    else results.set(step, { step, writes: [], status: 'skipped', because })
+    const writes: WriteResult[] = []
+    let because = findReason(step)
+    if (because === null) execution.onStep(step, plan.written.indexOf(step))
+    for (const write of step.writes) {
+      if (because !== null || isStopped()) break
+      const result = await carryOutSafely(step, write)
+      if (typeof result === 'string') {
+        because = result
+        break
+      }
+      writes.push(result)
+      if (full && isInvitation(step) && result.outcome === 'not-done') because = NO_SEAT
+      if (!isDone(result.outcome)) break
+    }
+    results.set(step, { step, writes, status: concludeStep(step, writes, because), because })
   }
 
   const waiting: PlannedStep[] = []
@@ -348,15 +339,13 @@ function isRemoval({ writes }: PlannedStep): boolean {
 }
 
 /** @param sent left out: there was no request */
-function endWrite(
+function makeResult(
   write: Write,
   outcome: WriteOutcome,
-  next: Carried['next'],
-  why: string | null,
   sent: Partial<Pick<WriteResult, 'status' | 'requestId' | 'confirmed'>> = {},
-): Carried {
+): WriteResult {
   const { status = null, requestId = null, confirmed = null } = sent
-  return { result: { write, outcome, status, requestId, confirmed }, next, why }
+  return { write, outcome, status, requestId, confirmed }
 }
 
 function describeStop(reply: WriteReply, write: Write, unread: boolean): string {

@@ -4,7 +4,7 @@
  * the approval; after the writes it reads and plans again.
  */
 import type { Look } from '../../chatwoot/read-parts.ts'
-import { matchesPattern } from '../../chatwoot/write-requests.ts'
+import { listPatterns, matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
@@ -52,7 +52,6 @@ import {
   listJournalFiles,
   startJournal,
 } from './recording.ts'
-import { listPatterns } from './requests.ts'
 import { makeRereader } from './reread.ts'
 import { askForApproval, makeProgressWriter, showResult, writeReports } from './show.ts'
 

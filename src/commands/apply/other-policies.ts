@@ -71,22 +71,15 @@ export async function findRemovedElsewhere(
         throw error
       })
     if (removed === null || removed instanceof Failure) {
-      throw describeUnknown(
-        policy,
-        accountId,
-        removed?.message ?? 'The policy and the account give no plan.',
-      )
+      const why = removed?.message ?? 'The policy and the account give no plan.'
+      throw makeFailure({
+        code: 'guard-return',
+        summary: `rollcall does not know whether ${policy.path} removes people whom this apply invites, because there is no plan for account ${accountId}. ${why}`,
+        advice:
+          'Make the owner of the token an administrator of that account too, or leave out this `--other-policy`.',
+      })
     }
     found.push(...removed.map((email) => ({ email, file: policy.path })))
   }
   return found
-}
-
-function describeUnknown({ path }: Policy, accountId: number, why: string): Failure {
-  return makeFailure({
-    code: 'guard-return',
-    summary: `rollcall does not know whether ${path} removes people whom this apply invites, because there is no plan for account ${accountId}. ${why}`,
-    advice:
-      'Make the owner of the token an administrator of that account too, or leave out this `--other-policy`.',
-  })
 }

@@ -2,7 +2,7 @@
  * Reads the account again after an apply, until the server has cleaned up after the people who were
  * removed, or for two minutes.
  */
-import { isDone, type StepResult } from '../../core/apply/results.ts'
+import { isDone, type StepResult, type WriteResult } from '../../core/apply/results.ts'
 import type { PersonRef } from '../../core/apply/writes.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { normaliseEmail } from '../../core/model/names.ts'
@@ -34,12 +34,11 @@ export async function proveResult(
   showProgress: (progress: ApplyProgress) => void,
   world: World,
 ): Promise<Proof> {
+  const writes = steps.flatMap((step) => step.writes)
   const done = (kind: 'invite' | 'delete-agent') =>
-    steps
-      .flatMap(({ writes }) => writes)
-      .flatMap(({ write, outcome }) =>
-        write.kind === kind && outcome === 'done' ? [write.person] : [],
-      )
+    writes.flatMap(({ write, outcome }) =>
+      write.kind === kind && isDone(outcome) ? [write.person] : [],
+    )
   const invited = done('invite').map(({ stored }) => normaliseEmail(stored))
   const removed = done('delete-agent')
   const until = world.now().getTime() + CLEAN_UP_MS
@@ -53,22 +52,35 @@ export async function proveResult(
       const snapshot = await read()
       const ghosts = removed.filter((person) => isGhost(person, snapshot))
       if (ghosts.length === 0 || over) {
-        const missing = invited.filter((email) => !isOn(email, snapshot))
         const wrong = [
-          ...missing.map(describeLoss),
-          ...removed.filter((person) => isStillOn(person, snapshot)).map(describeReturn),
+          ...invited
+            .filter((email) => !isOn(email, snapshot))
+            .map(
+              (email) =>
+                `${email} was invited, but is no longer on the account. A clean-up job of Chatwoot may have removed them again.`,
+            ),
+          ...removed
+            .filter((person) => isStillOn(person, snapshot))
+            .map(
+              ({ stored }) =>
+                `${stored} was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.`,
+            ),
         ]
-        return {
-          snapshot,
-          pending: [...ghosts.map(describeGhost), ...wrong, ...listRevived(steps, snapshot)],
-          lost: wrong.length > 0,
-        }
+        const left = ghosts.map(
+          ({ stored }) =>
+            `${stored} was removed, but Chatwoot still lists them in a group: its clean-up job has not run yet.`,
+        )
+        const pending = [...left, ...wrong, ...listRevived(writes, snapshot)]
+        return { snapshot, pending, lost: wrong.length > 0 }
       }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       // While a person is being deleted, the lists of their groups fail.
-      if (removed.length === 0 || over)
-        return { snapshot: null, pending: [describeUnread(error)], lost: false }
+      if (removed.length === 0 || over) {
+        const why = error.diagnostics.map(({ summary }) => summary).join(' ')
+        const pending = [`The account could not be read again: ${why}`]
+        return { snapshot: null, pending, lost: false }
+      }
     }
     showProgress({ is: 'waiting-for-clean-up' })
     await world.sleep(PAUSE_MS, world.signal)
@@ -93,45 +105,23 @@ function isGhost({ stored }: PersonRef, { groups }: Snapshot): boolean {
  * Invited people who are also in a group that this apply did not add them to. The server keeps
  * memberships that no list shows, and an invitation brings them back.
  */
-function listRevived(steps: readonly StepResult[], { groups }: Snapshot): readonly string[] {
-  const writes = steps.flatMap((step) => step.writes)
-  const added = new Set(
-    writes.flatMap(({ write }) =>
-      write.kind === 'add-member' ? [formatMembership(write.group.id, write.person.stored)] : [],
-    ),
-  )
+function listRevived(writes: readonly WriteResult[], { groups }: Snapshot): readonly string[] {
+  const added = writes.flatMap(({ write }) => (write.kind === 'add-member' ? [write] : []))
   return writes.flatMap(({ write, outcome }) => {
     if (write.kind !== 'invite' || !isDone(outcome)) return []
     const email = normaliseEmail(write.person.stored)
     return groups
       .filter(
-        ({ of, members }) => of.hidden !== null && members.map(normaliseEmail).includes(email),
+        ({ of, id, members }) =>
+          of.hidden !== null &&
+          members.map(normaliseEmail).includes(email) &&
+          !added.some(
+            ({ group, person }) => group.id === id && normaliseEmail(person.stored) === email,
+          ),
       )
-      .filter(({ id }) => !added.has(formatMembership(id, email)))
-      .map(({ of, name }) => describeRevived(email, `${of.label} ${name}`))
+      .map(
+        ({ of, name }) =>
+          `${email} was invited and is now also in ${of.label} ${name}, where this apply did not add them. Chatwoot may have kept an old membership that it did not show, or somebody else added them.`,
+      )
   })
-}
-
-function formatMembership(group: number | null, email: string): string {
-  return `${group} ${normaliseEmail(email)}`
-}
-
-function describeRevived(email: string, group: string): string {
-  return `${email} was invited and is now also in ${group}, where this apply did not add them. Chatwoot may have kept an old membership that it did not show, or somebody else added them.`
-}
-
-function describeGhost({ stored: email }: PersonRef): string {
-  return `${email} was removed, but Chatwoot still lists them in a group: its clean-up job has not run yet.`
-}
-
-function describeLoss(email: string): string {
-  return `${email} was invited, but is no longer on the account. A clean-up job of Chatwoot may have removed them again.`
-}
-
-function describeReturn({ stored: email }: PersonRef): string {
-  return `${email} was removed, but is on the account. Somebody may have invited them again, or Chatwoot did not remove them.`
-}
-
-function describeUnread({ diagnostics }: Failure): string {
-  return `The account could not be read again: ${diagnostics.map(({ summary }) => summary).join(' ')}`
 }

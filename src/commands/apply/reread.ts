@@ -2,18 +2,12 @@
  * Reads again what one write names, in the spelling of the plan: just before the write and after it.
  * Knows the ids that this run has learned from the server. Decides nothing.
  */
-import type { Id } from '../../chatwoot/group-endpoints.ts'
 import type { Look } from '../../chatwoot/read-parts.ts'
+import type { Ids } from '../../chatwoot/write-requests.ts'
 import type { Reread } from '../../core/apply/answers.ts'
-import {
-  type CustomRoleRef,
-  type GroupRef,
-  isGroup,
-  type PersonRef,
-  type Write,
-} from '../../core/apply/writes.ts'
+import { findHeldRole } from '../../core/apply/transition.ts'
+import { isGroup, type PersonRef, type Write } from '../../core/apply/writes.ts'
 import { formatAddress } from '../../core/model/address.ts'
-import type { CustomRoleFact } from '../../core/model/custom-role.ts'
 import type { RecognisedGroup, RecognisedSnapshot } from '../../core/model/identity.ts'
 import { normaliseEmail, spellName } from '../../core/model/names.ts'
 import type { CustomRoles, SnapshotAgent } from '../../core/model/snapshot.ts'
@@ -21,25 +15,7 @@ import type { CustomRoles, SnapshotAgent } from '../../core/model/snapshot.ts'
 /** Gives a `Look` a connection, and closes it after. */
 export type WithLook = <T>(work: (look: Look) => Promise<T>) => Promise<T>
 
-/** Ids of what this run created. Null: not known yet. */
-export interface Ids {
-  readonly person: (person: PersonRef) => number | null
-  readonly group: (group: GroupRef) => number | null
-  readonly customRole: (role: CustomRoleRef) => number | null
-  readonly heldRole: (fact: CustomRoleFact | null) => number | null
-}
-
-/** The same, as patterns for requests that the plan allows before anything is created. */
-export const UNKNOWN_IDS: {
-  readonly [K in keyof Ids]: (...from: Parameters<Ids[K]>) => Id | null
-} = {
-  person: ({ id }) => id ?? 'any',
-  group: ({ id }) => id ?? 'any',
-  customRole: ({ id }) => id ?? 'any',
-  heldRole: (fact) => (fact === null ? null : (fact.id ?? 'any')),
-}
-
-export interface Rereader extends Ids {
+export interface Rereader extends Ids<number> {
   readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<SeenSubject>
 }
 
@@ -60,11 +36,11 @@ export function makeRereader(
   const roles = new Map<string, number>()
   const known = new Map(before.agents.map(({ id, email }) => [id, email]))
 
-  const ids: Ids = {
-    person: ({ id, stored }) => id ?? people.get(normaliseEmail(stored)) ?? null,
-    group: ({ id, subject }) => id ?? groups.get(formatAddress(subject)) ?? null,
-    customRole: ({ id, subject }) => id ?? roles.get(subject.name) ?? null,
-    heldRole: (fact) => fact && (fact.id ?? roles.get(spellName(fact.name ?? '')) ?? null),
+  const ids: Ids<number> = {
+    person: ({ id, stored }) => requireId(id ?? people.get(normaliseEmail(stored))),
+    group: ({ id, subject }) => requireId(id ?? groups.get(formatAddress(subject))),
+    customRole: ({ id, subject }) => requireId(id ?? roles.get(subject.name)),
+    heldRole: (fact) => fact && requireId(fact.id ?? roles.get(spellName(fact.name ?? ''))),
   }
 
   /** If the address is another one now, the plan does not know this person. */
@@ -89,9 +65,9 @@ export function makeRereader(
     if (!('group' in write)) return []
     const { subject } = write.group
     const { of } = subject
-    const id = ids.group(write.group)
+    const id = write.group.id ?? groups.get(formatAddress(subject))
     const found = (await look.groups(of)).find((entry) =>
-      id === null ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
+      id === undefined ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
     )
     if (found === undefined) return []
     groups.set(formatAddress(subject), found.id)
@@ -109,10 +85,12 @@ export function makeRereader(
   async function readCustomRoles(
     look: Look,
     write: Write,
-    { customRoles }: RecognisedSnapshot,
+    expected: RecognisedSnapshot,
   ): Promise<CustomRoles> {
-    const gives = 'customRole' in write && write.customRole !== null
-    const concerns = 'definition' in write || gives || write.kind === 'set-role' || roles.size > 0
+    const { customRoles } = expected
+    const gives = 'customRole' in write ? write.customRole : findHeldRole(write, expected)
+    const concerns =
+      'definition' in write || gives !== null || write.kind === 'set-role' || roles.size > 0
     if (customRoles.kind !== 'read' || !concerns) return customRoles
     const read = await look.customRoles()
     if ('definition' in write) {
@@ -143,4 +121,9 @@ export function makeRereader(
         return { state, ownerCanSee: owner?.role === 'administrator' }
       }),
   }
+}
+
+function requireId(id: number | undefined): number {
+  if (id === undefined) throw new Error('A write names something without an id.')
+  return id
 }

@@ -106,12 +106,11 @@ export async function showResult(
     done.end === 'not-approved' && world.ask !== null && canSeeStdout(choice.format, world)
   const output = (await draw({ done, asked }, VIEWS, choice, world)) ?? ''
   const ran = done.steps.length > 0
-  const lasting = ran ? `${done.summary} ${describeTrace(choice.journal)}` : null
+  const { journal } = choice
+  const trace =
+    journal === null
+      ? 'There is no journal. `rollcall plan` shows what is there now.'
+      : `The journal ${journal} contains each request.`
+  const lasting = ran ? `${done.summary} ${trace}` : null
   return { output, exitCode: done.exitCode, notes, kept: ran, lasting }
-}
-
-function describeTrace(journal: string | null): string {
-  return journal === null
-    ? 'There is no journal. `rollcall plan` shows what is there now.'
-    : `The journal ${journal} contains each request.`
 }

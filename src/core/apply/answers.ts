@@ -102,19 +102,19 @@ export function decideNext({ answer, seen, sent, lateOver }: Answered): NextStep
     return { next: 'go-on', outcome: REFUSALS.has(answer) ? 'done-by-others' : 'done' }
   }
   if (answer === 'lost' && !lateOver) return { next: 'look-again' }
-  // Without a seat nobody was invited, whatever else the state is.
-  if (answer === 'seats') return { next: 'skip-invitations', outcome: 'not-done' }
-  const next = answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop'
+  const noSeat = answer === 'seats' ? 'skip-invitations' : null
+  const next = noSeat ?? (answer === 'rate-limit' && sent === 1 ? 'send-again' : 'stop')
   switch (seen) {
     case 'unread':
-      // If the server refuses the token, nothing was written, and nothing can be read.
-      return { next, outcome: answer === 'token' ? 'not-done' : 'unknown' }
+      // Without a seat nobody was invited. If the server refuses the token, nothing was written, and
+      // nothing can be read.
+      return { next, outcome: noSeat || answer === 'token' ? 'not-done' : 'unknown' }
     case 'not-done':
       return { next, outcome: answer === 'lost' ? 'unknown' : 'not-done' }
     case 'half-done':
     case 'otherwise':
       // The server refused because of what somebody else did: that is what is there now.
-      if (REFUSALS.has(answer)) return { next: 'go-on', outcome: 'changed-meanwhile' }
+      if (REFUSALS.has(answer)) return { next: noSeat ?? 'go-on', outcome: 'changed-meanwhile' }
       return { next: 'stop', outcome: seen === 'half-done' ? seen : 'unknown' }
   }
 }
@@ -133,14 +133,13 @@ export function checkWritten(write: Write, expected: RecognisedSnapshot, now: Re
 const TWO_PARTS: ReadonlySet<Write['kind']> = new Set(['invite', 'set-role', 'set-custom-role'])
 
 /** A person who has wrong rights after a write that the server does in two parts. */
-function findHalfDone(write: Write, wanted: Reread, now: Reread): SnapshotAgent | null {
+function findHalfDone(write: Write, wanted: Reread, now: Reread) {
   if (!TWO_PARTS.has(write.kind) || !('person' in write)) return null
   const { email, id } = write.person
   const have = now.agents.find((each) => each.email === email && (id === null || each.id === id))
-  const differs = wanted.agents.some(
-    (want) => want.email === email && have !== undefined && !hasSameRights(have, now, want, wanted),
-  )
-  return have !== undefined && differs ? have : null
+  const want = wanted.agents.find((each) => each.email === email)
+  if (have === undefined || want === undefined) return null
+  return hasSameRights(have, now, want, wanted) ? null : { have, want }
 }
 
 /** What is there after a write was half done, and what to do. Null: it was not half done. */
@@ -149,14 +148,11 @@ export function describeHalfDone(
   expected: RecognisedSnapshot,
   now: Reread,
 ): string | null {
-  const after = applyWrite(expected, write)
-  const have = findHalfDone(write, after, now)
-  if (have === null) return null
-  const planned = after.agents
-    .filter(({ email }) => email === have.email)
-    .map((want) => describeRights(want, after))
-    .join('')
-  return `${have.email} is ${describeRights(have, now)} now, and should be ${planned}: the server did only a part of the request. Correct it in Chatwoot (Settings, Agents), or run apply again and approve what it shows.`
+  const wanted = applyWrite(expected, write)
+  const half = findHalfDone(write, wanted, now)
+  if (half === null) return null
+  const { have, want } = half
+  return `${have.email} is ${describeRights(have, now)} now, and should be ${describeRights(want, wanted)}: the server did only a part of the request. Correct it in Chatwoot (Settings, Agents), or run apply again and approve what it shows.`
 }
 
 function describeRights(
@@ -292,13 +288,13 @@ export function mayBeHidden(
   if (write.kind !== 'add-member' || now === null) return false
   if (write.group.subject.of.hidden === null) return false
   if (answer === 'refused' || answer === 'token' || answer === 'rate-limit') return false
-  const { agents, groups } = now
-  const { email } = write.person
-  const listed = groups.some(
-    (each) => isGroup(each, write.group.subject) && each.members.includes(email),
+  const { email, id } = write.person
+  const have = now.agents.find((agent) => agent.email === email || agent.id === id)
+  const listed = now.groups.some(
+    (each) =>
+      isGroup(each, write.group.subject) && have !== undefined && each.members.includes(have.email),
   )
-  const left = agents.every((agent) => agent.email !== email)
-  return !listed && (left || answer === 'accepted')
+  return !listed && (have === undefined || answer === 'accepted')
 }
 
 /** Whether somebody who was invited just now had a login already. */

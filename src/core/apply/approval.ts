@@ -177,13 +177,7 @@ function formatHour(time: string): Expiry {
 
 /** `2026-11-27 10:00 UTC`. */
 export function describeExpiry(expiry: Expiry): string {
-  const [year, month, day, hour] = [
-    [0, 4],
-    [4, 6],
-    [6, 8],
-    [9, 11],
-  ].map(([a, b]) => expiry.slice(a, b))
-  return `${year}-${month}-${day} ${hour}:00 UTC`
+  return expiry.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})Z$/, '$1-$2-$3 $4:00 UTC')
 }
 
 /** What is known about the approved plan: only its approval, or the whole document. */

@@ -60,9 +60,15 @@ export function findMissing(
   return null
 }
 
-export function concludeStep({ writes }: PlannedStep, results: readonly WriteResult[]): StepStatus {
+/** @param because why its next request was not sent, or nobody could be invited */
+export function concludeStep(
+  { writes }: PlannedStep,
+  results: readonly WriteResult[],
+  because: string | null = null,
+): StepStatus {
   const outcomes = results.map(({ outcome }) => outcome)
   const done = outcomes.filter(isDone).length
+  if (because !== null && done === 0) return 'skipped'
   if (outcomes.includes('unknown')) return 'unknown'
   if (outcomes.includes('half-done')) return 'partly-done'
   if (done === writes.length) return outcomes.includes('done') ? 'done' : 'done-by-others'

@@ -195,12 +195,15 @@ function removeMember(group: RecognisedGroup, email: string): RecognisedGroup {
   return { ...group, members: members.filter((member) => member !== email) }
 }
 
-/** The custom role that is sent with a new role, because the server clears one that is not sent. */
+/**
+ * The custom role that the person of a write keeps and that decides what the write gives. With a new
+ * role it is sent, because the server clears one that is not sent.
+ */
 export function findHeldRole(
   write: Write,
   { agents }: Pick<RecognisedSnapshot, 'agents'>,
 ): number | null {
-  if (write.kind !== 'set-role') return null
+  if (write.kind !== 'set-role' && write.kind !== 'add-member') return null
   const { email } = write.person
   return agents.find((agent) => agent.email === email)?.customRoleId ?? null
 }

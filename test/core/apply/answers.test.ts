@@ -83,6 +83,18 @@ describe('a member of an inbox who is not listed after the request', () => {
     expect(mayBeHidden(join, 'accepted', now(['bob@acme.com'], ['bob@acme.com'], 4))).toBe(true)
   })
 
+  test('is in it and listed if they have a new e-mail address since', () => {
+    const seen = now(['bob@acme.com'], ['bob@acme.com'])
+    const [bob] = seen.agents
+    if (bob === undefined) throw new Error('There is nobody.')
+    const agents = [{ ...bob, email: 'robert@acme.com' }]
+    const groups = seen.groups.map((group) => ({ ...group, members: ['robert@acme.com'] }))
+    const known: Write = { ...join, person: { ...person('bob@acme.com'), id: bob.id } }
+    expect(mayBeHidden(known, 'accepted', { ...seen, agents, groups })).toBe(false)
+    expect(mayBeHidden(known, 'failed', { ...seen, agents })).toBe(false)
+    expect(mayBeHidden(known, 'accepted', { ...seen, agents })).toBe(true)
+  })
+
   test('is not in it if the server refused, or nothing was read, or it is a team', () => {
     for (const answer of ['refused', 'token', 'rate-limit'] as const) {
       expect(mayBeHidden(join, answer, gone)).toBe(false)
@@ -154,6 +166,12 @@ describe('an answer', () => {
     expect(ask('token', 'done')).toBe('go-on: done')
     expect(ask('seats', 'not-done')).toBe('skip-invitations: not-done')
     expect(ask('seats', 'done')).toBe('go-on: done-by-others')
+    expect(ask('seats', 'unread')).toBe('skip-invitations: not-done')
+  })
+
+  test('about seats says who is on the account meanwhile with other rights, and nobody else is invited', () => {
+    expect(ask('seats', 'half-done')).toBe('skip-invitations: changed-meanwhile')
+    expect(ask('seats', 'otherwise')).toBe('skip-invitations: changed-meanwhile')
   })
 
   test('about a rate limit is waited for once, unless it is done or is something else now', () => {
@@ -404,6 +422,17 @@ describe('a write', () => {
         (state: State) => holding(state, 2),
       ],
       ['a custom role permits more', find('set-custom-role', 'Clerk'), widened],
+      [
+        'the custom role of a new member permits more',
+        {
+          write: find('add-member').write,
+          before: {
+            ...find('add-member').before,
+            agents: find('add-member').before.agents.map((each) => ({ ...each, customRoleId: 1 })),
+          },
+        },
+        widened,
+      ],
     ])('%s', (_, { write, before }, change) => {
       expect(isAsPlanned(write, before, before)).toBe(true)
       expect(isAsPlanned(write, before, change(before))).toBe(false)
