@@ -427,6 +427,27 @@ describe('size', () => {
     )
   })
 
+  test('if an account with a critical finding is left out, nothing lesser of another account is shown', () => {
+    const [, , worst] = named('several-accounts').accounts as [never, never, JudgedAccount]
+    const findings = (['critical', 'high'] as const).map((risk) => ({
+      ...(worst.findings[0] as Finding),
+      risk,
+    }))
+    const accounts = Array.from({ length: 7 }, (_, id) => ({
+      ...worst,
+      account: { id, name: 'Acme' },
+      findings,
+    }))
+    for (let maxBytes = 2_000; maxBytes < 3_500; maxBytes += 50) {
+      const text = render({ ...named('several-accounts'), accounts }, maxBytes)
+      expect(bytes(text)).toBeLessThanOrEqual(maxBytes)
+      const risks = rows(text).map(([risk]) => risk)
+      const critical = risks.filter((risk) => risk === 'critical').length
+      expect(critical).toBeGreaterThan(0)
+      if (critical < accounts.length) expect(risks).not.toContain('high')
+    }
+  })
+
   test('a huge account is rendered in no time', () => {
     const [account] = judgedOf(named('two-thousand-findings'))
     const findings = Array(50).fill(account?.findings).flat()

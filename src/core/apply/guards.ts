@@ -329,21 +329,24 @@ function guardDailyLimits({ writes }: Guarded): readonly Diagnostic[] {
     )
 }
 
-/** If a person leaves and a similar person comes, they may be one person with a new address. */
+/**
+ * If a person leaves and a similar person comes, they may be one person with a new address. One of the
+ * two may be kept back: a run that only removes would take all access from that person.
+ */
 function guardRenames(all: Guarded): readonly Diagnostic[] {
   const { changes, before, previous } = all
   const steps = [...changes.written, ...changes.keptBack]
   // Also whom the policy lets nobody remove: what is intended is said all the same.
   const named = listNamed(all, steps)
   const earlier = new Map(previous?.agents.map(({ id, email }) => [id, normaliseEmail(email)]))
-  const leaving = steps.flatMap(({ change: { step, subject } }) => {
-    if (step !== 'remove-agent' || !('email' in subject)) return []
-    return before.agents.filter(({ email }) => email === subject.email)
-  })
-  const coming = changes.written.flatMap(({ writes }) =>
-    writes.flatMap((write) => (write.kind === 'invite' ? [write] : [])),
-  )
-  return leaving.flatMap((gone) => {
+  const listLeaving = (among: readonly PlannedStep[]) =>
+    among.flatMap(({ change: { step, subject } }) => {
+      if (step !== 'remove-agent' || !('email' in subject)) return []
+      return before.agents.filter(({ email }) => email === subject.email)
+    })
+  const listComing = (among: readonly PlannedStep[]) =>
+    among.flatMap(({ writes }) => writes.flatMap((each) => (each.kind === 'invite' ? [each] : [])))
+  const compare = (gone: SnapshotAgent, coming: ReturnType<typeof listComing>) => {
     const other = earlier.get(gone.id) ?? normaliseEmail(gone.email)
     const renamed = other !== normaliseEmail(gone.email)
     return coming
@@ -358,14 +361,18 @@ function guardRenames(all: Guarded): readonly Diagnostic[] {
         const invite = role === 'agent' ? 'invite' : 'invite-administrator'
         return stop(
           'guard-rename',
-          `${gone.email} would be removed and ${person.email} invited. They may be one person with a new address.`,
+          `The plan removes ${gone.email} and invites ${person.email}. They may be one person with a new address.`,
           renamed
             ? `In the snapshot of --previous, ${gone.email} had the address ${other}.`
             : 'They have the same name, or the same part before the @.',
           `If they are one person, write ${gone.email} in the policy instead of ${person.email}, or correct the address in Chatwoot. If not, name both: \`${allow('remove-agent', gone)} ${allow(invite, person)}\`.`,
         )
       })
-  })
+  }
+  return [
+    ...listLeaving(changes.written).flatMap((gone) => compare(gone, listComing(steps))),
+    ...listLeaving(changes.keptBack).flatMap((gone) => compare(gone, listComing(changes.written))),
+  ]
 }
 
 function foldName(name: string): string {

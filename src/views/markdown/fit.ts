@@ -108,8 +108,13 @@ export function measureDocument(parts: readonly DocumentPart[], needs: readonly 
 /**
  * The parts in order. The needs, one after the other, fill the room. If a critical finding is left
  * out, nothing else is added.
+ * @param allCritical whether every critical finding is in one of the parts
  */
-export function compose(parts: readonly DocumentPart[], maxBytes: number): string {
+export function compose(
+  parts: readonly DocumentPart[],
+  maxBytes: number,
+  allCritical: boolean,
+): string {
   const shown = new Map(parts.map((part) => [part, { items: 0, size: measureSize(part.show(0)) }]))
   let used = measureDocument(parts, [])
   /** Whether all of it fits. */
@@ -130,8 +135,10 @@ export function compose(parts: readonly DocumentPart[], maxBytes: number): strin
   const fill = (room: (need: Need) => number): void => {
     const cut = new Set<Need>()
     for (const need of Object.keys(NEEDS) as Need[]) {
-      if (cut.has(need) || grow(need, room(need))) continue
-      if (need === 'critical') return
+      if (cut.has(need)) continue
+      const whole = grow(need, room(need))
+      if (need === 'critical' && !(whole && allCritical)) return
+      if (whole) continue
       for (const row of ROWS.filter((each) => each.includes(need))) {
         for (const lower of row.slice(row.indexOf(need))) cut.add(lower)
       }

@@ -2,7 +2,7 @@
  * The report as GitHub-flavoured Markdown, for a comment on a pull request or the summary of a job.
  * Never longer than the limit: items that do not fit are left out and counted.
  */
-import { listWorseRisks, splitQuiet } from '../../core/report/order.ts'
+import { decideUrgency, listWorseRisks, splitQuiet } from '../../core/report/order.ts'
 import type { Report } from '../../core/report/report.ts'
 import {
   API_LIMITS,
@@ -63,7 +63,8 @@ export function renderMarkdown(report: Report, { maxBytes, uri }: MarkdownOption
   const wanted = (shown: number): readonly Need[] =>
     shown < 2 ? [] : ['first', ...loud.slice(shown - 1, shown).flatMap(listWorseRisks)]
   const shown = findLargest(loud.length, (n) => measureDocument(document(n), wanted(n)) <= maxBytes)
-  return compose(document(shown), maxBytes)
+  const allCritical = loud.slice(shown).every((account) => decideUrgency(account) !== 'critical')
+  return compose(document(shown), maxBytes, allCritical)
 }
 
 function summariseReport(report: Report): string {

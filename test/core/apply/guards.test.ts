@@ -657,6 +657,21 @@ describe('somebody who leaves while somebody like them comes', () => {
     expect(swap(gone, { email: 'kim@acme.com' }, [])).toEqual([])
   })
 
+  test('may be a rename although the invitation is kept back, and nothing stops if both are', () => {
+    const [gone, comes] = ['agent/ken@acme.com', 'agent/ken@partner.example']
+    const plan = (allow: string[], apply = {}) =>
+      planned(
+        { agents: { ...owner, 'ken@partner.example': 'agent' }, apply },
+        { agents: { ...owner, 'ken@acme.com': 'agent' } },
+        allow,
+      )
+    const alone = plan([`remove-agent:${gone}`])
+    expect([stops(alone), written(alone)]).toEqual([['guard-rename'], [`remove-agent ${gone}`]])
+    const denied = plan([`remove-agent:${gone}`, `invite:${comes}`], { deny: ['invite'] })
+    expect([stops(denied), written(denied)]).toEqual([[], [`remove-agent ${gone}`]])
+    expect(stops(plan([]))).toEqual([])
+  })
+
   test('with the same name', () => {
     const gone = { email: 'ken@acme.com', name: 'Ken  Thompson' }
     expect(swap(gone, { email: 'kt@acme.com', name: ' KEN  thompson' }, [])).toEqual([
