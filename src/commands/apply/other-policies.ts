@@ -74,7 +74,7 @@ export async function findRemovedElsewhere(
       throw describeUnknown(
         policy,
         accountId,
-        removed?.message ?? 'The policy and the account give no plan.',
+        removed?.message ?? 'The account cannot be judged by this policy.',
       )
     }
     found.push(...removed.map((email) => ({ email, file: policy.path })))
