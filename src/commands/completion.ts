@@ -22,8 +22,8 @@ export function defineCompletion(loadAll: () => Promise<Commands>): Command {
     describe: `Print a completion script: ${SHELLS.join(', ')}`,
     options: {},
     examples: {
-      'source <(rollcall completion bash)': 'For the current shell',
-      'rollcall completion fish | source': 'The same for fish',
+      'source <(rollcall completion bash)': 'Turn on completion in this shell',
+      'rollcall completion fish | source': 'Do the same in fish',
     },
     run: async ({ positionals }) => {
       const shell = pickWord('shell', SHELLS, positionals)

@@ -29,8 +29,8 @@ export const command = define('demo', {
   describe: 'Show a plan for a made-up company',
   options: { color },
   examples: {
-    'rollcall demo': 'You need no server, no token and no policy',
-    'rollcall demo --color never': 'The same without colours',
+    'rollcall demo': 'Show the plan; needs no server, token or policy',
+    'rollcall demo --color never': 'Show it without colours',
   },
   run: async ({ values }, world) => {
     return show(concludeDemo(await planDemo(world)), VIEWS, values, world)

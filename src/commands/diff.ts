@@ -32,8 +32,8 @@ export const command = define('diff', {
   describe: 'Compare two snapshots or two policies: who gained or lost access',
   options: { format, color },
   examples: {
-    'rollcall diff january.json june.json': 'What changed on the account',
-    'git show HEAD~1:rollcall.yaml | rollcall diff - rollcall.yaml': 'What a commit changes',
+    'rollcall diff january.json june.json': 'Show what changed on the account',
+    'git show HEAD~1:rollcall.yaml | rollcall diff - rollcall.yaml': 'Show what a commit changes',
   },
   run: async ({ positionals, values }, world) => {
     const answer = await compare(positionals, world)

@@ -54,7 +54,8 @@ export const command = define('init', {
   examples: {
     'rollcall init':
       'Export your account if the settings name one; otherwise write a policy to fill in',
-    'rollcall init --ci github': 'Also add a workflow that plans on every pull request',
+    'rollcall init --ci github':
+      'Also add workflows that plan every night and on every pull request',
   },
   run: async ({ values }, world) => {
     const { unread, ...report } = await init(values, world)

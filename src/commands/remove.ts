@@ -33,7 +33,7 @@ export const command = define('remove', {
   options: OPTIONS,
   examples: {
     'rollcall remove eve@acme.com --write':
-      'Write the policy without eve; the next plan reports her if she is still there',
+      'Write the policy without eve; if eve is still on the account, the next plan says so',
   },
   run: async ({ positionals, values }, world) => {
     const patch = await remove(positionals, values, world)

@@ -73,6 +73,13 @@ export const DEFAULT_POLICY = 'rollcall.yaml'
 /** What the options of files that a command reads have in common. */
 export const inputFile = { type: 'string', reads: true, placeholder: 'FILE' } as const
 
+/** `--previous`. */
+export const earlierSnapshot = {
+  ...inputFile,
+  placeholder: 'SNAPSHOT',
+  describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
+} as const
+
 export const format = {
   type: 'string',
   choices: ['text', 'json'],

@@ -727,7 +727,7 @@ describe('--other-policy', () => {
     const nothing = await move(
       other([]).replace('administrator', '{ role: administrator, expires: 2026-01-01 }'),
     )
-    expect(JSON.stringify(nothing.said)).toContain('The policy and the account give no plan.')
+    expect(JSON.stringify(nothing.said)).toContain('The account cannot be judged by this policy.')
   })
 })
 

@@ -2,9 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseServerAddress } from '../../src/chatwoot/address.ts'
+import { COMMANDS } from '../../src/cli/command-list.ts'
+import { STEP_NAMES } from '../../src/core/model/steps.ts'
+import { SCHEMAS } from '../../src/files/schemas.ts'
 import { parseFleet } from '../../src/policy/read/fleet.ts'
 import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { parseState } from '../../src/sandbox/parse-state.ts'
+import { FORMATS } from '../../src/shell/options.ts'
 import { ACCESS } from '../../src/views/labels.ts'
 import { run, serve } from '../cli/world.ts'
 import { findingsPage } from './findings.ts'
@@ -58,6 +62,23 @@ describe('what gives access', () => {
 describe('the README', () => {
   const readme = read('README.md')
   const policy = read('examples/acme/rollcall.yaml')
+
+  const rows = readme.split('\n').filter((line) => line.startsWith('| '))
+  const findRow = (start: string) => rows.find((row) => row.startsWith(start)) ?? ''
+
+  test.each(Object.keys(COMMANDS))('says what the command %s does', (command) => {
+    const [first = ''] = command.split(' ')
+    expect(findRow(`| \`rollcall ${first}`)).toContain(command)
+  })
+
+  test.each(FORMATS)('says what the format %s is for, and that --format accepts it', (format) => {
+    expect(findRow(`| \`${format}\` | `)).not.toBe('')
+    expect(findRow('| `--format` ')).toContain(`\`${format}\``)
+  })
+
+  test.each(SCHEMAS)('names the schema %s', (schema) => {
+    expect(findRow('| `rollcall schema ')).toMatch(new RegExp(`[ \`]${schema}\``))
+  })
 
   test('shows the policy of examples/acme, in 12 lines', () => {
     expect(readme).toContain(`\`\`\`yaml\n${policy}\`\`\``)
@@ -115,6 +136,30 @@ describe('examples and policies in the documents', () => {
         expect(existsSync(target), `${page}: ${path}`).toBe(true)
         if (anchor !== '') expect(listAnchors(readFileSync(target, 'utf8'))).toContain(anchor)
       }
+    },
+  )
+})
+
+test.each(STEP_NAMES)('docs/apply.md says what the step %s needs', (step) => {
+  const [, table = ''] = read('docs/apply.md').split('| step | needs |\n')
+  expect(table.slice(0, table.indexOf('\n\n'))).toContain(`\`${step}\``)
+})
+
+describe('CONTRIBUTING.md', () => {
+  const page = read('CONTRIBUTING.md')
+  const paths = page.match(/(?<=`)(?:bench|docs|examples|schemas|scripts|src|test)\/[\w./-]*/g)
+
+  test.each([...new Set(paths)].filter((path) => !path.includes('NAME')))(
+    'names %s, which is there',
+    (path) => {
+      expect(existsSync(new URL(path, ROOT))).toBe(true)
+    },
+  )
+
+  test.each([...page.matchAll(/\| `(\w+)\.schema\.json` \| `(\S+)` \|/g)].map(([, ...row]) => row))(
+    'says where the version of the format %s is: %s',
+    (_name, path) => {
+      expect(read(`${path}`)).toMatch(/(?:_VERSION =|format_version:) '\d+\.\d+'/)
     },
   )
 })

@@ -245,7 +245,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
     const where = `${write.person.email} may be in ${formatAddress(write.group.subject)} without being listed`
     return gone
       ? `${where}, so rollcall removed them from it again.`
-      : `${where}. rollcall could not remove them again: add them to it in Chatwoot, then remove them.`
+      : `${where}. rollcall could not undo this: in Chatwoot, add this person there, then remove the person again.`
   }
 
   async function pause(ms: number): Promise<void> {

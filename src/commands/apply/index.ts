@@ -26,6 +26,7 @@ import {
   CONNECTION_OPTIONS,
   color,
   DEFAULT_POLICY,
+  earlierSnapshot,
   FORMATS,
   format,
   groupOptions,
@@ -74,11 +75,7 @@ const OPTIONS = {
       coerce: readNew('file'),
       describe: 'New file that records every request; required for steps that take access',
     },
-    previous: {
-      ...inputFile,
-      placeholder: 'SNAPSHOT',
-      describe: 'Earlier snapshot of this account, to recognise people with a new e-mail address',
-    },
+    previous: earlierSnapshot,
     'other-policy': {
       type: 'array',
       reads: true,

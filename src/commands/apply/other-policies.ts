@@ -71,7 +71,7 @@ export async function findRemovedElsewhere(
         throw error
       })
     if (removed === null || removed instanceof Failure) {
-      const why = removed?.message ?? 'The policy and the account give no plan.'
+      const why = removed?.message ?? 'The account cannot be judged by this policy.'
       throw makeFailure({
         code: 'guard-return',
         summary: `rollcall does not know whether ${policy.path} removes people whom this apply invites, because there is no plan for account ${accountId}. ${why}`,

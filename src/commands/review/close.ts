@@ -39,7 +39,7 @@ const OPTIONS = {
       type: 'array',
       reads: true,
       placeholder: 'FILE',
-      describe: 'Journal of a `rollcall apply` that carried out decisions; can be repeated',
+      describe: 'Journal of a `rollcall apply` that carried out decisions; may be repeated',
     },
   }),
   output: {

@@ -4,6 +4,7 @@ import {
   ACTIVITY_OPTIONS,
   CONNECTION_OPTIONS,
   color,
+  earlierSnapshot,
   FLEET_OPTIONS,
   FORMATS,
   format,
@@ -46,14 +47,11 @@ export const PLAN_OPTIONS = {
       placeholder: 'YYYY-MM-DD',
       describe: 'Use this date (UTC) instead of today; the report shows this',
     },
-    previous: {
-      ...inputFile,
-      describe: 'An earlier snapshot of the account, to recognise people with a new e-mail address',
-    },
+    previous: earlierSnapshot,
     since: {
       ...inputFile,
       placeholder: 'REPORT',
-      describe: 'An earlier JSON report: says which findings are new, known and resolved',
+      describe: 'Earlier JSON report, to say which findings are new, known or resolved',
     },
     'since-if-exists': {
       type: 'boolean',
@@ -81,7 +79,8 @@ export const PLAN_OPTIONS = {
   ...WRITING_OPTIONS,
   approval: {
     type: 'boolean',
-    describe: 'Show what apply would write, and the approval for it; --allow shows it too',
+    describe:
+      'Show what apply would write, and the approval for it; implied by --allow and by the limits',
     group: 'Writing',
   },
 } as const satisfies Options

@@ -8,24 +8,24 @@ export const WRITING_OPTIONS = groupOptions('Writing', {
   allow: {
     type: 'array',
     placeholder: 'STEP[:ADDRESS]',
-    describe: 'Also write steps that take access or are dangerous; may be repeated',
+    describe: 'Allow a step that takes access or is dangerous; may be repeated',
   },
   'max-people': {
     type: 'number',
     placeholder: 'N',
     coerce: readCount(0, 100_000),
-    describe: `How many people may lose access; people named by --allow do not count [default: ${DEFAULT_LIMITS.people}]`,
+    describe: `How many people may lose access, without those named by --allow; default: ${DEFAULT_LIMITS.people}`,
   },
   'max-share': {
     type: 'number',
     placeholder: 'PERCENT',
     coerce: readCount(0, 100),
-    describe: `The same as a share of the people in scope, but always at least one person [default: ${DEFAULT_LIMITS.share}]`,
+    describe: `The same as a percentage of the people in scope, at least one person; default: ${DEFAULT_LIMITS.share}`,
   },
   'max-gain': {
     type: 'number',
     placeholder: 'N',
     coerce: readCount(0, 100_000),
-    describe: `How many people may gain access [default: ${DEFAULT_LIMITS.gain}]`,
+    describe: `How many people may gain access; default: ${DEFAULT_LIMITS.gain}`,
   },
 })

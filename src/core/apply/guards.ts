@@ -231,7 +231,7 @@ function guardRules(all: Guarded): readonly Diagnostic[] {
 }
 
 const ALLOW_ALL =
-  'The plan breaks the rule only because steps are kept back. Allow those of them that prevent it, or leave out the `--allow` of the steps that break the rule.'
+  'The plan breaks the rule only because steps are kept back. Allow the kept-back steps that would prevent this, or leave out the `--allow` of the steps that break the rule.'
 
 const WAIT_FOR_ALL =
   'Wait until the invited people in the policy have accepted. Until then, leave out the `--allow` of the steps that break the rule.'

@@ -651,14 +651,14 @@ export const DIAGNOSTICS = {
     meaning:
       'More people would lose access than the limit of one run allows. People whom `--allow` names with an address do not count.',
     remedy:
-      'Check the people in the message. Then name them with `--allow`, or raise `--max-people` or `--max-share`. `apply.limits` in the policy can set a lower limit. People who lose access with a deleted team or a changed custom role cannot be named.',
+      'Check the people in the message. Then name them with `--allow`, or raise `--max-people` or `--max-share`. If `apply.limits` in the policy sets a lower limit, raise that too. People who lose access with a deleted team or a changed custom role cannot be named.',
     example: 'Four people would leave a team, and `--max-people` is 3.',
   },
   'guard-gains': {
     ...lasting('guard'),
     meaning: 'More people would gain access than the limit of one run allows.',
     remedy:
-      'Check the plan. Then raise `--max-gain`, or `apply.limits` of the policy. `apply.limits` in the policy can set a lower limit.',
+      'Check the plan. Then raise `--max-gain`. If `apply.limits` in the policy sets a lower limit, raise that too.',
     example: 'Eleven people would be invited, and `--max-gain` is 10.',
   },
   'guard-daily-limit': {
@@ -720,7 +720,7 @@ export const DIAGNOSTICS = {
   'guard-approval-expired': {
     ...lasting('guard'),
     meaning:
-      'The approval has expired, or is valid for more than a day, which no approval of rollcall is.',
+      'The approval has expired, or is valid for more than a day. rollcall never makes such a long approval.',
     remedy: 'Run `rollcall plan --approval`, check the plan, and use the new approval.',
     example: 'An approval from two days ago.',
   },

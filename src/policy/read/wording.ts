@@ -46,6 +46,10 @@ const FLAG = {
   expected: '`true` or `false`',
   advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
 }
+const SETTING = {
+  ...FLAG,
+  empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
+}
 const DESCRIPTION = {
   ...TEXT,
   empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
@@ -63,8 +67,9 @@ const adviseSection = (section: string, plural: string) =>
   `Remove the key if this policy does not manage ${plural}; write \`${section}: {}\` if there are none.`
 
 /** The places that every kind of group has. */
-function describeGroups({ section, label, plural }: GroupKind, example: string) {
+function describeGroups({ section, label, plural, settings }: GroupKind, example: string) {
   const nobody = `Write \`[]\` after it if the ${label} has no members`
+  const flags = settings.filter(({ type }) => type === 'flag')
   return {
     [section]: {
       expected: `a map from ${label} name to members`,
@@ -77,10 +82,7 @@ function describeGroups({ section, label, plural }: GroupKind, example: string) 
       advice: ADDRESSES.advice,
       empty: `${nobody}, or remove the line if there must be no such ${label}.`,
     },
-    [`${section}/*/auto_assign`]: {
-      ...FLAG,
-      empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
-    },
+    ...Object.fromEntries(flags.map(({ key }) => [`${section}/*/${key}`, SETTING])),
     [`${section}/*/members`]: {
       ...ADDRESSES,
       empty: `${nobody}.`,

@@ -39,7 +39,7 @@ agents:
   #   role: agent
   #   custom_role: Billing clerk
   #   reason: Holiday cover
-  #   pending_until: 2027-01-31   # until then, an open invitation is accepted
+  #   pending_until: 2027-01-31   # until then, the invitation may stay open
 
 teams:
   # Everybody in a team is listed above. \`teams: {}\` means that there are none.

@@ -318,7 +318,7 @@ describe('a rule of the policy', () => {
     ) => guarded(planned({ ...written, rules }, account, allow)).map((each) => each.advice)
     const policy = 'Change the policy so that it follows its own rules, or change the rule.'
     const keptBack =
-      'The plan breaks the rule only because steps are kept back. Allow those of them that prevent it, or leave out the `--allow` of the steps that break the rule.'
+      'The plan breaks the rule only because steps are kept back. Allow the kept-back steps that would prevent this, or leave out the `--allow` of the steps that break the rule.'
     const accept =
       'Wait until the invited people in the policy have accepted. Until then, leave out the `--allow` of the steps that break the rule.'
     const promoted: WrittenPolicy = { agents: { ...owner, 'p1@acme.com': 'administrator' } }
