@@ -73,6 +73,28 @@ test.skipIf(!existsSync('/dev/full'))(
   },
 )
 
+test.skipIf(!existsSync('/dev/full'))(
+  'if the report does not fit into stdout, no file shows a verdict that the run no longer has',
+  async () => {
+    const sandbox = await serve()
+    const cwd = folder({ 'rollcall.yaml': POLICY })
+    const child = spawn(process.execPath, [BIN, 'plan', '--report', 'json=report.json'], {
+      cwd,
+      env: connection(sandbox),
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'ignore'],
+    })
+    expect((await once(child, 'close'))[0]).toBe(1)
+    const { verdict, exit_code, diagnostics } = JSON.parse(
+      readFileSync(join(cwd, 'report.json'), 'utf8'),
+    )
+    expect([verdict, exit_code, diagnostics.map(({ code }: { code: string }) => code)]).toEqual([
+      'none',
+      1,
+      ['output-failed'],
+    ])
+  },
+)
+
 test.skipIf(!existsSync('/proc/self/fdinfo'))(
   'a run that does not ask leaves the standard input alone, because another program may read it too',
   async () => {
