@@ -51,14 +51,14 @@ function stopWith(code: number): void {
 
 /** Work that had to be finished gets its own time to report how it ended. */
 function end(code: number): void {
-  if (unfinished.size === 0) exit(code)
+  if (unfinished.size === 0) endProcess(code)
   void Promise.allSettled(unfinished).then(() => stopWith(code))
 }
 
 /** Work of a thread that nothing can cancel: a file that is opened or read, and a DNS lookup. */
 const OF_THREADS = ['FSReqPromise', 'GetAddrInfoReqWrap']
 
-function exit(code: number): never {
+function endProcess(code: number): never {
   // `process.exit` waits for every thread, and a pipe that nobody writes to is never open. A shell reports
   // the end by a signal as the same code.
   if (process.getActiveResourcesInfo().some((each) => OF_THREADS.includes(each))) {
