@@ -51,8 +51,22 @@ function stopWith(code: number): void {
 
 /** Work that had to be finished gets its own time to report how it ended. */
 function end(code: number): void {
-  if (unfinished.size === 0) process.exit(code)
+  if (unfinished.size === 0) endProcess(code)
   void Promise.allSettled(unfinished).then(() => stopWith(code))
+}
+
+/** Work of a thread that nothing can cancel: a file that is opened or read, and a DNS lookup. */
+const OF_THREADS = ['FSReqPromise', 'GetAddrInfoReqWrap']
+
+function endProcess(code: number): never {
+  // `process.exit` waits for every thread, and a pipe that nobody writes to is never open. A shell reports
+  // the end by a signal as the same code.
+  if (process.getActiveResourcesInfo().some((each) => OF_THREADS.includes(each))) {
+    const signal = code === 130 ? 'SIGINT' : 'SIGTERM'
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  }
+  process.exit(code)
 }
 
 /** What must not be interrupted: a request that changes something, with its entry in the journal. */

@@ -36,7 +36,9 @@ async function runAndWrite(argv: readonly string[], world: World): Promise<numbe
     await world.stdout.write(result.output)
     return result.exitCode
   } catch (error) {
-    await showDiagnostics([describeOutputProblem(error, result.lasting ?? null)], argv, world)
+    const problem = describeOutputProblem(error, result.lasting ?? null)
+    await result.withdraw?.(problem)
+    await showDiagnostics([problem], argv, world)
     return 1
   }
 }

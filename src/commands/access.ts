@@ -84,7 +84,7 @@ export const command = define('access', {
     const shown = values.snapshot === null ? null : showName(values.snapshot)
     const facts = describeAccountAccess(snapshot, topic, shown)
     const notes = [
-      ...(values.snapshot === null ? listWarnings(values) : []),
+      ...listWarnings(values),
       ...listMissingActivity(snapshot, 'This answer'),
       ...describeHiddenMembers(snapshot, 'This answer'),
       ...(shown === null ? [] : listUnaskedActivity(snapshot, activityDays !== null, shown)),

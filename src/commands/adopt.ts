@@ -5,13 +5,20 @@
  */
 import { listWarnings, readAccount } from '../connect/account.ts'
 import { type Adoption, planAdoption } from '../core/adopt/adopt.ts'
-import { type FindingName, isNamed, makeNameReader, showNamed } from '../core/adopt/find-named.ts'
+import {
+  type FindingName,
+  isNamed,
+  makeNameReader,
+  showNamed,
+  suggestFinding,
+} from '../core/adopt/find-named.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { type Finding, isDrift } from '../core/messages/finding.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
+import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, makeOptionFailure } from '../shell/command.ts'
 import {
@@ -28,7 +35,6 @@ import { getToday, type World } from '../shell/world.ts'
 import type { Patch } from '../views/patch.ts'
 import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
-import { suggestFinding } from './shared/suggest-finding.ts'
 
 const OPTIONS = {
   ...groupOptions('Adopt', {
@@ -118,7 +124,7 @@ function checkNamed(
       problems.push(
         makeRefusal(
           `There is no drift at "${showNamed(each)}".`,
-          `${suggestFinding(each, findings)}Use the address of a finding, as \`rollcall plan\` shows it.`,
+          `${suggestFinding(each, findings, findNearest)}Use the address of a finding, as \`rollcall plan\` shows it.`,
         ),
       )
     } else {

@@ -51,7 +51,7 @@ export const command = define('export', {
     const snapshot = await readServerOrFile(values.snapshot, ALL_PARTS, values, world)
     const { text, remaining } = exportPolicy(snapshot, world)
     const notes = [
-      ...(values.snapshot === null ? listWarnings(values) : []),
+      ...listWarnings(values),
       ...listMissingParts(snapshot, 'This policy'),
       ...describeRemaining(remaining),
     ]

@@ -2,9 +2,9 @@
  * `rollcall remove`: removes a person from a policy. Reads no server. Before it shows or writes the new
  * text, it parses it: the policy must be valid, and the same one without this person.
  */
+import { splitName } from '../core/adopt/find-named.ts'
 import { isRemoved, planRemoval } from '../core/adopt/removal.ts'
 import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
-import { isFindingCode } from '../core/messages/finding-records.ts'
 import { decodeAddress } from '../core/model/address.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
 import { findNearest } from '../policy/nearest.ts'
@@ -77,8 +77,7 @@ async function remove(
 
 /** An e-mail address, or the address of a person as reports show it, with or without a code. */
 function readPerson(name: string): string {
-  const [, code, rest = name] = /^([a-z-]+):(.+)$/s.exec(name) ?? []
-  const address = code !== undefined && isFindingCode(code) ? rest : name
+  const [, address] = splitName(name)
   return decodeAddress(address.replace(/^agent\//, ''))
 }
 

@@ -5,7 +5,7 @@
  */
 import { listWarnings, readAccount } from '../connect/account.ts'
 import { NO_AMENDMENTS } from '../core/adopt/amendments.ts'
-import { makeNameReader } from '../core/adopt/find-named.ts'
+import { makeNameReader, suggestFinding } from '../core/adopt/find-named.ts'
 import { planWaiver } from '../core/adopt/waiving.ts'
 import { type Diagnostic, Failure } from '../core/messages/diagnostic.ts'
 import type { Finding } from '../core/messages/finding.ts'
@@ -13,6 +13,7 @@ import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
 import { plan } from '../core/plan/plan.ts'
 import { listFilesRead } from '../files/inputs.ts'
+import { findNearest } from '../policy/nearest.ts'
 import type { Values } from '../shell/arguments.ts'
 import { define, makeOptionFailure, makeUsageFailure } from '../shell/command.ts'
 import {
@@ -31,7 +32,6 @@ import { getToday, type World } from '../shell/world.ts'
 import type { WaiverPatch } from '../views/patch.ts'
 import { BY_OPTION, changePolicy, listFindings, loadChangeable } from './shared/change-policy.ts'
 import { listParts } from './shared/make-report.ts'
-import { suggestFinding } from './shared/suggest-finding.ts'
 
 const OPTIONS = {
   ...groupOptions('Waive', {
@@ -100,7 +100,7 @@ async function waive(
   const snapshot = await readAccount(policy, listParts(policy, flags), flags, world)
   const before = listFindings(policy, snapshot, world)
   const named = makeNameReader(before)(name)
-  const suggest = () => suggestFinding(named, before)
+  const suggest = () => suggestFinding(named, before, findNearest)
   const planned = planWaiver(before, named, said, getToday(world), suggest)
   if (planned.kind === 'refused') throw new Failure(planned.diagnostic)
   const { finding, waiver } = planned

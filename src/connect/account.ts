@@ -5,11 +5,11 @@
 import type { Client, RequestLine } from '../chatwoot/client.ts'
 import type { Parts } from '../chatwoot/read.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../core/messages/diagnostic.ts'
-import { KINDS } from '../core/model/kinds.ts'
+import { joinWords, KINDS } from '../core/model/kinds.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { Snapshot } from '../core/model/snapshot.ts'
-import type { Values } from '../shell/arguments.ts'
-import type { ACTIVITY_OPTIONS, CONNECTION_OPTIONS } from '../shell/options.ts'
+import { readArguments, type Values } from '../shell/arguments.ts'
+import { type ACTIVITY_OPTIONS, CONNECTION_OPTIONS } from '../shell/options.ts'
 import type { World } from '../shell/world.ts'
 import { type Servers, withServers } from './servers.ts'
 import { type Connection, resolveSettings } from './settings.ts'
@@ -108,14 +108,48 @@ export async function readAt(
   return withServers(flags, world, read)
 }
 
-/** Warnings about settings that work. */
-export function listWarnings(flags: ConnectionFlags): readonly Diagnostic[] {
-  if (flags['chatwoot-api-token'] === null) return []
+interface FileFlags extends ConnectionFlags {
+  readonly snapshot?: string | null
+  readonly snapshots?: string | null
+}
+
+/** Warnings about settings that work, or that have no effect. */
+export function listWarnings(flags: FileFlags): readonly Diagnostic[] {
+  const unused = describeUnused(flags)
+  if (flags['chatwoot-api-token'] === null) return unused
   return [
     makeDiagnostic({
       code: 'settings-token-on-command-line',
       summary:
         'The access token is on the command line, where other users of this machine can read it.',
     }),
+    ...unused,
   ]
+}
+
+/** Options that say how a server is read. */
+const READING = [
+  'api-token-file',
+  'chatwoot-api-token',
+  'concurrency',
+  'timeout',
+  'retry-for',
+  'max-rpm',
+  'ca-file',
+  'header-file',
+] as const
+
+/** Somebody who gives such an option with a file may believe that a server was read. */
+function describeUnused(flags: FileFlags): readonly Diagnostic[] {
+  const file = (['snapshot', 'snapshots'] as const).find((name) => (flags[name] ?? null) !== null)
+  const usual = readArguments([], CONNECTION_OPTIONS, '').values
+  const unused = READING.filter((name) => flags[name] !== usual[name])
+  if (file === undefined || unused.length === 0) return []
+  const named = joinWords(
+    'and',
+    unused.map((name) => `--${name}`),
+  )
+  const effect = unused.length === 1 ? 'has no effect' : 'have no effect'
+  const summary = `${named} ${effect} with --${file}: this run reads no server.`
+  return [makeDiagnostic({ code: 'settings-unused', summary })]
 }

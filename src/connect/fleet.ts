@@ -14,7 +14,7 @@ import type { Target } from '../core/report/report.ts'
 import { explainError } from '../files/whole-file.ts'
 import { describeUnreadableFleet, MAX_FLEET_BYTES, parseFleet } from '../policy/read/fleet.ts'
 import { loadPolicies } from '../policy/read/load.ts'
-import { isStdin, type Reader, readNamed, showName } from '../policy/read/named-file.ts'
+import { isStdin, makeReader, type Reader, readNamed, showName } from '../policy/read/named-file.ts'
 import { type PolicySource, rejectSource } from '../policy/read/parse.ts'
 import type { Values } from '../shell/arguments.ts'
 import type { CONNECTION_OPTIONS } from '../shell/options.ts'
@@ -165,7 +165,7 @@ export function describeTarget(
 }
 
 /** @param read shared by all accounts of a run */
-export async function resolveFleetAccount(
+async function resolveFleetAccount(
   fleet: Fleet,
   entry: FleetAccount,
   world: World,
@@ -233,18 +233,21 @@ async function resolveToken(
  * the other with one pace. The results are in the order of the accounts.
  */
 export async function runFleet<T>(
+  fleet: Fleet,
   accounts: readonly FleetAccount[],
   flags: Flags,
   world: World,
-  visit: (account: FleetAccount, servers: Servers) => Promise<T>,
+  visit: (account: FleetAccount, settings: ResolvedSettings, servers: Servers) => Promise<T>,
 ): Promise<readonly T[]> {
+  const read = makeReader(world)
   const results = new Map<FleetAccount, T>()
   const servers = [...groupBy(accounts, ({ server }) => server.value.origin).values()]
   const runs = servers.map((neighbours) =>
     withServers({ ...flags, sideBySide: servers.length > 1 }, world, async (opened) => {
       for (const account of neighbours) {
         world.signal.throwIfAborted()
-        results.set(account, await visit(account, opened))
+        const settings = await resolveFleetAccount(fleet, account, world, read)
+        results.set(account, await visit(account, settings, opened))
       }
     }),
   )

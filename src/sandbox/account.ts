@@ -2,7 +2,7 @@
  * Makes the answers about an account, its teams and its custom roles, with keys in the order of
  * Chatwoot. Does not decide who may see them.
  */
-import type { SandboxCustomRole, SandboxTeam, SandboxUser, Site } from './state.ts'
+import type { SandboxCustomRole, SandboxState, SandboxTeam, SandboxUser, Site } from './state.ts'
 import { isSince } from './versions.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -63,13 +63,16 @@ export function makeTeamBody(
 ): Body {
   return {
     id: team.id,
-    name: team.name,
-    description: team.description,
-    allow_auto_assign: team.allow_auto_assign,
-    ...(isSince(state.version, 4, 16) ? { icon: '', icon_color: '' } : {}),
+    ...listTeamSettings(state, team),
     account_id: account.id,
     is_member: team.members.includes(caller.email) || team.members.includes(caller.id),
   }
+}
+
+export function listTeamSettings({ version }: SandboxState, team: SandboxTeam) {
+  const { name, description, allow_auto_assign } = team
+  const icon = isSince(version, 4, 16) ? { icon: '', icon_color: '' } : {}
+  return { name, description, allow_auto_assign, ...icon }
 }
 
 export function makeCustomRoleBody(role: SandboxCustomRole): Body {

@@ -11,6 +11,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { type Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import { describeReason } from '../core/messages/system-reasons.ts'
 import type { Answer } from './answers.ts'
@@ -86,7 +87,7 @@ export async function startSandbox(
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/', headers } = message
     const reads = method === 'GET' || method === 'HEAD'
-    const body = reads ? '' : await readBody(message)
+    const body = reads ? '' : (await buffer(message)).toString('utf8')
     const caller = findTokenOwner(state, findToken(headers))
     const requestId = readRequestId(headers)
     const request: SandboxRequest = {
@@ -166,12 +167,6 @@ function findToken(headers: IncomingHttpHeaders): string | undefined {
 function readRequestId(headers: IncomingHttpHeaders): string {
   const sent = String(headers['x-request-id'] ?? '').replace(/[^\w-]/g, '')
   return sent.slice(0, 255) || randomUUID()
-}
-
-async function readBody(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of message) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function send(answer: Answer, response: ServerResponse, requestId: string): void {

@@ -1,5 +1,5 @@
 /** Shows, creates, changes and deletes teams. Their members are in group-members.ts. */
-import { makeTeamBody } from './account.ts'
+import { listTeamSettings, makeTeamBody } from './account.ts'
 import type { Answer } from './answers.ts'
 import * as answers from './answers.ts'
 import { findChanges, recordAudit } from './audit.ts'
@@ -7,7 +7,6 @@ import type { OnAccount } from './call.ts'
 import { keepTeamName } from './complete.ts'
 import { castBoolean, castText, getRoot } from './parameters.ts'
 import type { SandboxTeam } from './state.ts'
-import { isSince } from './versions.ts'
 
 type Settings = Pick<SandboxTeam, 'name' | 'description' | 'allow_auto_assign'>
 
@@ -63,13 +62,7 @@ function readSettings(
 }
 
 function listAttributes({ state, account }: OnAccount, team: SandboxTeam) {
-  return {
-    name: team.name,
-    account_id: account.id,
-    description: team.description,
-    allow_auto_assign: team.allow_auto_assign,
-    ...(isSince(state.version, 4, 16) ? { icon: '', icon_color: '' } : {}),
-  }
+  return { ...listTeamSettings(state, team), account_id: account.id }
 }
 
 export function showTeam(call: OnAccount, team: SandboxTeam): Answer {

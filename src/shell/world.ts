@@ -42,6 +42,8 @@ export interface Result {
   readonly kept?: boolean
   /** What people must know even if stdout fails. */
   readonly lasting?: string | null
+  /** Called if stdout fails: files must not show a verdict that the run no longer has. */
+  readonly withdraw?: (problem: Diagnostic) => Promise<void>
 }
 
 /** As `YYYY-MM-DD`, in UTC. */

@@ -1,8 +1,11 @@
 /** What only a process can show: pipes that close, big reports, full disks, signals. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, openSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { BIN, spawnRollcall } from './spawn.ts'
 import { connection, EXACT, folder, recordedState, serve } from './world.ts'
@@ -67,6 +70,28 @@ test.skipIf(!existsSync('/dev/full'))(
     const [code] = await once(child, 'close')
     expect(code).toBe(1)
     expect(complaints).toContain('could not be written to stdout (no space left on the disk)')
+  },
+)
+
+test.skipIf(!existsSync('/dev/full'))(
+  'if the report does not fit into stdout, no file shows a verdict that the run no longer has',
+  async () => {
+    const sandbox = await serve()
+    const cwd = folder({ 'rollcall.yaml': POLICY })
+    const child = spawn(process.execPath, [BIN, 'plan', '--report', 'json=report.json'], {
+      cwd,
+      env: connection(sandbox),
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'ignore'],
+    })
+    expect((await once(child, 'close'))[0]).toBe(1)
+    const { verdict, exit_code, diagnostics } = JSON.parse(
+      readFileSync(join(cwd, 'report.json'), 'utf8'),
+    )
+    expect([verdict, exit_code, diagnostics.map(({ code }: { code: string }) => code)]).toEqual([
+      'none',
+      1,
+      ['output-failed'],
+    ])
   },
 )
 
@@ -159,6 +184,29 @@ describe.each([
     await new Promise((resolve) => child.stdin.write(`# ${'x'.repeat(1 << 20)}`, resolve))
     child.stdin.on('error', () => undefined)
     expect(await ends(child)).toBe(wanted)
+  })
+
+  const FLEET = (token: string) =>
+    `version: 1\naccounts:\n  - {name: a, base_url: 'https://127.0.0.1:1', account: 1, policy: rollcall.yaml, token_file: ${token}}\n`
+
+  test.skipIf(process.platform === 'win32').each([
+    ['policy', ['plan', 'pipe']],
+    ['policy behind a link', ['plan', 'link.yaml']],
+    ['snapshot', ['plan', '--snapshot', 'pipe']],
+    ['token', ['plan', '--base-url=https://127.0.0.1:1', '--api-token-file', 'pipe']],
+    ['token in a fleet', ['plan', '--fleet', 'fleet.yaml']],
+    ['token in a fleet behind a link', ['doctor', '--fleet', 'linked.yaml']],
+  ])(`ends a run whose %s is a pipe that nobody writes to, with ${wanted}`, async (_, argv) => {
+    const files = { 'rollcall.yaml': POLICY, 'fleet.yaml': FLEET('pipe') }
+    const cwd = folder({ ...files, 'linked.yaml': FLEET('link.yaml') })
+    spawnSync('mkfifo', ['pipe'], { cwd })
+    symlinkSync('pipe', join(cwd, 'link.yaml'))
+    const child = spawn(process.execPath, [BIN, ...argv], { cwd, env: {} })
+    // Nothing shows that it waits: a machine that needs longer to start it tests nothing.
+    await setTimeout(1_000)
+    const code = await ends(child)
+    // As a shell reports it, for which the end by a signal is an exit code too.
+    expect(code ?? 128 + constants.signals[child.signalCode ?? 'SIGKILL']).toBe(wanted)
   })
 })
 

@@ -401,6 +401,18 @@ describe('a shard', () => {
       'snapshot-missing',
     ])
   })
+
+  test('that are planned name the options that only reading a server needs', async () => {
+    const { files, env } = await serveFleet(1, 1)
+    const cwd = folder(files)
+    await takeShards(cwd, env, [1], 1)
+    const words = ['plan', ...STORED, '--retry-for', '2m', '--insecure-http']
+    const { code, stderr } = await run(words, { world: { cwd } })
+    expect([code, stderr.replace(/\s+/g, ' ')]).toEqual([
+      0,
+      'warning: --retry-for has no effect with --snapshots: this run reads no server. Remove the option. To read the server, remove --snapshot or --snapshots. ',
+    ])
+  })
 })
 
 describe('an account of a fleet has no verdict, and is never left out,', () => {

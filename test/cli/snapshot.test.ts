@@ -354,3 +354,33 @@ describe('plan --snapshot', () => {
     expect(ran.stdout).not.toContain('\u001b')
   })
 })
+
+describe('a run that reads a file instead of a server', () => {
+  const flatten = (text: string) => text.replace(/\s+/g, ' ')
+  const warns = async (words: readonly string[]) => {
+    const files = { 'rollcall.yaml': EXACT, 's.json': await taken(), 'token.txt': ADA }
+    const { code, stderr } = await run([...words, '--snapshot', 's.json'], { files })
+    expect(code).toBe(0)
+    return flatten(stderr)
+  }
+
+  test.each(['plan', 'access', 'export'])(
+    '`%s` names the options that only reading a server needs',
+    async (command) => {
+      const options = ['--timeout', '10m', '--concurrency', '8', '--api-token-file', 'token.txt']
+      expect(await warns([command, ...options])).toContain(
+        'warning: --api-token-file, --concurrency and --timeout have no effect with --snapshot: this run reads no server. Remove the option.',
+      )
+      expect(await warns([command, '--max-rpm=100'])).toContain(
+        'warning: --max-rpm has no effect with --snapshot',
+      )
+    },
+  )
+
+  test.each([
+    ['that it uses', ['--account-id=1', '--color=never']],
+    ['with which nothing changes', ['--timeout=5m', '--concurrency=4', '--quiet', '--verbose']],
+  ])('does not mention options %s', async (_, options) => {
+    expect(await warns(['plan', ...options])).toBe('')
+  })
+})

@@ -5,13 +5,7 @@
  */
 import { resolve } from 'node:path'
 import { ALL_PARTS, listWarnings, NO_PARTS, readFrom } from '../../connect/account.ts'
-import {
-  checkFleetFlags,
-  loadFleet,
-  loadFleetPolicy,
-  resolveFleetAccount,
-  runFleet,
-} from '../../connect/fleet.ts'
+import { checkFleetFlags, loadFleet, loadFleetPolicy, runFleet } from '../../connect/fleet.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
 import { type Connection, resolveSettings } from '../../connect/settings.ts'
 import { count } from '../../core/messages/phrase.ts'
@@ -29,7 +23,6 @@ import {
 } from '../../core/report/checkup.ts'
 import { isThere } from '../../files/whole-file.ts'
 import { loadPolicies } from '../../policy/read/load.ts'
-import { makeReader } from '../../policy/read/named-file.ts'
 import type { Values } from '../../shell/arguments.ts'
 import { define } from '../../shell/command.ts'
 import {
@@ -140,15 +133,10 @@ async function examineFleet(
   flags: Values<typeof OPTIONS>,
   world: World,
 ): Promise<Checkup> {
-  const read = makeReader(world)
-  const accounts = await runFleet(fleet.accounts, flags, world, async (account, servers) => {
+  const { accounts: all } = fleet
+  const accounts = await runFleet(fleet, all, flags, world, async (account, settings, servers) => {
+    const { connection, origin, accountId, problems } = settings
     const { policy, diagnostics } = await loadFleetPolicy(fleet, account, world)
-    const { connection, origin, accountId, problems } = await resolveFleetAccount(
-      fleet,
-      account,
-      world,
-      read,
-    )
     const checks = [...diagnostics, ...problems].map((each) => convertDiagnostic('settings', each))
     if (connection !== null && policy !== null) {
       for await (const each of checkConnection(connection, policy, servers, flags, world)) {

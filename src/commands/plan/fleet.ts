@@ -9,7 +9,6 @@ import {
   listFleetFiles,
   loadFleet,
   loadFleetPolicy,
-  resolveFleetAccount,
   runFleet,
 } from '../../connect/fleet.ts'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
@@ -19,7 +18,6 @@ import { joinFirst } from '../../core/model/visible.ts'
 import { type AccountReport, concludeUnjudged, type Report } from '../../core/report/report.ts'
 import { findFleetFiles, nameFleetFiles, readSnapshotFailure } from '../../files/fleet-folder.ts'
 import { readSnapshotFile } from '../../files/snapshot-file.ts'
-import { makeReader } from '../../policy/read/named-file.ts'
 import type { Arguments } from '../../shell/arguments.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import type { World } from '../../shell/world.ts'
@@ -52,18 +50,6 @@ export async function openFleet(
     )
   }
   return loadFleet(file, flags, world)
-}
-
-/**
- * For a run that already failed: what it names is protected even if its options are wrong. Null if the
- * file is invalid, which the run has then reported.
- */
-export async function findFleet(
-  file: string,
-  flags: Pick<PlanFlags, 'insecure-http'>,
-  world: World,
-): Promise<Fleet | null> {
-  return loadFleet(file, flags, world).catch(() => null)
 }
 
 /** Everything that the run reads besides the files that options name. */
@@ -104,10 +90,9 @@ export async function planFleet(
     }
     return concludeRun(reports, [...problems, ...findExtra(fleet, folder, paths)])
   }
-  const read = makeReader(world)
-  const reports = await runFleet(accounts, judging, world, async (account, servers) => {
+  const reports = await runFleet(fleet, accounts, judging, world, async (account, of, servers) => {
+    const { connection, problems } = of
     const source = await loadFleetPolicy(fleet, account, world)
-    const { connection, problems } = await resolveFleetAccount(fleet, account, world, read)
     const target = describeTarget(account, source)
     const report =
       source.policy !== null && connection !== null

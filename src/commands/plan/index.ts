@@ -8,7 +8,7 @@ import { define } from '../../shell/command.ts'
 import { DEFAULT_POLICY, FORMATS, type Format } from '../../shell/options.ts'
 import type { World } from '../../shell/world.ts'
 import { makeReport, reportFailure } from '../shared/make-report.ts'
-import { PLAN_OPTIONS } from '../shared/plan-options.ts'
+import { PLAN_OPTIONS, type PlanFlags } from '../shared/plan-options.ts'
 import { publish } from '../shared/publish.ts'
 import { SHOWS } from '../shared/views.ts'
 
@@ -46,8 +46,7 @@ export const command = define('plan', {
   // Errors also go to the files of --report.
   refuse: async (diagnostics, input, world) => {
     const { fleet: file } = input.values
-    const fleet =
-      file === null ? null : await (await loadFleetPlan()).findFleet(file, input.values, world)
+    const fleet = file === null ? null : await findFleet(file, input.values, world)
     const { sound, problems } = await prepareReports(input, fleet, world)
     const all = joinDiagnostics(diagnostics, problems)
     const result = await publish(reportFailure(all, world), input.values, sound, world)
@@ -55,6 +54,12 @@ export const command = define('plan', {
     return { output: '', exitCode: 1, notes: [...all, ...(result.notes ?? [])] }
   },
 })
+
+/** What a run that already failed names is protected too. Null: the file is invalid, which was reported. */
+async function findFleet(file: string, flags: PlanFlags, world: World): Promise<Fleet | null> {
+  const { loadFleet } = await import('../../connect/fleet.ts')
+  return loadFleet(file, flags, world).catch(() => null)
+}
 
 function listPolicies({ positionals }: Arguments<typeof PLAN_OPTIONS>): readonly string[] {
   return positionals.length === 0 ? [DEFAULT_POLICY] : positionals

@@ -3,6 +3,7 @@
  * a column of CSV, a path of JSON, a line of anything else. Does not know which of the two is right.
  */
 
+import { groupBy } from '../../core/model/collect.ts'
 import { findErrorPlace, formatPath } from '../../files/json-file.ts'
 import { type CsvRow, readCsv } from '../../files/read-csv.ts'
 
@@ -56,10 +57,9 @@ function compareTables(is: Buffer, should: string): FileDifference[] {
     columns.findIndex((each) => each === 'id' || each === 'email' || each === 'address'),
   )
   const keyOf = ({ cells }: CsvRow) => cells[key] ?? ''
-  const expected = new Map<string, CsvRow[]>()
-  for (const row of wants.rows.slice(1)) {
-    expected.set(keyOf(row), [...(expected.get(keyOf(row)) ?? []), row])
-  }
+  const expected = new Map(
+    [...groupBy(wants.rows.slice(1), keyOf)].map(([value, rows]) => [value, [...rows]]),
+  )
   const found: FileDifference[] = []
   for (const row of has.rows.slice(1)) {
     const place = `:${row.line} (${keyOf(row)})`
@@ -89,22 +89,20 @@ function compareDocuments(is: string, should: string): FileDifference[] {
     void found.push({ place: `, ${formatPath(path)}`, problem, row: false })
   const compare = (has: unknown, wants: unknown, path: readonly Step[]): void => {
     if (JSON.stringify(has) === JSON.stringify(wants)) return
-    if (isContainer(has) && isContainer(wants) && Array.isArray(has) === Array.isArray(wants)) {
-      if (Array.isArray(has) && Array.isArray(wants) && has.length !== wants.length) {
+    if (Array.isArray(has) && Array.isArray(wants)) {
+      if (has.length !== wants.length) {
         add(path, `has ${has.length} entries, should have ${wants.length}`)
       }
+      const common = wants.slice(0, has.length)
+      for (const [index, each] of common.entries()) compare(has[index], each, [...path, index])
+    } else if (isObject(has) && isObject(wants)) {
       for (const key of new Set([...Object.keys(wants), ...Object.keys(has)])) {
-        const step = Array.isArray(has) ? Number(key) : key
-        const inside = [...path, step]
-        if (!Object.hasOwn(has, key)) {
-          if (!Array.isArray(has)) add(inside, 'is missing')
-        } else if (!Object.hasOwn(wants, key)) {
-          if (!Array.isArray(has)) add(inside, 'should not be there')
-        } else compare(Reflect.get(has, key), Reflect.get(wants, key), inside)
+        const inside = [...path, key]
+        if (!Object.hasOwn(has, key)) add(inside, 'is missing')
+        else if (!Object.hasOwn(wants, key)) add(inside, 'should not be there')
+        else compare(has[key], wants[key], inside)
       }
-      return
-    }
-    add(path, `is ${formatValue(has)}, should be ${formatValue(wants)}`)
+    } else add(path, `is ${formatValue(has)}, should be ${formatValue(wants)}`)
   }
   let document: unknown
   try {
@@ -117,8 +115,8 @@ function compareDocuments(is: string, should: string): FileDifference[] {
   return found
 }
 
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function formatValue(value: unknown): string {

@@ -53,10 +53,11 @@ export async function publish(
     notes.push(...listShortened(made.accounts))
   }
   if (flags.format === 'github') await appendForGithub(made, problems, flags, world)
-  // Write earlier reports again: they may show a verdict that the run no longer has.
-  if (problems.length > 0) {
+  /** Writes earlier reports again: they may show a verdict that the run no longer has. */
+  const correct = async () => {
     for (const target of written) if (!(await write(target))) await removeReports(target)
   }
+  if (problems.length > 0) await correct()
 
   const report = addDiagnostics(made, problems)
   const output = await render(report, flags, world)
@@ -65,7 +66,15 @@ export async function publish(
   const errors = unsaid.flatMap(({ diagnostics }) => diagnostics.filter(isError))
   // Only the formats for people show warnings and problems on stdout, so these always go to stderr.
   const { exitCode } = report
-  return { output: output ?? '', exitCode, notes: [...errors, ...notes, ...problems] }
+  return {
+    output: output ?? '',
+    exitCode,
+    notes: [...errors, ...notes, ...problems],
+    withdraw: async (problem) => {
+      problems.push(problem)
+      await correct()
+    },
+  }
 }
 
 function render(report: Report, flags: Flags, world: World): Promise<string | null> {

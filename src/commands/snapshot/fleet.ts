@@ -10,14 +10,9 @@ import {
   chooseActivityDays,
   readFrom,
 } from '../../connect/account.ts'
-import {
-  checkFleetFlags,
-  listFleetFiles,
-  loadFleet,
-  resolveFleetAccount,
-  runFleet,
-} from '../../connect/fleet.ts'
+import { checkFleetFlags, listFleetFiles, loadFleet, runFleet } from '../../connect/fleet.ts'
 import type { Servers } from '../../connect/servers.ts'
+import type { ResolvedSettings } from '../../connect/settings.ts'
 import { isInShard } from '../../connect/shards.ts'
 import { type Diagnostic, Failure } from '../../core/messages/diagnostic.ts'
 import type { Fleet, FleetAccount } from '../../core/model/fleet.ts'
@@ -25,7 +20,6 @@ import { listMissingActivity, listMissingParts } from '../../core/report/missing
 import { concludeFleetSnapshots } from '../../core/report/snapshot-failure.ts'
 import { claimFleetFolder, nameFleetFiles, type WriteFleetFile } from '../../files/fleet-folder.ts'
 import { protectInputs } from '../../files/inputs.ts'
-import { makeReader, type Reader } from '../../policy/read/named-file.ts'
 import { makeOptionFailure } from '../../shell/command.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { Shard } from '../../shell/values.ts'
@@ -60,10 +54,9 @@ export async function writeFleetSnapshots(
     flags.force,
     world,
   )
-  const read = makeReader(world)
   const limited = { ...flags, 'max-rpm': maxRpm }
-  const messages = await runFleet(accounts, limited, world, (account, servers) =>
-    writeOneSnapshot(fleet, account, servers, write, flags, world, read),
+  const messages = await runFleet(fleet, accounts, limited, world, (account, settings, servers) =>
+    writeOneSnapshot(fleet, account, settings, servers, write, flags, world),
   )
   world.signal.throwIfAborted()
   const done = concludeFleetSnapshots(messages)
@@ -103,16 +96,15 @@ async function protectFolder(
 async function writeOneSnapshot(
   fleet: Fleet,
   account: FleetAccount,
+  { connection, problems }: ResolvedSettings,
   servers: Servers,
   write: WriteFleetFile,
   flags: Flags,
   world: World,
-  read: Reader,
 ): Promise<readonly Diagnostic[]> {
   const files = nameFleetFiles(account.name)
   const mark = { name: account.name, sha256: fleet.sha256 }
   try {
-    const { connection, problems } = await resolveFleetAccount(fleet, account, world, read)
     if (connection === null) throw new Failure(...problems)
     const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(flags, null) }
     const taken = await readFrom(servers, connection, wanted, flags)

@@ -1,6 +1,6 @@
 /** Finds the finding that somebody names: by its address, with or without its code, or by e-mail. */
-import type { Finding } from '../messages/finding.ts'
-import { isFindingCode } from '../messages/finding-records.ts'
+import { type Finding, isOpen } from '../messages/finding.ts'
+import { type FindingCode, isFindingCode } from '../messages/finding-records.ts'
 import { decodeAddress, formatAddress, normaliseAddress } from '../model/address.ts'
 import { makeFinder } from '../model/identity.ts'
 import { spellEmail } from '../model/names.ts'
@@ -19,8 +19,7 @@ export function makeNameReader(findings: readonly Finding[]): (text: string) => 
   const find = makeFinder(known, (address) => address, normaliseAddress)
   const findDecoded = makeFinder(known, decodeAddress, (address) => address.toLowerCase())
   return (text) => {
-    const [, prefix = '', rest = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? []
-    const [code, name] = isFindingCode(prefix) ? [prefix, rest] : [null, text]
+    const [code, name] = splitName(text)
     // An e-mail address means a person.
     const person = name.includes('@')
       ? formatAddress({ kind: 'agent', email: spellEmail(name) })
@@ -30,20 +29,39 @@ export function makeNameReader(findings: readonly Finding[]): (text: string) => 
   }
 }
 
+/** The code, if the text begins with one, and the rest. */
+export function splitName(text: string): readonly [FindingCode | null, string] {
+  const [, code = '', rest = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? []
+  return isFindingCode(code) ? [code, rest] : [null, text]
+}
+
 export function isNamed({ code, address }: FindingName, finding: Finding): boolean {
   return finding.address === address && (code === null || finding.code === code)
 }
 
-/** `Did you mean CODE:ADDRESS? ` of open findings about the same thing or person; else empty. */
-export function suggestRelated({ address }: FindingName, findings: readonly Finding[]): string {
-  const related = findings.filter(
-    ({ disposition, address: own, subject }) =>
-      disposition === 'open' &&
-      (own === address ||
-        ('email' in subject && formatAddress({ kind: 'agent', email: subject.email }) === address)),
+/**
+ * `Did you mean …? ` for a finding that does not exist. Empty if no open finding is about the same thing
+ * or person, looks similar or contains the text.
+ */
+export function suggestFinding(
+  named: FindingName,
+  findings: readonly Finding[],
+  findNearest: (text: string, known: readonly string[]) => string | null,
+): string {
+  const open = findings.filter(isOpen)
+  const related = open.filter(
+    ({ address, subject }) =>
+      address === named.address ||
+      ('email' in subject &&
+        formatAddress({ kind: 'agent', email: subject.email }) === named.address),
   )
   const ids = related.slice(0, MOST_RELATED).map(({ id }) => id)
-  return ids.length === 0 ? '' : `Did you mean ${ids.join(' or ')}? `
+  if (ids.length > 0) return `Did you mean ${ids.join(' or ')}? `
+  const known = [...open.map(({ address }) => address), ...open.map(({ id }) => id)]
+  const text = showNamed(named)
+  const part = text.toLowerCase()
+  const meant = findNearest(text, known) ?? known.find((each) => each.toLowerCase().includes(part))
+  return meant === undefined ? '' : `Did you mean ${meant}? `
 }
 
 const MOST_RELATED = 3

@@ -405,6 +405,12 @@ export const DIAGNOSTICS = {
     remedy: 'Use CHATWOOT_API_TOKEN or --api-token-file.',
     example: '`rollcall plan --chatwoot-api-token ...`',
   },
+  'settings-unused': {
+    ...warning('settings'),
+    meaning: 'An option says how to read a server, but this run reads a snapshot and no server.',
+    remedy: 'Remove the option. To read the server, remove --snapshot or --snapshots.',
+    example: '`rollcall plan --snapshot snapshot.json --timeout 10m`',
+  },
   'settings-not-chatwoot': {
     ...lasting('settings'),
     meaning: 'There is a server at the base URL, but it is not a Chatwoot API.',

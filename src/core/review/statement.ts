@@ -3,7 +3,7 @@
  * that other programs can sign it. Canonical JSON: one review has one statement. Signs nothing and
  * knows no keys.
  */
-import { type JsonObject, writeCanonicalJson } from '../apply/canonical.ts'
+import { writeCanonicalJson } from '../apply/canonical.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { CLOSING } from './closing.ts'
@@ -30,16 +30,12 @@ export interface StatedClosing {
 }
 
 /** The text of the statement, without a newline at its end. */
-export function writeStatement(review: StatedReview): string {
-  return writeCanonicalJson(describeStatement(review))
-}
-
-function describeStatement({
+export function writeStatement({
   manifest: { record, verdict, files },
   manifestSha256,
   snapshot,
   closing,
-}: StatedReview): JsonObject {
+}: StatedReview): string {
   const all = [
     ...files,
     { name: MANIFEST, sha256: manifestSha256 },
@@ -47,7 +43,7 @@ function describeStatement({
       // Both folders have a file decisions.csv.
       .map(({ name, sha256 }) => ({ name: `closing/${name}`, sha256 })),
   ]
-  return {
+  return writeCanonicalJson({
     _type: STATEMENT_TYPE,
     subject: all
       .toSorted((a, b) => compareCodeUnits(a.name, b.name))
@@ -65,5 +61,5 @@ function describeStatement({
       generated_at: record.generatedAt,
       ...(closing === null ? {} : { closed_at: closing.generatedAt }),
     },
-  }
+  })
 }
