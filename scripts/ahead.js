@@ -8,7 +8,8 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { loadCommands } from '../build/cli/command-list.js'
 import { drawPage } from '../build/cli/draw-help.js'
 import { makeScripts } from '../build/commands/completion.js'
-import { AJV_OPTIONS, SCHEMA_URL } from '../build/policy/schema.js'
+import { SCHEMA_URL } from '../build/policy/places.js'
+import { AJV_OPTIONS } from '../build/policy/schema.js'
 
 const build = new URL('../build/', import.meta.url)
 

@@ -9,23 +9,21 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addArticle } from '../core/messages/phrase.ts'
 import { computeOnce } from '../core/model/collect.ts'
-import { KINDS } from '../core/model/kinds.ts'
 import { cutText } from '../core/model/visible.ts'
 import { findNearest } from './nearest.ts'
+import { findHome, getPlace, listKeysAt, SCHEMA_URL, stepInto } from './places.ts'
 import { type Problems, quoteName, report, reportOnce, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
 import {
+  adviseEmpty,
+  adviseMissing,
+  adviseValue,
+  describeWanted,
   findEmail,
-  findHome,
-  getWordings,
-  isKnownPlace,
-  listKeysAt,
+  guessText,
   type Names,
   nameSubject,
-  stepInto,
 } from './read/wording.ts'
-
-export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
 /** Keys that seem to be missing because they are misspelt: their values are not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
@@ -57,7 +55,7 @@ interface Spot extends Names {
   readonly node: TreeNode
   /** The entry that has the node as its value; null for the root and for list items. */
   readonly entry: Entry | null
-  /** A path of wording.ts. */
+  /** A path of places.ts. */
   readonly path: string
 }
 
@@ -120,9 +118,7 @@ function find(tree: TreeNode, pointer: string): Spot {
 function findBelow(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    // A list directly after a name is that of its members or permissions.
-    const lists = [spot.path, `${spot.path}/members`, `${spot.path}/permissions`]
-    const path = lists.map((each) => `${each}/[]`).find(isKnownPlace) ?? spot.path
+    const path = `${spot.path}/[]`
     return { ...spot, node, entry: null, path, index: Number(name) }
   }
   const entry = getEntry(spot.node, name)
@@ -145,8 +141,7 @@ function reportUnknownKey(
   const { node, path } = spot
   const name = String(error.params['additionalProperty'])
   const entry = getEntry(node, name)
-  const wording = getWordings()[path]
-  if (entry === undefined || wording === undefined) return
+  if (entry === undefined) return
   const known = listKeysAt(path)
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
   const meant = widens ? null : findNearest(name, known)
@@ -158,14 +153,14 @@ function reportUnknownKey(
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice: widens
       ? 'Remove it. Allow a step with the option `--allow` of the job.'
-      : (suggest(meant, name) ?? adviseRemoval(path, name, wording.advice)),
+      : (suggest(meant, name) ?? adviseRemoval(path, name)),
   })
 }
 
-function adviseRemoval(path: string, name: string, advice: string): string {
+function adviseRemoval(path: string, name: string): string {
   const home = findHome(name)
   if (home !== null) return `Move it below \`${home}:\`, and indent it.`
-  return path === 'agents/*/custom_role' ? advice : 'Remove it.'
+  return (path === 'agents/*/custom_role' && adviseValue(path).advice) || 'Remove it.'
 }
 
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {
@@ -180,8 +175,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     })
     return
   }
-  const label =
-    path === 'custom_roles' ? 'custom role' : KINDS.find(({ section }) => section === path)?.label
+  const label = path === 'agents' ? null : (getPlace(`${path}/*`)?.title ?? '').toLowerCase()
   reportOnce(problems, 'policy-value', entry, {
     summary: label
       ? `The name of ${addArticle(label)} must not be blank.`
@@ -193,57 +187,39 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
 }
 
 function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
-  const subject = nameSubject(spot.path, spot)
   report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
-    summary: `${subject} needs the key \`${name}\`.`,
-    advice: ADD[name] ?? `Add \`${name}\`.`,
+    summary: `${nameSubject(spot.path, spot)} needs the key \`${name}\`.`,
+    ...adviseMissing(spot.path === '' ? name : `${spot.path}/${name}`),
   })
-}
-
-const ADD: Readonly<Record<string, string>> = {
-  version: 'Begin the file with `version: 1`.',
-  finding: 'Add `finding:` with the code of the finding to accept.',
-  address: 'Add `address:` with the address of the finding, as a report shows it.',
-  reason: 'Add `reason:` with why this is accepted.',
-  owner: 'Add `owner:` with who is responsible for it.',
-  expires: 'Add `expires:` with the last day of the waiver. Every waiver must end.',
-  min: 'Add `min: 1`, or another number.',
-  role: 'Add `role: agent` or `role: administrator`.',
-  members: 'Add `members: []` with the e-mail addresses of its members.',
-  permissions: 'Add `permissions: []` with everything that the custom role permits.',
-  id: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
 }
 
 function reportValue(problems: Problems, spot: Spot): void {
   const { node, entry, path } = spot
-  const wording = getWordings()[path]
-  if (node.kind === 'broken' || wording === undefined) return
+  if (node.kind === 'broken') return
+  const subject = nameSubject(path, spot)
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
-    const message = {
-      summary: `${nameSubject(path, spot)} has no value.`,
-      advice: wording.empty ?? 'Write a value after it, or remove the key.',
-    }
+    const message = { summary: `${subject} has no value.`, ...adviseEmpty(path) }
     reportOnce(problems, 'policy-empty-key', node, message, entry.span)
     return
   }
+  const advice = correctValue(spot)
   reportOnce(problems, 'policy-value', node, {
-    summary: `${nameSubject(path, spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
-    advice: adviseValue(spot) ?? wording.advice,
+    summary: `${subject} must be ${describeWanted(path)}, not ${describeValue(node)}.`,
+    ...(advice === null ? adviseValue(path) : { advice }),
   })
 }
 
-const TEXTS =
-  /^(agents\/\*\/reason|\w+\/\*\/(name|channel|description)|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
-const NUMBERS =
-  /^(version|account|agents\/\*\/custom_role\/id|\w+\/\*\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
-
-function adviseValue({ node, path }: Spot): string | null {
+/** The advice that makes the value right. Null: it is not known what was meant. */
+function correctValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null
+  const { type, const: only, pattern = '' } = getPlace(path) ?? {}
   if (typeof node.value !== 'string') {
-    return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
+    const fits = type === 'string' && new RegExp(pattern, 'u').test(node.source)
+    return fits ? `Put it in quotes: "${node.source}".` : null
   }
-  if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return suggest(getWordings()[path]?.guess?.(node.value) ?? null, node.value)
+  const isNumber = type === 'integer' || only !== undefined
+  if (isNumber && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
+  return suggest(guessText(path, node.value), node.value)
 }
 
 export function describeValue(node: TreeNode): string {

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import { loadCommands } from '../../src/cli/command-list.ts'
 import { drawPage } from '../../src/cli/draw-help.ts'
 import { makeScripts } from '../../src/commands/completion.ts'
-import { AJV_OPTIONS, SCHEMA_URL } from '../../src/policy/schema.ts'
+import { SCHEMA_URL } from '../../src/policy/places.ts'
+import { AJV_OPTIONS } from '../../src/policy/schema.ts'
 
 const DIST = new URL('../../dist/chunks/', import.meta.url)
 
