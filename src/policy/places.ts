@@ -1,12 +1,18 @@
 /**
- * The places of a policy, as its schema describes them: which keys there are, what each accepts, what it
- * means. Read for the first error: a valid policy needs nothing of it.
+ * The places of a policy and of a fleet file, as their schemas describe them: which keys there are, what
+ * each accepts, what it means. Read for the first error: a valid file needs nothing of it.
  */
 import { readFileSync } from 'node:fs'
 import { computeOnce } from '../core/model/collect.ts'
 import type { Value } from '../core/model/statement.ts'
 
-export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
+export const SCHEMA_URLS = {
+  policy: new URL('../../schemas/policy.schema.json', import.meta.url),
+  fleet: new URL('../../schemas/fleet.schema.json', import.meta.url),
+}
+
+/** Where the paths of each begin. */
+export const ROOTS = { policy: '', 'fleet file': 'fleet' } as const
 
 /** What the schema says about one place, with the definition that it refers to. */
 export interface PlaceShape {
@@ -31,10 +37,18 @@ export interface PlaceShape {
 }
 
 /** Path → place. Steps of a path: `*` means the name of an entry, `[]` a list item. */
-const getPlaces = computeOnce((): ReadonlyMap<string, PlaceShape> => {
-  const schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'))
-  return new Map(listPlaces(resolveReferences(schema, schema.$defs) as PlaceShape, ''))
-})
+const getPlaces = computeOnce(
+  (): ReadonlyMap<string, PlaceShape> =>
+    new Map([
+      ...readPlaces(SCHEMA_URLS.policy, ROOTS.policy),
+      ...readPlaces(SCHEMA_URLS.fleet, ROOTS['fleet file']),
+    ]),
+)
+
+function readPlaces(url: URL, root: string): Iterable<readonly [string, PlaceShape]> {
+  const schema = JSON.parse(readFileSync(url, 'utf8'))
+  return listPlaces(resolveReferences(schema, schema.$defs) as PlaceShape, root)
+}
 
 /** No definition refers to itself. */
 function resolveReferences(
@@ -112,7 +126,7 @@ export function stepInto(path: string, key: string): string {
 /** The only place that has this key, such as `rules` for `email_domains`. Null: none, or several. */
 export function findHome(key: string): string | null {
   const [home, another] = [...listPaths()].filter(
-    (path) => path !== '' && !/[*[]/.test(path) && listKeysAt(path).includes(key),
+    (path) => path !== '' && !/^fleet|[*[]/.test(path) && listKeysAt(path).includes(key),
   )
   return home === undefined || another !== undefined ? null : home.replaceAll('/', '.')
 }

@@ -1,5 +1,5 @@
 /**
- * Checks the shape of a policy against schemas/policy.schema.json and reports each error once, at its
+ * Checks the shape of a policy or a fleet file against its schema and reports each error once, at its
  * place. meaning.ts checks what the values mean together.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,16 +11,16 @@ import { addArticle } from '../core/messages/phrase.ts'
 import { computeOnce } from '../core/model/collect.ts'
 import { cutText } from '../core/model/visible.ts'
 import { findNearest } from './nearest.ts'
-import { findHome, getPlace, listKeysAt, SCHEMA_URL, stepInto } from './places.ts'
+import { findHome, getPlace, listKeysAt, ROOTS, SCHEMA_URLS, stepInto } from './places.ts'
 import { type Problems, quoteName, report, reportOnce, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
 import {
   adviseEmpty,
-  adviseMissing,
   adviseValue,
   describeWanted,
   findEmail,
   guessText,
+  isSecret,
   type Names,
   nameSubject,
 } from './read/wording.ts'
@@ -32,22 +32,29 @@ export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
  * Without messages, because rollcall writes its own.
  * @public taken by scripts/ahead.js from dist/
  */
-export const AJV_OPTIONS = { allErrors: true, strict: true, messages: false } as const
+export const AJV_OPTIONS = {
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  messages: false,
+} as const
 
-/** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
+/** The schemas as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
 
-const loadValidator = computeOnce(
-  (): ValidateFunction =>
-    existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchema(),
+const loadValidators = computeOnce(
+  (): Readonly<Record<keyof typeof SCHEMA_URLS, ValidateFunction>> =>
+    existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchemas(),
 )
 
 /** For tests, where there is no build. `require` keeps this synchronous, but has no types. */
-function compileSchema(): ValidateFunction {
+function compileSchemas() {
   const { Ajv2020 } = createRequire(import.meta.url)(
     'ajv/dist/2020.js',
   ) as typeof import('ajv/dist/2020.js')
-  return new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
+  const ajv = new Ajv2020(AJV_OPTIONS)
+  const compile = (url: URL) => ajv.compile(JSON.parse(readFileSync(url, 'utf8')))
+  return { policy: compile(SCHEMA_URLS.policy), fleet: compile(SCHEMA_URLS.fleet) }
 }
 
 /** A place in the tree, as an error of the validator names it. */
@@ -60,11 +67,11 @@ interface Spot extends Names {
 }
 
 export function fitsSchema(tree: TreeNode): boolean {
-  return loadValidator()(toPlainValue(tree))
+  return loadValidators().policy(toPlainValue(tree))
 }
 
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
-  const validate = loadValidator()
+  const validate = problems.noun === 'policy' ? loadValidators().policy : loadValidators().fleet
   const misspelt = new Map<TreeNode, Set<string>>()
   const strangers = new Set<TreeNode>()
   if (validate(toPlainValue(tree))) return misspelt
@@ -74,7 +81,9 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     // Errors inside `propertyNames` or an `if` come together with an error that sums them up.
     if (error.keyword === 'if') continue
     if (error.propertyName !== undefined && error.keyword !== 'propertyNames') continue
-    const spot = find(tree, error.instancePath)
+    // fleet.ts checks that an account has one of two keys.
+    if (error.schemaPath.includes('/oneOf')) continue
+    const spot = find(problems, tree, error.instancePath)
     switch (error.keyword) {
       case 'additionalProperties':
         strangers.add(spot.node)
@@ -95,7 +104,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     if (spot.entry === null || !problems.faulty.has(spot.entry)) reportValue(problems, spot)
   }
   for (const error of missing) {
-    const spot = find(tree, error.instancePath)
+    const spot = find(problems, tree, error.instancePath)
     const name = String(error.params['missingProperty'])
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
@@ -106,8 +115,8 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
   return misspelt
 }
 
-function find(tree: TreeNode, pointer: string): Spot {
-  let spot: Spot = { node: tree, entry: null, path: '', owner: '', index: 0 }
+function find({ noun }: Problems, tree: TreeNode, pointer: string): Spot {
+  let spot: Spot = { node: tree, entry: null, path: ROOTS[noun], owner: '', index: 0, item: tree }
   for (const step of pointer.split('/').slice(1)) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
     spot = findBelow(spot, name)
@@ -119,7 +128,7 @@ function findBelow(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
     const path = `${spot.path}/[]`
-    return { ...spot, node, entry: null, path, index: Number(name) }
+    return { ...spot, node, entry: null, path, index: Number(name), item: node }
   }
   const entry = getEntry(spot.node, name)
   if (entry === undefined) return spot
@@ -158,7 +167,7 @@ function reportUnknownKey(
 }
 
 function adviseRemoval(path: string, name: string): string {
-  const home = findHome(name)
+  const home = path.startsWith(ROOTS['fleet file']) ? null : findHome(name)
   if (home !== null) return `Move it below \`${home}:\`, and indent it.`
   return (path === 'agents/*/custom_role' && adviseValue(path).advice) || 'Remove it.'
 }
@@ -189,7 +198,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
 function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
   report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
     summary: `${nameSubject(spot.path, spot)} needs the key \`${name}\`.`,
-    ...adviseMissing(spot.path === '' ? name : `${spot.path}/${name}`),
+    ...adviseValue(stepInto(spot.path, name)),
   })
 }
 
@@ -202,9 +211,15 @@ function reportValue(problems: Problems, spot: Spot): void {
     reportOnce(problems, 'policy-empty-key', node, message, entry.span)
     return
   }
+  const mustBe = `${subject} must be ${describeWanted(path)}`
+  if (isSecret(path)) {
+    reportOnce(problems, 'policy-value', node, { summary: `${mustBe}.`, ...adviseValue(path) })
+    return
+  }
+  const tooShort = node.kind === 'list' && getPlace(path)?.type === 'array'
   const advice = correctValue(spot)
   reportOnce(problems, 'policy-value', node, {
-    summary: `${subject} must be ${describeWanted(path)}, not ${describeValue(node)}.`,
+    summary: `${mustBe}, not ${tooShort ? 'an empty list' : describeValue(node)}.`,
     ...(advice === null ? adviseValue(path) : { advice }),
   })
 }
@@ -222,7 +237,7 @@ function correctValue({ node, path }: Spot): string | null {
   return suggest(guessText(path, node.value), node.value)
 }
 
-export function describeValue(node: TreeNode): string {
+function describeValue(node: TreeNode): string {
   switch (node.kind) {
     case 'map':
       return 'a map'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { getPlace, listKeysAt, listPaths, SCHEMA_URL } from '../../src/policy/places.ts'
+import { getPlace, listKeysAt, listPaths, SCHEMA_URLS } from '../../src/policy/places.ts'
 import { getWords } from '../../src/policy/read/wording.ts'
 
 interface Schema {
@@ -20,7 +20,7 @@ interface Schema {
   readonly else?: Schema
 }
 
-const SCHEMA: Schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'))
+const SCHEMA: Schema = JSON.parse(readFileSync(SCHEMA_URLS.policy, 'utf8'))
 const compile = (schema: object) => new Ajv2020({ strict: true, allErrors: true }).compile(schema)
 
 /** Every schema that describes a value of the policy, with its path. */

@@ -13,6 +13,7 @@ import { getPlace, listForms, type PlaceShape } from '../places.ts'
 import { writeYamlValue } from '../write/yaml.ts'
 import { ANY_PREFIX, correctAddress, STARTS } from './addresses.ts'
 import { type Message, quoteName } from './problems.ts'
+import { getText, getValue, type TreeNode } from './tree.ts'
 
 /** What the schema does not say about a place. */
 interface Words {
@@ -24,12 +25,15 @@ interface Words {
   readonly empty?: string
   /** What was probably meant. */
   readonly guess?: (word: string) => string | null
+  /** Whether messages must not quote the wrong value. */
+  readonly secret?: true
 }
 
-/** The last agent, custom role or group, and the index of the last list item, in the path. */
+/** The last agent, custom role or group, and the last list item, in the path. */
 export interface Names {
   readonly owner: string
   readonly index: number
+  readonly item: TreeNode
 }
 
 /** `` `agents`, `teams` or `inboxes` `` */
@@ -38,7 +42,7 @@ export const ANY_SECTION = joinWords(
   ['agents', ...KINDS.map(({ section }) => section)].map((key) => `\`${key}\``),
 )
 
-const nameWaiver = ({ index }: Names) => `Waiver ${index + 1}`
+const PATH_OF_FILE = { expected: 'the path of a file' }
 
 /** A section without a value could mean either. */
 const describeSection = (section: string, expected: string) => ({
@@ -85,9 +89,6 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     subject: ({ owner }) => `The entry of ${quoteName(owner)}`,
     empty: 'Write `administrator` or `agent` after it, or remove the line to end the access.',
   },
-  'agents/*/role': {
-    advice: 'Write a custom role under `custom_role`, next to `role: agent`.',
-  },
   'agents/*/custom_role': {
     advice: 'Write the name in quotes, or the id as `{id: 3}`.',
   },
@@ -130,7 +131,7 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     advice: 'Begin each with `- finding:`, then add `address`, `reason`, `owner` and `expires`.',
   },
   'waivers/[]': {
-    subject: nameWaiver,
+    subject: ({ index }) => `Waiver ${index + 1}`,
     advice: 'Begin it with `- finding:`, the code of a finding.',
   },
   'waivers/[]/finding': {
@@ -142,6 +143,32 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     expected: `the address of a finding, beginning with ${STARTS}`,
     guess: findAddress,
   },
+  fleet: { subject: () => 'The fleet file', advice: 'Begin the file with `version: 1`.' },
+  'fleet/accounts': {
+    expected: 'a list of accounts',
+    advice: 'Write `- name:` for each account below it.',
+  },
+  'fleet/accounts/[]': {
+    subject: ({ index, item }) => {
+      const name = getText(getValue(item, 'name'))
+      return `Account ${index + 1}${name === null ? '' : ` (${quoteName(name)})`}`
+    },
+    expected: 'a map',
+    advice: 'Begin it with `- name:`.',
+  },
+  'fleet/accounts/[]/policy': PATH_OF_FILE,
+  'fleet/accounts/[]/base_url': { expected: 'the URL of a server' },
+  'fleet/accounts/[]/account': {
+    advice: 'Write the number that follows /app/accounts/ in the URL of the dashboard.',
+  },
+  'fleet/accounts/[]/token_env': {
+    expected: 'the name of an environment variable',
+    advice: 'Write the name of the variable that contains the token, never the token itself.',
+    secret: true,
+  },
+  'fleet/accounts/[]/token_file': PATH_OF_FILE,
+  'fleet/accounts/[]/ca_file': PATH_OF_FILE,
+  'fleet/accounts/[]/header_file': PATH_OF_FILE,
 })
 
 /** Made for the first error, as the places are. */
@@ -164,10 +191,15 @@ export function nameSubject(path: string, names: Names): string {
     const of = owner === undefined ? `\`${list.replaceAll('/', '.')}\`` : nameOwner(owner)
     return `${item} ${names.index + 1} of ${of}`
   }
-  const [, owner, key = path] = /(\*|\[\])\/(.+)$/.exec(path) ?? []
+  const [, owner, key = ''] = /^(?:fleet\/)?(?:.*(\*|\[\])\/)?(.+)$/.exec(path) ?? []
   const name = `\`${key.replaceAll('/', '.')}\``
   if (owner === undefined) return name
-  return `${name} of ${owner === '*' ? quoteName(names.owner) : nameWaiver(names).toLowerCase()}`
+  const item = path.slice(0, path.length - key.length - 1)
+  return `${name} of ${owner === '*' ? quoteName(names.owner) : lowerFirst(nameSubject(item, names))}`
+}
+
+export function isSecret(path: string): boolean {
+  return getWords()[path]?.secret === true
 }
 
 /** What a value there must be, after "must be". */
@@ -212,11 +244,11 @@ function nameItems(items: PlaceShape | undefined): string {
   return noun.endsWith('s') ? `${noun}es` : `${noun}s`
 }
 
-function lowerFirst(text: string): string {
+export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
-/** What to write at a place instead of something else. */
+/** What to write at a place. */
 export function adviseValue(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.advice
   const place = getPlace(path) ?? {}
@@ -236,7 +268,7 @@ function giveExample(path: string, place: PlaceShape): string {
     return 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.'
   }
   if (type === 'array') {
-    return `Write the ${nameItems(items)} as a list, for example \`${writeExample(example)}\`.`
+    return `Write the ${nameItems(items)} as a list, for example \`${writeStatement(path, example)}\`.`
   }
   if (typeof additionalProperties === 'object') {
     const [[name = '', value = ''] = []] = Object.entries(example)
@@ -261,32 +293,18 @@ function isNamed(path: string): boolean {
   return /[*\]]$/.test(path)
 }
 
-/** What to write after a key without a value. */
+/** What to do about a key without a value. */
 export function adviseEmpty(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.empty
   if (advice !== undefined) return { advice }
-  const { description = null, examples: [example = ''] = [] } = getPlace(path) ?? {}
-  return {
-    detail: description,
-    advice: isRequired(path)
-      ? `Write a value after it, for example \`${writeStatement(path, example)}\`.`
-      : 'Write a value after it, or remove the key.',
-  }
+  if (isRequired(path)) return adviseValue(path)
+  const { description = null } = getPlace(path) ?? {}
+  return { detail: description, advice: 'Write a value after it, or remove the key.' }
 }
 
 function isRequired(path: string): boolean {
   const [, map = '', key = ''] = /^(?:(.*)\/)?([^/]+)$/.exec(path) ?? []
   return listForms(getPlace(map) ?? {}).some(({ required }) => required?.includes(key))
-}
-
-/** What to add for a key that is missing. */
-export function adviseMissing(path: string): Pick<Message, 'detail' | 'advice'> {
-  const { description = null, const: only, examples: [example = ''] = [] } = getPlace(path) ?? {}
-  const statement = writeStatement(path, example)
-  return {
-    detail: description,
-    advice: only === undefined ? `Add, for example, \`${statement}\`.` : `Add \`${statement}\`.`,
-  }
 }
 
 /** What was probably meant by a text that is invalid there. Null: unknown. */
