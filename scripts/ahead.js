@@ -8,7 +8,8 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { loadCommands } from '../build/cli/command-list.js'
 import { drawPage } from '../build/cli/draw-help.js'
 import { makeScripts } from '../build/commands/completion.js'
-import { AJV_OPTIONS, SCHEMA_URL } from '../build/policy/schema.js'
+import { SCHEMA_URLS } from '../build/policy/places.js'
+import { AJV_OPTIONS } from '../build/policy/schema.js'
 
 const build = new URL('../build/', import.meta.url)
 
@@ -19,9 +20,15 @@ writeFileSync(new URL('commands/completion.json', build), JSON.stringify(makeScr
 
 // Every start has to read the code, so the texts for editors are left out.
 const FOR_EDITORS = new Set(['title', 'description', 'examples'])
-const schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'), (key, value) =>
-  FOR_EDITORS.has(key) && (typeof value === 'string' || Array.isArray(value)) ? undefined : value,
-)
 const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true } })
-const validate = ajv.compile(schema)
-writeFileSync(new URL('policy/policy-shape.cjs', build), standalone.default(ajv, validate))
+const ids = Object.entries(SCHEMA_URLS).map(([name, url]) => {
+  const schema = JSON.parse(readFileSync(url, 'utf8'), (key, value) =>
+    FOR_EDITORS.has(key) && (typeof value === 'string' || Array.isArray(value)) ? undefined : value,
+  )
+  ajv.addSchema(schema)
+  return [name, schema.$id]
+})
+writeFileSync(
+  new URL('policy/policy-shape.cjs', build),
+  standalone.default(ajv, Object.fromEntries(ids)),
+)

@@ -1,5 +1,5 @@
 /**
- * Checks the shape of a policy against schemas/policy.schema.json and reports each error once, at its
+ * Checks the shape of a policy or a fleet file against its schema and reports each error once, at its
  * place. meaning.ts checks what the values mean together.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -9,23 +9,21 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addArticle } from '../core/messages/phrase.ts'
 import { computeOnce } from '../core/model/collect.ts'
-import { KINDS } from '../core/model/kinds.ts'
 import { cutText } from '../core/model/visible.ts'
 import { findNearest } from './nearest.ts'
+import { findHome, getPlace, listKeysAt, ROOTS, SCHEMA_URLS, stepInto } from './places.ts'
 import { type Problems, quoteName, report, reportOnce, suggest } from './read/problems.ts'
 import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
 import {
+  adviseEmpty,
+  adviseValue,
+  describeWanted,
   findEmail,
-  findHome,
-  getWordings,
-  isKnownPlace,
-  listKeysAt,
+  guessText,
+  isSecret,
   type Names,
   nameSubject,
-  stepInto,
 } from './read/wording.ts'
-
-export const SCHEMA_URL = new URL('../../schemas/policy.schema.json', import.meta.url)
 
 /** Keys that seem to be missing because they are misspelt: their values are not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
@@ -34,22 +32,29 @@ export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
  * Without messages, because rollcall writes its own.
  * @public taken by scripts/ahead.js from dist/
  */
-export const AJV_OPTIONS = { allErrors: true, strict: true, messages: false } as const
+export const AJV_OPTIONS = {
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  messages: false,
+} as const
 
-/** The schema as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
+/** The schemas as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
 const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
 
-const loadValidator = computeOnce(
-  (): ValidateFunction =>
-    existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchema(),
+const loadValidators = computeOnce(
+  (): Readonly<Record<keyof typeof SCHEMA_URLS, ValidateFunction>> =>
+    existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchemas(),
 )
 
 /** For tests, where there is no build. `require` keeps this synchronous, but has no types. */
-function compileSchema(): ValidateFunction {
+function compileSchemas() {
   const { Ajv2020 } = createRequire(import.meta.url)(
     'ajv/dist/2020.js',
   ) as typeof import('ajv/dist/2020.js')
-  return new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
+  const ajv = new Ajv2020(AJV_OPTIONS)
+  const compile = (url: URL) => ajv.compile(JSON.parse(readFileSync(url, 'utf8')))
+  return { policy: compile(SCHEMA_URLS.policy), fleet: compile(SCHEMA_URLS.fleet) }
 }
 
 /** A place in the tree, as an error of the validator names it. */
@@ -57,16 +62,16 @@ interface Spot extends Names {
   readonly node: TreeNode
   /** The entry that has the node as its value; null for the root and for list items. */
   readonly entry: Entry | null
-  /** A path of wording.ts. */
+  /** A path of places.ts. */
   readonly path: string
 }
 
 export function fitsSchema(tree: TreeNode): boolean {
-  return loadValidator()(toPlainValue(tree))
+  return loadValidators().policy(toPlainValue(tree))
 }
 
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
-  const validate = loadValidator()
+  const validate = problems.noun === 'policy' ? loadValidators().policy : loadValidators().fleet
   const misspelt = new Map<TreeNode, Set<string>>()
   const strangers = new Set<TreeNode>()
   if (validate(toPlainValue(tree))) return misspelt
@@ -76,7 +81,9 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     // Errors inside `propertyNames` or an `if` come together with an error that sums them up.
     if (error.keyword === 'if') continue
     if (error.propertyName !== undefined && error.keyword !== 'propertyNames') continue
-    const spot = find(tree, error.instancePath)
+    // fleet.ts checks that an account has one of two keys.
+    if (error.schemaPath.includes('/oneOf')) continue
+    const spot = find(problems, tree, error.instancePath)
     switch (error.keyword) {
       case 'additionalProperties':
         strangers.add(spot.node)
@@ -97,7 +104,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     if (spot.entry === null || !problems.faulty.has(spot.entry)) reportValue(problems, spot)
   }
   for (const error of missing) {
-    const spot = find(tree, error.instancePath)
+    const spot = find(problems, tree, error.instancePath)
     const name = String(error.params['missingProperty'])
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
@@ -108,8 +115,8 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
   return misspelt
 }
 
-function find(tree: TreeNode, pointer: string): Spot {
-  let spot: Spot = { node: tree, entry: null, path: '', owner: '', index: 0 }
+function find({ noun }: Problems, tree: TreeNode, pointer: string): Spot {
+  let spot: Spot = { node: tree, entry: null, path: ROOTS[noun], owner: '', index: 0, item: tree }
   for (const step of pointer.split('/').slice(1)) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
     spot = findBelow(spot, name)
@@ -120,10 +127,8 @@ function find(tree: TreeNode, pointer: string): Spot {
 function findBelow(spot: Spot, name: string): Spot {
   if (spot.node.kind === 'list') {
     const node = spot.node.items[Number(name)] ?? spot.node
-    // A list directly after a name is that of its members or permissions.
-    const lists = [spot.path, `${spot.path}/members`, `${spot.path}/permissions`]
-    const path = lists.map((each) => `${each}/[]`).find(isKnownPlace) ?? spot.path
-    return { ...spot, node, entry: null, path, index: Number(name) }
+    const path = `${spot.path}/[]`
+    return { ...spot, node, entry: null, path, index: Number(name), item: node }
   }
   const entry = getEntry(spot.node, name)
   if (entry === undefined) return spot
@@ -145,8 +150,7 @@ function reportUnknownKey(
   const { node, path } = spot
   const name = String(error.params['additionalProperty'])
   const entry = getEntry(node, name)
-  const wording = getWordings()[path]
-  if (entry === undefined || wording === undefined) return
+  if (entry === undefined) return
   const known = listKeysAt(path)
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
   const meant = widens ? null : findNearest(name, known)
@@ -158,14 +162,14 @@ function reportUnknownKey(
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice: widens
       ? 'Remove it. Allow a step with the option `--allow` of the job.'
-      : (suggest(meant, name) ?? adviseRemoval(path, name, wording.advice)),
+      : (suggest(meant, name) ?? adviseRemoval(path, name)),
   })
 }
 
-function adviseRemoval(path: string, name: string, advice: string): string {
-  const home = findHome(name)
+function adviseRemoval(path: string, name: string): string {
+  const home = path.startsWith(ROOTS['fleet file']) ? null : findHome(name)
   if (home !== null) return `Move it below \`${home}:\`, and indent it.`
-  return path === 'agents/*/custom_role' ? advice : 'Remove it.'
+  return (path === 'agents/*/custom_role' && adviseValue(path).advice) || 'Remove it.'
 }
 
 function reportName(problems: Problems, { node, path }: Spot, name: string): void {
@@ -180,8 +184,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     })
     return
   }
-  const label =
-    path === 'custom_roles' ? 'custom role' : KINDS.find(({ section }) => section === path)?.label
+  const label = path === 'agents' ? null : (getPlace(`${path}/*`)?.title ?? '').toLowerCase()
   reportOnce(problems, 'policy-value', entry, {
     summary: label
       ? `The name of ${addArticle(label)} must not be blank.`
@@ -193,60 +196,48 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
 }
 
 function reportMissingKey(problems: Problems, spot: Spot, name: string): void {
-  const subject = nameSubject(spot.path, spot)
   report(problems, 'policy-missing-key', spot.entry?.span ?? spot.node.span, {
-    summary: `${subject} needs the key \`${name}\`.`,
-    advice: ADD[name] ?? `Add \`${name}\`.`,
+    summary: `${nameSubject(spot.path, spot)} needs the key \`${name}\`.`,
+    ...adviseValue(stepInto(spot.path, name)),
   })
-}
-
-const ADD: Readonly<Record<string, string>> = {
-  version: 'Begin the file with `version: 1`.',
-  finding: 'Add `finding:` with the code of the finding to accept.',
-  address: 'Add `address:` with the address of the finding, as a report shows it.',
-  reason: 'Add `reason:` with why this is accepted.',
-  owner: 'Add `owner:` with who is responsible for it.',
-  expires: 'Add `expires:` with the last day of the waiver. Every waiver must end.',
-  min: 'Add `min: 1`, or another number.',
-  role: 'Add `role: agent` or `role: administrator`.',
-  members: 'Add `members: []` with the e-mail addresses of its members.',
-  permissions: 'Add `permissions: []` with everything that the custom role permits.',
-  id: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
 }
 
 function reportValue(problems: Problems, spot: Spot): void {
   const { node, entry, path } = spot
-  const wording = getWordings()[path]
-  if (node.kind === 'broken' || wording === undefined) return
+  if (node.kind === 'broken') return
+  const subject = nameSubject(path, spot)
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
-    const message = {
-      summary: `${nameSubject(path, spot)} has no value.`,
-      advice: wording.empty ?? 'Write a value after it, or remove the key.',
-    }
+    const message = { summary: `${subject} has no value.`, ...adviseEmpty(path) }
     reportOnce(problems, 'policy-empty-key', node, message, entry.span)
     return
   }
+  const mustBe = `${subject} must be ${describeWanted(path)}`
+  if (isSecret(path)) {
+    reportOnce(problems, 'policy-value', node, { summary: `${mustBe}.`, ...adviseValue(path) })
+    return
+  }
+  const tooShort = node.kind === 'list' && getPlace(path)?.type === 'array'
+  const advice = correctValue(spot)
   reportOnce(problems, 'policy-value', node, {
-    summary: `${nameSubject(path, spot)} must be ${wording.expected}, not ${describeValue(node)}.`,
-    advice: adviseValue(spot) ?? wording.advice,
+    summary: `${mustBe}, not ${tooShort ? 'an empty list' : describeValue(node)}.`,
+    ...(advice === null ? adviseValue(path) : { advice }),
   })
 }
 
-const TEXTS =
-  /^(agents\/\*\/reason|\w+\/\*\/(name|channel|description)|scope\/ignore\/.*\[\]|rules\/email_domains\/\[\]|waivers\/\[\]\/(address|reason|owner))$/
-const NUMBERS =
-  /^(version|account|agents\/\*\/custom_role\/id|\w+\/\*\/id|rules\/.*(min|max|days)|apply\/limits\/\w+)$/
-
-function adviseValue({ node, path }: Spot): string | null {
+/** The advice that makes the value right. Null: it is not known what was meant. */
+function correctValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null
+  const { type, const: only, pattern = '' } = getPlace(path) ?? {}
   if (typeof node.value !== 'string') {
-    return TEXTS.test(path) ? `Put it in quotes: "${node.source}".` : null
+    const fits = type === 'string' && new RegExp(pattern, 'u').test(node.source)
+    return fits ? `Put it in quotes: "${node.source}".` : null
   }
-  if (NUMBERS.test(path) && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
-  return suggest(getWordings()[path]?.guess?.(node.value) ?? null, node.value)
+  const isNumber = type === 'integer' || only !== undefined
+  if (isNumber && /^[1-9]\d*$/.test(node.value)) return 'Write it without quotes.'
+  return suggest(guessText(path, node.value), node.value)
 }
 
-export function describeValue(node: TreeNode): string {
+function describeValue(node: TreeNode): string {
   switch (node.kind) {
     case 'map':
       return 'a map'

@@ -41,7 +41,6 @@ test('a kind is named only where it is defined, decoded and put into words', () 
   expect(filesWith(/\b(?:TEAM|INBOX)\b/).sort()).toEqual([
     'chatwoot/decode.ts',
     'core/model/kinds.ts',
-    'policy/read/wording.ts',
   ])
 })
 

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import { loadCommands } from '../../src/cli/command-list.ts'
 import { drawPage } from '../../src/cli/draw-help.ts'
 import { makeScripts } from '../../src/commands/completion.ts'
-import { AJV_OPTIONS, SCHEMA_URL } from '../../src/policy/schema.ts'
+import { SCHEMA_URLS } from '../../src/policy/places.ts'
+import { AJV_OPTIONS } from '../../src/policy/schema.ts'
 
 const DIST = new URL('../../dist/chunks/', import.meta.url)
 
@@ -22,8 +23,10 @@ test('every completion script is there, as the commands make it', async () => {
   expect(scripts).toEqual(makeScripts(await loadCommands()))
 })
 
-const compiled = new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URL, 'utf8')))
-const ahead: ValidateFunction = createRequire(import.meta.url)(
+const compiled = new Ajv2020(AJV_OPTIONS).compile(
+  JSON.parse(readFileSync(SCHEMA_URLS.policy, 'utf8')),
+)
+const { policy: ahead }: { policy: ValidateFunction } = createRequire(import.meta.url)(
   new URL('policy-shape.cjs', DIST).pathname,
 )
 

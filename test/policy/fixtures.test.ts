@@ -147,8 +147,8 @@ describe('an invalid policy gives one error per cause, each at its place', () =>
       })),
     ).toEqual(wanted.map(({ code, line, column }) => ({ code, line, column })))
     wanted.forEach(({ says }, index) => {
-      const { summary, advice } = diagnostics[index] ?? {}
-      expect(`${summary} ${advice}`).toContain(says ?? '')
+      const { summary, detail, advice } = diagnostics[index] ?? {}
+      expect(`${summary} ${advice} ${detail}`).toContain(says ?? '')
     })
     for (const { summary, advice, severity } of diagnostics) {
       expect(summary).toMatch(/^[^\n]+\.$/)

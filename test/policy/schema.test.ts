@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { getWordings, listKeysAt } from '../../src/policy/read/wording.ts'
-import { SCHEMA_URL } from '../../src/policy/schema.ts'
+import { getPlace, listKeysAt, listPaths, SCHEMA_URLS } from '../../src/policy/places.ts'
+import { getWords } from '../../src/policy/read/wording.ts'
 
 interface Schema {
   readonly [keyword: string]: unknown
@@ -20,10 +20,10 @@ interface Schema {
   readonly else?: Schema
 }
 
-const SCHEMA: Schema = JSON.parse(readFileSync(SCHEMA_URL, 'utf8'))
+const SCHEMA: Schema = JSON.parse(readFileSync(SCHEMA_URLS.policy, 'utf8'))
 const compile = (schema: object) => new Ajv2020({ strict: true, allErrors: true }).compile(schema)
 
-/** Every schema that describes a value of the policy, with its path in the wording table. */
+/** Every schema that describes a value of the policy, with its path. */
 function* places(schema: Schema, path: string): Generator<readonly [string, Schema]> {
   const name = schema.$ref?.replace('#/$defs/', '')
   const target = name === undefined ? schema : (SCHEMA.$defs?.[name] ?? {})
@@ -58,10 +58,11 @@ describe('the policy schema', () => {
     expect(schema.description).toMatch(/\.$/)
   })
 
-  test('every place in it has words for what belongs there, and no words are left over', () => {
-    expect([...places(SCHEMA, '')].map(([path]) => path).sort()).toEqual(
-      Object.keys(getWordings()).sort(),
-    )
+  test('every place in it has an example for messages, and no words are left over', () => {
+    const paths = [...listPaths()]
+    expect(paths).toEqual(expect.arrayContaining([...places(SCHEMA, '')].map(([path]) => path)))
+    expect(paths).toEqual(expect.arrayContaining(Object.keys(getWords())))
+    expect(paths.filter((path) => getPlace(path)?.examples === undefined)).toEqual([])
   })
 
   test.each([...places(SCHEMA, '')].filter(([, { properties }]) => properties !== undefined))(

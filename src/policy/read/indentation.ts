@@ -4,10 +4,11 @@
  */
 import type { YAMLParseError } from 'yaml'
 import { findNearest } from '../nearest.ts'
+import { isKeyOfEntries, isTopLevelKey, listKeysAt } from '../places.ts'
 import { findLineEnd, findLineStart, listLinesAbove, readLine } from './lines.ts'
 import { quoteName } from './problems.ts'
 import type { Span } from './source-text.ts'
-import { findEmail, isKeyOfEntries, isTopLevelKey, listKeysAt } from './wording.ts'
+import { findEmail } from './wording.ts'
 
 const KEY = /([ \t]*)((?:- +)*)((["']?)[^\s#"'][^\r\n]*?\4)[ \t]*:(?=[ \t\r\n]|$)/y
 const BLANK = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*/y

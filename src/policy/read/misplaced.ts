@@ -7,6 +7,7 @@
 import { isPermission } from '../../core/model/custom-role.ts'
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
+import { isKnownPlace, isTopLevelKey, listKeysAt, stepInto } from '../places.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
 import {
   type Entry,
@@ -19,7 +20,7 @@ import {
   type MapNode,
   type TreeNode,
 } from './tree.ts'
-import { findEmail, isKnownPlace, isTopLevelKey, listKeysAt, stepInto } from './wording.ts'
+import { findEmail } from './wording.ts'
 
 /**
  * What a statement is, wherever it is written. `part`: a key of the entry or the section above it;
@@ -30,7 +31,7 @@ type Kind = 'section' | 'person' | 'group' | 'custom-role' | 'part' | 'follower'
 interface Place {
   readonly root: MapNode
   readonly map: MapNode
-  /** A path of wording.ts. */
+  /** A path of places.ts. */
   readonly path: string
   /** As messages name it; empty for the root. */
   readonly owner: string

@@ -1,6 +1,7 @@
 /** Recognises another file of rollcall than the one that belongs here. Knows nothing of its content. */
 import { KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
+import { listKeysAt } from '../places.ts'
 import { type Problems, quoteName, report } from './problems.ts'
 import {
   getEntries,
@@ -11,7 +12,7 @@ import {
   getValue,
   type TreeNode,
 } from './tree.ts'
-import { ANY_SECTION, listKeysAt } from './wording.ts'
+import { ANY_SECTION } from './wording.ts'
 
 /** The keys that say what rollcall manages. A policy has at least one. */
 export const MANAGING_SECTIONS = ['agents', 'custom_roles', ...KINDS.map((of) => of.section)]

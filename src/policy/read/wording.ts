@@ -1,114 +1,39 @@
 /**
- * Describes in words what belongs at each place of a policy. The schema decides what is valid; this
- * table only describes it, so that an invalid value gets one message instead of several from the
- * validator. It is long because a policy has many places.
+ * Describes in words what belongs at each place of a policy, so that an invalid value gets one message
+ * instead of several from the validator. Most words come from the schema; a table has the rest.
  */
-import { FINDINGS, type FindingRecord } from '../../core/messages/finding-records.ts'
-import { computeOnce } from '../../core/model/collect.ts'
-import { PERMISSIONS } from '../../core/model/custom-role.ts'
-import { type GroupKind, INBOX, joinWords, KINDS, TEAM } from '../../core/model/kinds.ts'
-import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
-import { STEP_NAMES } from '../../core/model/steps.ts'
-import { findNearest } from '../nearest.ts'
-import { ANY_PREFIX, correctAddress, STARTS } from './addresses.ts'
-import { quoteName } from './problems.ts'
 
-interface Wording {
-  /** The subject of the sentence "… must be"; absent: the key of the place, and whose it is. */
+import { addArticle } from '../../core/messages/phrase.ts'
+import { computeOnce } from '../../core/model/collect.ts'
+import { joinWords, KINDS } from '../../core/model/kinds.ts'
+import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
+import type { Value } from '../../core/model/statement.ts'
+import { findNearest } from '../nearest.ts'
+import { getPlace, listForms, type PlaceShape } from '../places.ts'
+import { writeYamlValue } from '../write/yaml.ts'
+import { ANY_PREFIX, correctAddress, STARTS } from './addresses.ts'
+import { type Message, quoteName } from './problems.ts'
+import { getText, getValue, type TreeNode } from './tree.ts'
+
+/** What the schema does not say about a place. */
+interface Words {
+  /** The subject of the sentence "… must be". */
   readonly subject?: (names: Names) => string
-  readonly expected: string
-  readonly advice: string
-  /** The advice for a key without a value; absent: to write one, or to remove the key. */
+  readonly expected?: string
+  readonly advice?: string
+  /** The advice for a key without a value. */
   readonly empty?: string
-  /** The word of a closed list, or the address, that was probably meant. */
+  /** What was probably meant. */
   readonly guess?: (word: string) => string | null
+  /** Whether messages must not quote the wrong value. */
+  readonly secret?: true
 }
 
-/** The last agent, custom role or group, and the index of the last list item, in the path. */
+/** The last agent, custom role or group, and the last list item, in the path. */
 export interface Names {
   readonly owner: string
   readonly index: number
-}
-
-const nameWaiver = ({ index }: Names) => `Waiver ${index + 1}`
-
-// What values of one type have in common.
-const TEXT = {
-  expected: 'text',
-  advice: 'Write text, in quotes if YAML reads it as something else.',
-}
-const NAME = { ...TEXT, expected: 'a name' }
-const DATE = {
-  expected: 'a date',
-  advice: 'Write the date as YYYY-MM-DD, for example 2026-12-15.',
-}
-const FLAG = {
-  expected: '`true` or `false`',
-  advice: 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.',
-}
-const SETTING = {
-  ...FLAG,
-  empty: 'Write `true` or `false`, or remove the key if this policy does not manage it.',
-}
-const DESCRIPTION = {
-  ...TEXT,
-  empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
-}
-const ADDRESSES = {
-  expected: 'a list of e-mail addresses',
-  advice: 'Write the e-mail addresses as a list, for example `[ada@acme.com]`.',
-}
-const PERMISSION_LIST = 'Write the permissions as a list, for example `[contact_manage]`.'
-const NUMBER = 'a whole number from 1 to 1000000'
-const LIMIT = 'a whole number from 0 to 1000000'
-
-/** For a section without a value, which could mean either. */
-const adviseSection = (section: string, plural: string) =>
-  `Remove the key if this policy does not manage ${plural}; write \`${section}: {}\` if there are none.`
-
-/** The places that every kind of group has. */
-function describeGroups({ section, label, plural, settings }: GroupKind, example: string) {
-  const nobody = `Write \`[]\` after it if the ${label} has no members`
-  const flags = settings.filter(({ type }) => type === 'flag')
-  return {
-    [section]: {
-      expected: `a map from ${label} name to members`,
-      advice: `Write one \`${example}: [ada@acme.com]\` on each line below it.`,
-      empty: adviseSection(section, plural),
-    },
-    [`${section}/*`]: {
-      subject: ({ owner }: Names) => `The entry of ${label} ${quoteName(owner)}`,
-      expected: 'a list of members or a map with `members`',
-      advice: ADDRESSES.advice,
-      empty: `${nobody}, or remove the line if there must be no such ${label}.`,
-    },
-    ...Object.fromEntries(flags.map(({ key }) => [`${section}/*/${key}`, SETTING])),
-    [`${section}/*/members`]: {
-      ...ADDRESSES,
-      empty: `${nobody}.`,
-    },
-    [`${section}/*/members/[]`]: {
-      subject: ({ owner, index }: Names) => `Member ${index + 1} of ${label} ${quoteName(owner)}`,
-      expected: 'an e-mail address',
-      advice: 'Write the address of one agent, for example ada@acme.com.',
-      guess: findEmail,
-    },
-  }
-}
-
-function describeIgnored(section: string, example: string, nobody: string) {
-  return {
-    [`scope/ignore/${section}`]: {
-      expected: 'a list of patterns',
-      advice: `Write the patterns as a list, for example \`["${example}"]\`.`,
-      empty: `Write a list of patterns, or remove the key: rollcall then ignores ${nobody}.`,
-    },
-    [`scope/ignore/${section}/[]`]: {
-      subject: ({ index }: Names) => `Pattern ${index + 1} of \`scope.ignore.${section}\``,
-      expected: 'text of 1 to 256 characters',
-      advice: 'Write a pattern in quotes, for example "archive-*".',
-    },
-  }
+  readonly item: TreeNode
 }
 
 /** `` `agents`, `teams` or `inboxes` `` */
@@ -117,17 +42,36 @@ export const ANY_SECTION = joinWords(
   ['agents', ...KINDS.map(({ section }) => section)].map((key) => `\`${key}\``),
 )
 
-/** Steps of a path: `*` means the name of an agent, a custom role or a group, `[]` a list item. */
-const describePlaces = (): Readonly<Record<string, Wording>> => ({
+const PATH_OF_FILE = { expected: 'the path of a file' }
+
+/** A section without a value could mean either. */
+const describeSection = (section: string, expected: string) => ({
+  expected,
+  empty: `Remove the key if this policy does not manage ${section.replace('_', ' ')}; write \`${section}: {}\` if there are none.`,
+})
+
+/** A section of named things that consist of a list. */
+function describeLists(section: string, label: string, list: string, nothing: string) {
+  const empty = `Write \`[]\` after it if the ${label} ${nothing}`
+  return {
+    [`${section}/*`]: {
+      empty: `${empty}, or remove the line if there must be no such ${label}.`,
+    },
+    [`${section}/*/${list}`]: { empty: `${empty}.` },
+  }
+}
+
+const DESCRIPTION = {
+  empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
+}
+
+const describePlaces = (): Readonly<Record<string, Words>> => ({
   '': {
     subject: () => 'A policy',
-    expected: 'a map of keys',
     advice: `Begin with \`version: 1\`, then list ${ANY_SECTION}.`,
   },
   version: {
-    expected: 'the number 1',
     advice: 'Write `version: 1`: this rollcall reads only version 1 of the policy format.',
-    empty: 'Write `version: 1`.',
   },
   account: {
     expected: 'the id of an account, a positive whole number',
@@ -138,323 +82,251 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
     advice: 'Write the scheme and the host, for example https://chat.acme.com.',
   },
   agents: {
-    expected: 'a map from e-mail address to role',
+    ...describeSection('agents', 'a map from e-mail address to role'),
     advice: 'Write one `ada@acme.com: agent` on each line below it.',
-    empty: adviseSection('agents', 'agents'),
   },
   'agents/*': {
     subject: ({ owner }) => `The entry of ${quoteName(owner)}`,
-    expected: '`administrator`, `agent` or a map with `role`',
-    advice: 'Write the role after the colon.',
     empty: 'Write `administrator` or `agent` after it, or remove the line to end the access.',
-    guess: guessRole,
-  },
-  'agents/*/role': {
-    expected: '`administrator` or `agent`',
-    advice: 'Write a custom role under `custom_role`, next to `role: agent`.',
-    empty: 'Write `administrator` or `agent` after it.',
-    guess: guessRole,
-  },
-  'agents/*/name': {
-    ...NAME,
-    empty: 'Write the name, or remove the key: rollcall then does not compare the name.',
   },
   'agents/*/custom_role': {
-    expected: 'the name of a custom role or a map with its `id`',
     advice: 'Write the name in quotes, or the id as `{id: 3}`.',
-    empty: 'Write the name or `{id: 3}`, or remove the key if there must be no custom role.',
   },
-  'agents/*/custom_role/id': {
-    subject: ({ owner }) => `The custom role id of ${quoteName(owner)}`,
-    expected: 'a positive whole number',
-    advice: 'Write the id of the custom role, for example `{id: 3}`.',
-    empty: 'Write the id of the custom role, for example `{id: 3}`.',
-  },
-  'agents/*/reason': TEXT,
-  'agents/*/expires': {
-    ...DATE,
-    empty: 'Write the last day of access, or remove the key if access must not end.',
-  },
-  'agents/*/pending_until': {
-    ...DATE,
-    empty:
-      'Write a date, or remove the key: rollcall then reports an invitation that is not accepted.',
-  },
-  custom_roles: {
-    expected: 'a map from the name of a custom role to its permissions',
-    advice: 'Write one `Billing clerk: [contact_manage]` on each line below it.',
-    empty: adviseSection('custom_roles', 'custom roles'),
-  },
-  'custom_roles/*': {
-    subject: ({ owner }) => `The entry of custom role ${quoteName(owner)}`,
-    expected: 'a list of permissions or a map with `permissions`',
-    advice: PERMISSION_LIST,
-    empty:
-      'Write `[]` after it if the custom role permits nothing, or remove the line if there must be no such custom role.',
-  },
-  'custom_roles/*/id': {
-    expected: 'a positive whole number',
-    advice: 'Write the id of the custom role: `rollcall list --format json` shows it.',
-    empty:
-      'Write the id of the custom role, or remove the key: its name then says which one it is.',
-  },
-  'custom_roles/*/name': {
-    ...NAME,
-    empty: 'Write the name, or remove the key: the key of the entry is then the name.',
-  },
+  custom_roles: describeSection(
+    'custom_roles',
+    'a map from the name of a custom role to its permissions',
+  ),
+  ...describeLists('custom_roles', 'custom role', 'permissions', 'permits nothing'),
   'custom_roles/*/description': DESCRIPTION,
-  'custom_roles/*/permissions': {
-    expected: 'a list of permissions',
-    advice: PERMISSION_LIST,
-    empty: 'Write `[]` after it if the custom role permits nothing.',
+  'custom_roles/*/id': {
+    advice: 'Write the id of the custom role: `rollcall list --format json` shows it.',
   },
-  'custom_roles/*/permissions/[]': {
-    subject: ({ owner, index }) => `Permission ${index + 1} of custom role ${quoteName(owner)}`,
-    expected: 'a permission',
-    advice: `Write one of ${PERMISSIONS.join(', ')}.`,
-    guess: (word) => findNearest(word.trim(), PERMISSIONS),
-  },
+  ...Object.assign(
+    {},
+    ...KINDS.map(({ section, label }) => ({
+      [section]: describeSection(section, `a map from ${label} name to members`),
+      ...describeLists(section, label, 'members', 'has no members'),
+    })),
+  ),
   'teams/*/description': DESCRIPTION,
-  ...describeGroups(TEAM, 'billing'),
   'inboxes/*/id': {
     expected: 'the id of an inbox, a positive whole number',
     advice: 'Write the number that the dashboard shows in the URL of the inbox, for example 12.',
-  },
-  'inboxes/*/name': {
-    ...TEXT,
-    empty: 'Write the name of the inbox, or remove the key: the key of the entry is then the name.',
   },
   'inboxes/*/channel': {
     expected: 'the type of a channel in lower case',
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
   },
-  ...describeGroups(INBOX, 'Website'),
-  scope: {
-    expected: 'a map with `agents` or `ignore`',
-    advice: 'Write `agents: administrators` or `ignore:` below it.',
-  },
-  'scope/agents': {
-    expected: '`all` or `administrators`',
-    advice: 'With `administrators`, rollcall ignores agents who are not in the policy.',
-    empty: 'Write `all` or `administrators` after it, or remove the key: it is then `all`.',
-    guess: (word) => findNearest(word, ['all', 'administrators']),
-  },
-  'scope/ignore': {
-    expected: `a map with ${ANY_SECTION}`,
-    advice: 'Write `agents: ["*@integrations.acme.com"]` below it.',
-  },
-  ...describeIgnored('agents', '*@integrations.acme.com', 'nobody'),
-  ...describeIgnored('teams', 'archive-*', 'no team'),
-  ...describeIgnored('inboxes', 'test *', 'no inbox'),
-  rules: {
-    expected: 'a map of rules',
-    advice: 'Write `administrators: { min: 2 }` or another rule below it.',
-  },
-  'rules/administrators': {
-    expected: 'a map with `min`, `max` or `require_reason`',
-    advice: 'Write `administrators: { min: 2, max: 4 }`.',
-  },
-  'rules/administrators/min': {
-    expected: NUMBER,
-    advice: 'Write the minimum number of administrators, for example 2.',
-  },
-  'rules/administrators/max': {
-    expected: NUMBER,
-    advice: 'Write the maximum number of administrators, for example 4.',
-  },
-  'rules/administrators/require_reason': FLAG,
-  'rules/email_domains': {
-    expected: 'a list of domains',
-    advice: 'Write the domains as a list, for example `[acme.com]`.',
-  },
   'rules/email_domains/[]': {
-    subject: ({ index }) => `Domain ${index + 1} of \`rules.email_domains\``,
-    expected: 'a domain',
     advice:
       'Write the part of an address after the `@`, for example acme.com; patterns are not allowed here.',
-    guess: findDomain,
   },
-  'rules/team_members': {
-    expected: 'a map with `min`',
-    advice: 'Write `team_members: { min: 2 }`.',
-  },
-  'rules/team_members/min': {
-    expected: NUMBER,
-    advice: 'Write the minimum number of members of every team, for example 1.',
-  },
-  'rules/expires_soon_days': {
-    expected: 'a number of days, from 0 to 3650',
-    advice: 'Write how many days before the end rollcall warns you, for example 30.',
-    empty: 'Write a number of days, or remove the key: it is then 14.',
-  },
-  'rules/waiver_max_days': {
-    expected: 'a number of days, from 1 to 3650',
-    advice: 'Write the maximum number of days until a waiver ends, for example 90.',
-    empty: 'Write a number of days, or remove the key: a waiver may then end at any time.',
-  },
-  'rules/dormant_days': {
-    expected: 'a number of days, from 61 to 3650',
-    advice:
-      'Write 61 or more, for example 90. A session in the dashboard lasts two months: a person can work for that long without a new sign-in.',
-    empty:
-      'Write a number of days, or remove the key: rollcall then does not look for dormant people.',
-  },
-  'rules/invite_max_days': {
-    expected: 'a number of days, from 1 to 3650',
-    advice: 'Write how many days an invitation may stay open, for example 14.',
-    empty:
-      'Write a number of days, or remove the key: rollcall then accepts invitations of any age.',
-  },
-  apply: {
-    expected: 'a map with `deny`, `limits` or `protect`',
-    advice: 'Write `deny: [remove-agent]` or another restriction below it.',
-  },
-  'apply/deny': {
-    expected: 'a list of steps',
-    advice: 'Write the steps as a list, for example `[remove-agent]`.',
-  },
-  'apply/deny/[]': {
-    subject: ({ index }) => `Step ${index + 1} of \`apply.deny\``,
-    expected: 'the name of a step',
-    advice: `Write one of ${STEP_NAMES.join(', ')}.`,
-    guess: (word) => findNearest(word, STEP_NAMES),
-  },
-  'apply/limits': {
-    expected: 'a map with `people`, `share` or `gain`',
-    advice: 'Write `limits: { people: 2 }`.',
-  },
-  'apply/limits/people': {
-    expected: LIMIT,
-    advice: 'Write how many people may lose access in one run, for example 2.',
-  },
-  'apply/limits/share': {
-    expected: 'a whole number from 1 to 100',
-    advice: 'Write what percentage of the people may lose access in one run, for example 10.',
-  },
-  'apply/limits/gain': {
-    expected: LIMIT,
-    advice: 'Write how many people may gain access in one run, for example 5.',
-  },
-  'apply/protect': ADDRESSES,
   'apply/protect/[]': {
-    subject: ({ index }) => `Person ${index + 1} of \`apply.protect\``,
-    expected: 'an e-mail address',
     advice:
       'Write the address of one person, for example ada@acme.com; patterns are not allowed here.',
-    guess: findEmail,
   },
-  severity: {
-    expected: 'a map from the code of a finding to `error`, `warning` or `off`',
-    advice: 'Write one `agent-name-differs: error` on each line below it.',
-  },
-  'severity/*': {
-    subject: ({ owner }) => `The severity of ${quoteName(owner)}`,
-    expected: '`error`, `warning` or `off`',
-    advice: '`error` counts as drift, `warning` is only shown, `off` is only counted.',
-    empty: 'Write `error`, `warning` or `off` after it, or remove the key.',
-    guess: (word) => findNearest(word, ['error', 'warning', 'off']),
-  },
+  severity: { expected: 'a map from the code of a finding to `error`, `warning` or `off`' },
+  'severity/*': { subject: ({ owner }) => `The severity of ${quoteName(owner)}` },
   waivers: {
-    expected: 'a list of waivers',
     advice: 'Begin each with `- finding:`, then add `address`, `reason`, `owner` and `expires`.',
   },
   'waivers/[]': {
-    subject: nameWaiver,
-    expected: 'a map with `finding`, `address`, `reason`, `owner` and `expires`',
+    subject: ({ index }) => `Waiver ${index + 1}`,
     advice: 'Begin it with `- finding:`, the code of a finding.',
   },
   'waivers/[]/finding': {
     expected: 'the code of a finding',
     advice:
       'Write the code as a report shows it. Patterns and findings about waivers are not allowed.',
-    empty: 'Write the code of a finding, for example `member-missing`.',
-    guess: guessCode,
   },
   'waivers/[]/address': {
     expected: `the address of a finding, beginning with ${STARTS}`,
-    advice: 'Write it as a report shows it, for example agent/ada@acme.com.',
-    empty: 'Write the address of a finding, for example agent/ada@acme.com.',
     guess: findAddress,
   },
-  'waivers/[]/reason': {
-    ...TEXT,
-    empty: 'Write why this is accepted, and where it was decided.',
+  fleet: { subject: () => 'The fleet file', advice: 'Begin the file with `version: 1`.' },
+  'fleet/accounts': {
+    expected: 'a list of accounts',
+    advice: 'Write `- name:` for each account below it.',
   },
-  'waivers/[]/owner': {
-    ...TEXT,
-    empty: 'Write who is responsible for it, for example ada@acme.com.',
+  'fleet/accounts/[]': {
+    subject: ({ index, item }) => {
+      const name = getText(getValue(item, 'name'))
+      return `Account ${index + 1}${name === null ? '' : ` (${quoteName(name)})`}`
+    },
+    expected: 'a map',
+    advice: 'Begin it with `- name:`.',
   },
-  'waivers/[]/expires': {
-    ...DATE,
-    empty: 'Write the last day of the waiver, for example 2026-12-15. Every waiver must end.',
+  'fleet/accounts/[]/policy': PATH_OF_FILE,
+  'fleet/accounts/[]/base_url': { expected: 'the URL of a server' },
+  'fleet/accounts/[]/account': {
+    advice: 'Write the number that follows /app/accounts/ in the URL of the dashboard.',
   },
+  'fleet/accounts/[]/token_env': {
+    expected: 'the name of an environment variable',
+    advice: 'Write the name of the variable that contains the token, never the token itself.',
+    secret: true,
+  },
+  'fleet/accounts/[]/token_file': PATH_OF_FILE,
+  'fleet/accounts/[]/ca_file': PATH_OF_FILE,
+  'fleet/accounts/[]/header_file': PATH_OF_FILE,
 })
 
-/** Path → wording. Made for the first error: a valid policy needs nothing of this large table. */
-export const getWordings = computeOnce(describePlaces)
+/** Made for the first error, as the places are. */
+export const getWords = computeOnce(describePlaces)
 
-const getTopLevelKeys = computeOnce(
-  () => new Set(Object.keys(getWordings()).filter((path) => path !== '' && !path.includes('/'))),
-)
-
-const getKeysOfEntries = computeOnce(
-  () =>
-    new Set(
-      Object.keys(getWordings()).flatMap((path) => /\/\*\/([^/]+)$/.exec(path)?.slice(1) ?? []),
-    ),
-)
+const EMAIL = 'E-mail address'
 
 /** What a message calls a place: by its own words, or by its key. */
 export function nameSubject(path: string, names: Names): string {
-  const own = getWordings()[path]?.subject
+  const own = getWords()[path]?.subject
   if (own !== undefined) return own(names)
-  const [, owner, key = path] = /(\*|\[\])\/(.+)$/.exec(path) ?? []
+  const [, list, step] = /^(.+)\/(\*|\[\])$/.exec(path) ?? []
+  if (list !== undefined) {
+    const owner = /^\w+\/\*/.exec(path)?.[0]
+    const nameOwner = (entry: string) =>
+      `${getPlace(entry)?.title?.toLowerCase()} ${quoteName(names.owner)}`
+    if (step === '*') return `The entry of ${nameOwner(path)}`
+    const { noun = '' } = getPlace(path) ?? {}
+    const item = noun === EMAIL ? (owner === undefined ? 'Person' : 'Member') : noun
+    const of = owner === undefined ? `\`${list.replaceAll('/', '.')}\`` : nameOwner(owner)
+    return `${item} ${names.index + 1} of ${of}`
+  }
+  const [, owner, key = ''] = /^(?:fleet\/)?(?:.*(\*|\[\])\/)?(.+)$/.exec(path) ?? []
   const name = `\`${key.replaceAll('/', '.')}\``
   if (owner === undefined) return name
-  return `${name} of ${owner === '*' ? quoteName(names.owner) : nameWaiver(names).toLowerCase()}`
+  const item = path.slice(0, path.length - key.length - 1)
+  return `${name} of ${owner === '*' ? quoteName(names.owner) : lowerFirst(nameSubject(item, names))}`
 }
 
-export function isKnownPlace(path: string): boolean {
-  return Object.hasOwn(getWordings(), path)
+export function isSecret(path: string): boolean {
+  return getWords()[path]?.secret === true
 }
 
-/** Whether the entry of a person, a group or a custom role can have this key. */
-export function isKeyOfEntries(key: string): boolean {
-  return getKeysOfEntries().has(key)
-}
-
-/** Whether this key stands at the left margin. */
-export function isTopLevelKey(key: string): boolean {
-  return getTopLevelKeys().has(key)
-}
-
-/** The place of a key in a map at this path. */
-export function stepInto(path: string, key: string): string {
-  if (isKnownPlace(`${path}/*`)) return `${path}/*`
-  return path === '' ? key : `${path}/${key}`
-}
-
-/** The keys that a map at this path can have; none where they are names. */
-export function listKeysAt(path: string): readonly string[] {
-  const start = path === '' ? '' : `${path}/`
-  return Object.keys(getWordings())
-    .filter((each) => each !== '' && each.startsWith(start))
-    .map((each) => each.slice(start.length))
-    .filter((key) => !/[/*[]/.test(key))
-}
-
-/** The only place that has this key, such as `rules` for `email_domains`. Null: none, or several. */
-export function findHome(key: string): string | null {
-  const [home, another] = Object.keys(getWordings()).filter(
-    (path) => path !== '' && !/[*[]/.test(path) && listKeysAt(path).includes(key),
+/** What a value there must be, after "must be". */
+export function describeWanted(path: string): string {
+  return (
+    getWords()[path]?.expected ??
+    joinWords('or', listForms(getPlace(path) ?? {}).flatMap(listExpected))
   )
-  return home === undefined || another !== undefined ? null : home.replaceAll('/', '.')
 }
 
-const ROLE_WORDS: Readonly<Record<string, readonly string[]>> = {
-  administrator: ['administrator', 'admin', 'owner', 'superadmin', 'super_admin', 'root'],
-  agent: ['agent', 'member', 'user', 'operator', 'supporter'],
+/** The words of a longer list are in the advice. */
+const SHORT_LIST = 3
+
+function listExpected(place: PlaceShape): readonly string[] {
+  const { noun = 'text', type, enum: words = [], minimum, maximum, maxLength, items } = place
+  if (place.const !== undefined) return [`the number ${place.const}`]
+  if (words.length > 0 && words.length <= SHORT_LIST) return words.map((word) => `\`${word}\``)
+  switch (type) {
+    case 'boolean':
+      return ['`true`', '`false`']
+    case 'integer':
+      return [
+        maximum === Number.MAX_SAFE_INTEGER
+          ? 'a positive whole number'
+          : `a whole number from ${minimum} to ${maximum}`,
+      ]
+    case 'array':
+      return [`a list of ${nameItems(items)}`]
+    case 'object': {
+      const keys = Object.keys(place.properties ?? {}).map((key) => `\`${key}\``)
+      const required = place.required?.map((key) => `\`${key}\``)
+      return [`a map with ${required ? joinWords('and', required) : joinWords('or', keys)}`]
+    }
+    default:
+      if (maxLength !== undefined) return [`text of 1 to ${maxLength} characters`]
+      return [noun === 'text' ? noun : addArticle(lowerFirst(noun))]
+  }
 }
+
+function nameItems(items: PlaceShape | undefined): string {
+  const noun = lowerFirst(items?.noun ?? '')
+  return noun.endsWith('s') ? `${noun}es` : `${noun}s`
+}
+
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+/** What to write at a place. */
+export function adviseValue(path: string): Pick<Message, 'detail' | 'advice'> {
+  const advice = getWords()[path]?.advice
+  const place = getPlace(path) ?? {}
+  if (advice !== undefined) return { advice }
+  return {
+    detail: isNamed(path) ? null : (place.description ?? null),
+    advice: giveExample(path, place),
+  }
+}
+
+function giveExample(path: string, place: PlaceShape): string {
+  const [form = place] = listForms(place)
+  const { enum: words = [], type, items, additionalProperties } = form
+  const [example = ''] = place.examples ?? []
+  if (words.length > SHORT_LIST) return `Write one of ${words.join(', ')}.`
+  if (type === 'boolean') {
+    return 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.'
+  }
+  if (type === 'array') {
+    return `Write the ${nameItems(items)} as a list, for example \`${writeStatement(path, example)}\`.`
+  }
+  if (typeof additionalProperties === 'object') {
+    const [[name = '', value = ''] = []] = Object.entries(example)
+    return `Write one \`${name}: ${writeExample(value)}\` on each line below it.`
+  }
+  return `Write, for example, \`${writeStatement(path, example)}\`.`
+}
+
+/** Of a list, one item is enough. */
+function writeExample(value: Value, key: string | null = null): string {
+  return writeYamlValue(Array.isArray(value) ? value.slice(0, 1) : value, key)
+}
+
+/** With its key, unless that is a name. */
+function writeStatement(path: string, value: Value): string {
+  const [key = ''] = /[^/]*$/.exec(path) ?? []
+  return isNamed(path) ? writeExample(value) : `${key}: ${writeExample(value, key)}`
+}
+
+/** Whether it is an entry with a name, or an item of a list. */
+function isNamed(path: string): boolean {
+  return /[*\]]$/.test(path)
+}
+
+/** What to do about a key without a value. */
+export function adviseEmpty(path: string): Pick<Message, 'detail' | 'advice'> {
+  const advice = getWords()[path]?.empty
+  if (advice !== undefined) return { advice }
+  if (isRequired(path)) return adviseValue(path)
+  const { description = null } = getPlace(path) ?? {}
+  return { detail: description, advice: 'Write a value after it, or remove the key.' }
+}
+
+function isRequired(path: string): boolean {
+  const [, map = '', key = ''] = /^(?:(.*)\/)?([^/]+)$/.exec(path) ?? []
+  return listForms(getPlace(map) ?? {}).some(({ required }) => required?.includes(key))
+}
+
+/** What was probably meant by a text that is invalid there. Null: unknown. */
+export function guessText(path: string, written: string): string | null {
+  const place = getPlace(path) ?? {}
+  const guess = getWords()[path]?.guess
+  if (guess !== undefined) return guess(written)
+  if (place.noun === EMAIL) return findEmail(written)
+  if (place.noun === 'Domain') return findDomain(written)
+  const words = listForms(place).flatMap((form) => form.enum ?? [])
+  const word = written.trim().toLowerCase()
+  const known = ROLE_WORDS.get(word)
+  return known !== undefined && words.includes(known) ? known : findNearest(written.trim(), words)
+}
+
+/** What people call the two roles. */
+const ROLE_WORDS: ReadonlyMap<string, string> = new Map([
+  ...['admin', 'owner', 'superadmin', 'super_admin', 'root'].map(
+    (word) => [word, 'administrator'] as const,
+  ),
+  ...['member', 'user', 'operator', 'supporter'].map((word) => [word, 'agent'] as const),
+])
 
 /** Null if the text does not contain exactly one e-mail address. */
 export function findEmail(text: string): string | null {
@@ -472,17 +344,4 @@ function findAddress(text: string): string | null {
   if (ANY_PREFIX.test(address)) return address
   const email = findEmail(text)
   return email === null ? null : `agent/${email}`
-}
-
-function guessRole(word: string): string | null {
-  const said = word.trim().toLowerCase()
-  const known = Object.keys(ROLE_WORDS).find((role) => ROLE_WORDS[role]?.includes(said))
-  return known ?? findNearest(word, Object.keys(ROLE_WORDS))
-}
-
-/** The code of a finding that a waiver can accept. */
-function guessCode(word: string): string | null {
-  const records = Object.entries<FindingRecord>(FINDINGS)
-  const codes = records.filter(([, { about }]) => !about.includes('waiver')).map(([code]) => code)
-  return findNearest(word, codes)
 }

@@ -3,10 +3,10 @@
  * that are not text. After an error it continues with the value that was probably meant.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml'
+import { isKeyOfEntries } from '../places.ts'
 import { describeInLine, formatPlace, type Problems, quoteName, report } from './problems.ts'
 import type { Span } from './source-text.ts'
 import { type Entry, lacksValue, type MapNode, type ScalarNode, type TreeNode } from './tree.ts'
-import { isKeyOfEntries } from './wording.ts'
 
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>
 
