@@ -1,11 +1,17 @@
 /** Compares groups and their members, before and after. */
 
-import { addContrast } from '../messages/alike.ts'
 import type { GroupSubject, Party } from '../model/address.ts'
 import type { Pair } from '../model/collect.ts'
 import { compareMembers } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import { comparePair, type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
+import {
+  comparePair,
+  type Difference,
+  indexByName,
+  listChangedSettings,
+  type Shown,
+  type SideGroup,
+} from './sides.ts'
 
 /**
  * Only members whom both sides have. The memberships of a person who arrived or left are part of the
@@ -30,27 +36,15 @@ export function compareGroups(
       came: () => `new ${of.label}`,
       left: () => `${of.label} removed`,
       changed: (had, has) => {
-        const text = describeTurned(of, had, has)
+        const settings = of.settings.map(({ key }) => {
+          return [key, had.settings[key], has.settings[key]] as const
+        })
+        const text = listChangedSettings(had, has, settings).join('; ')
         return text === '' ? null : { kind: 'changed', text }
       },
     }),
     ...listMemberDifferences(pair, stayed),
   ])
-}
-
-function describeTurned(of: GroupKind, had: SideGroup, has: SideGroup): string {
-  const [was, is] = [had.subject.name, has.subject.name]
-  return [
-    ...(was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]),
-    ...of.settings.flatMap(({ key }) => {
-      const [before, after] = [had.settings[key], has.settings[key]]
-      // A setting that only one side has is not compared.
-      if (before === undefined || after === undefined || before === after) return []
-      const phrase = `${key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
-      const texts = typeof before === 'string' && typeof after === 'string'
-      return texts ? addContrast(phrase, before, after) : phrase
-    }),
-  ].join('; ')
 }
 
 function describeName(of: GroupKind, { settings, members }: SideGroup): Shown {

@@ -2,6 +2,7 @@
  * The two sides of a comparison: the people and groups of one account in a snapshot or a policy. Also
  * the type of a difference.
  */
+import { addContrast } from '../messages/alike.ts'
 import {
   type CustomRoleSubject,
   formatAddress,
@@ -214,6 +215,26 @@ export function comparePair<T extends { readonly location: Location | null }>(
   const changed = words.changed(had, has)
   if (changed === null) return []
   return [{ ...common, kind: changed.kind, action: 'update', summary: changed.text }]
+}
+
+/** A new name, and settings that both sides have and that differ, as phrases. */
+export function listChangedSettings(
+  { subject: { name: was } }: Pick<SideGroup | SideCustomRole, 'subject'>,
+  { subject: { name: is } }: Pick<SideGroup | SideCustomRole, 'subject'>,
+  settings: readonly (readonly [
+    key: string,
+    before: SettingValue | null | undefined,
+    after: SettingValue | null | undefined,
+  ])[],
+): readonly string[] {
+  return [
+    ...(was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]),
+    ...settings.flatMap(([key, before, after]) => {
+      if (before == null || after == null || before === after) return []
+      const phrase = `${key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
+      return addContrast(phrase, String(before), String(after))
+    }),
+  ]
 }
 
 /** @param was the name on the earlier side; null: not there */

@@ -9,42 +9,30 @@ import { countRisks, type RiskCounts } from './order.ts'
 import { nestLines } from './remedies.ts'
 import type { AccountReport, JudgedAccount, Verdict } from './report.ts'
 
-export interface FindingFacts {
-  /** `agent`, `team`, `team-member`, `rule` … */
-  readonly kind: string
-  /** Null: not about one person. */
-  readonly email: string | null
-  /** The display name on the account; null for somebody who is not on it. */
-  readonly name: string | null
-  /** The name of the group that it is about or in. */
-  readonly group: string | null
-  readonly remedy: {
-    /** Our own words; backticks mark code. */
-    readonly text: string
-    /** Lines of a policy that would end it, from the top level on; empty if none would. */
-    readonly lines: readonly string[]
-  }
-}
-
 export function describeFinding(
   { id, code, subject }: Finding,
   { names, fixes }: Pick<JudgedAccount, 'names' | 'fixes'>,
-): FindingFacts {
+) {
   // A person who is not on the account and has no known address is `#ID`.
   const email = 'email' in subject && !subject.email.startsWith('#') ? subject.email : null
   const fix = fixes.get(id)
   return {
     kind: nameKind(subject),
+    /** Null: not about one person. */
     email,
+    /** The display name; null for somebody who is not on the account. */
     name: email === null ? null : (names.get(email) ?? null),
+    /** That it is about or in. */
     group: groupOf(subject)?.name ?? null,
     remedy: {
       text: FINDINGS[code].remedy,
+      /** Of a policy, from the top level on; empty if none would end it. */
       lines: fix ? nestLines([fix]) : [],
     },
   }
 }
 
+/** `agent`, `team`, `team-member`, `rule` … */
 function nameKind(subject: Subject): string {
   switch (subject.kind) {
     case 'group':

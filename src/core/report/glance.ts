@@ -8,11 +8,6 @@ import type { JudgedAccount } from './report.ts'
 
 export type StandingCounts = Readonly<Record<Standing, number>>
 
-export interface PeopleCounts {
-  readonly status: PersonStatus
-  readonly counts: StandingCounts
-}
-
 export interface GroupCounts {
   readonly group: GroupOutcome
   readonly counts: StandingCounts
@@ -36,7 +31,7 @@ const STATUSES = {
 
 export type PersonStatus = keyof typeof STATUSES
 
-export function countPeople({ getOutcomes }: JudgedAccount): readonly PeopleCounts[] {
+export function countPeople({ getOutcomes }: JudgedAccount) {
   return (Object.keys(STATUSES) as PersonStatus[]).map((status) => ({
     status,
     counts: countStandings(getOutcomes().people.filter(STATUSES[status])),

@@ -1,16 +1,9 @@
 /** A whole run in numbers. */
 import { isApprovable } from './proposal.ts'
-import type { AccountReport, Verdict } from './report.ts'
+import type { AccountReport } from './report.ts'
 
-export interface Totals {
-  readonly verdicts: Readonly<Record<Verdict, number>>
-  /** Open findings of severity error, accepted findings, and open critical ones. */
-  readonly error: number
-  readonly waived: number
-  readonly critical: number
-}
-
-export function countTotals(accounts: readonly AccountReport[]): Totals {
+/** Accounts by verdict, open findings of severity error, accepted findings, and open critical ones. */
+export function countTotals(accounts: readonly AccountReport[]) {
   const verdicts = { in_sync: 0, drift: 0, none: 0 }
   for (const { verdict } of accounts) verdicts[verdict] += 1
   const sum = (key: 'error' | 'waived' | 'critical') =>
