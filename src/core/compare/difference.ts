@@ -41,10 +41,8 @@ export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)
   const [before, after] = [recognise(earlier, spellings), recognise(later, spellings)]
   const roles = recogniseCustomRoles(later).map(({ subject }) => subject)
-  const names = new Map<number, string>()
-  for (const { customRoles } of [earlier, later]) {
-    for (const { id, name } of listRoles(customRoles)) names.set(id, name)
-  }
+  const both = [earlier, later].flatMap(({ customRoles }) => listRoles(customRoles))
+  const names = new Map(both.map(({ id, name }) => [id, name]))
   // Compared with a side that does not have them, all would be new or gone.
   const kinds = KINDS.filter((of) => hasGroups(earlier, of) && hasGroups(later, of))
   const side = ({ snapshot }: typeof before) =>
