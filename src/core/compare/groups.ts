@@ -2,7 +2,6 @@
 
 import type { GroupSubject, Party } from '../model/address.ts'
 import type { Pair } from '../model/collect.ts'
-import { compareMembers } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import {
   comparePair,
@@ -56,18 +55,15 @@ function listMemberDifferences(
   { before: had, after: has, latest }: Pair<SideGroup>,
   stayed: Stayed,
 ) {
-  const nobody = new Map<string, null>()
   const before = new Map(
     [...(had?.members.keys() ?? [])].flatMap((was) => {
       const email = stayed.later(was)
       return email === null ? [] : [[email, was] as const]
     }),
   )
-  const after = has?.members ?? nobody
-  const { left, joined } = compareMembers(before, after)
-  const leaving = new Set(left)
+  const after = new Map(has?.members)
   const lost = [...before]
-    .filter(([email]) => leaving.has(email))
+    .filter(([email]) => !after.has(email))
     .map(([email, was]): Difference => {
       const { subject: group } = { ...latest, ...had }
       return {
@@ -81,9 +77,9 @@ function listMemberDifferences(
         location: had?.members.get(was) ?? null,
       }
     })
-  const gained = joined.flatMap((email): Difference[] => {
+  const gained = [...after].flatMap(([email, location]): Difference[] => {
     const person = stayed.earlier(email)
-    if (person === null) return []
+    if (person === null || before.has(email)) return []
     return [
       {
         ...indexByName(describeMember(latest.subject, email), null),
@@ -93,7 +89,7 @@ function listMemberDifferences(
         summary: 'new member',
         before: null,
         after: listSettingDifferences(latest.subject, email),
-        location: after.get(email) ?? null,
+        location,
       },
     ]
   })
