@@ -20,10 +20,7 @@ type Pairs = readonly Pair<SideCustomRole>[]
 /** Empty if a side does not say what custom roles permit. */
 export function pairCustomRoles(before: Side, after: Side): Pairs {
   if (before.customRoles === null || after.customRoles === null) return []
-  return pairEntries(before.customRoles, after.customRoles, [
-    ({ id }) => id,
-    ({ subject }) => formatAddress(subject),
-  ])
+  return pairEntries(before.customRoles, after.customRoles, ({ subject }) => formatAddress(subject))
 }
 
 export function compareCustomRoles(pairs: Pairs): readonly Difference[] {

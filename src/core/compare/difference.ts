@@ -21,7 +21,6 @@ import {
   makePolicySide,
   makeSnapshotSide,
   type Person,
-  pairPeople,
   type Side,
 } from './sides.ts'
 
@@ -59,12 +58,15 @@ export function diffPolicies(earlier: Policy, after: Policy): Differences {
 }
 
 function compare(before: Side, after: Side): readonly Difference[] {
-  const people = before.people && after.people ? pairPeople(before.people, after.people) : []
+  const people =
+    before.people && after.people
+      ? pairEntries(before.people, after.people, ({ email }) => email)
+      : []
   const stayed = findWhoStayed(people)
   const groups = [...after.groups].flatMap(([of, has]) => {
     const had = before.groups.get(of)
     if (!had || !has) return []
-    const pairs = pairEntries(had, has, [({ id }) => id, ({ subject }) => formatAddress(subject)])
+    const pairs = pairEntries(had, has, ({ subject }) => formatAddress(subject))
     return compareGroups(of, pairs, stayed)
   })
   const roles = pairCustomRoles(before, after)

@@ -9,7 +9,7 @@ import {
   type GroupSubject,
   type Party,
 } from '../model/address.ts'
-import { invertMap, type Pair, pairEntries } from '../model/collect.ts'
+import { invertMap, type Pair } from '../model/collect.ts'
 import { type CustomRoleFact, hasPermissions } from '../model/custom-role.ts'
 import type { Effect } from '../model/equality.ts'
 import { type RecognisedSnapshot, recogniseCustomRoles } from '../model/identity.ts'
@@ -173,13 +173,6 @@ function makeSide(
   const groupsOf = invertMap(sorted.map(({ subject, members }) => [subject, members.keys()]))
   const members = people?.map((each) => ({ ...each, groups: groupsOf.get(each.email) ?? [] }))
   return { people: members ?? null, customRoles, groups }
-}
-
-export function pairPeople<T extends Pick<Person, 'id' | 'email'>>(
-  before: readonly T[],
-  after: readonly T[],
-): readonly Pair<T>[] {
-  return pairEntries(before, after, [({ id }) => id, ({ email }) => email])
 }
 
 /** What differs, as a phrase that follows the name. */
