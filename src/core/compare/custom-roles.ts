@@ -1,6 +1,5 @@
 /** Custom roles and what they permit, before and after, also for each person who has one. */
 
-import { addContrast } from '../messages/alike.ts'
 import { describeHolders, listPermissions } from '../messages/phrase.ts'
 import { formatAddress } from '../model/address.ts'
 import { type Pair, pairEntries } from '../model/collect.ts'
@@ -9,6 +8,7 @@ import type { Effect } from '../model/equality.ts'
 import {
   comparePair,
   type Difference,
+  listChangedSettings,
   type Person,
   type Piece,
   type Side,
@@ -20,10 +20,7 @@ type Pairs = readonly Pair<SideCustomRole>[]
 /** Empty if a side does not say what custom roles permit. */
 export function pairCustomRoles(before: Side, after: Side): Pairs {
   if (before.customRoles === null || after.customRoles === null) return []
-  return pairEntries(before.customRoles, after.customRoles, [
-    ({ id }) => id,
-    ({ subject }) => formatAddress(subject),
-  ])
+  return pairEntries(before.customRoles, after.customRoles, ({ subject }) => formatAddress(subject))
 }
 
 export function compareCustomRoles(pairs: Pairs): readonly Difference[] {
@@ -36,7 +33,7 @@ export function compareCustomRoles(pairs: Pairs): readonly Difference[] {
       changed: (had, has) => {
         const permits = describeChange(had, has)
         const text = [
-          ...listSettings(had, has),
+          ...listChangedSettings(had, has, [['description', had.description, has.description]]),
           ...(permits === null ? [] : [permits.text, describeHolders(has)]),
         ].join('; ')
         return text === '' ? null : { kind: permits?.kind ?? 'changed', text }
@@ -96,13 +93,4 @@ function describeChange(
     ...(went.length === 0 ? [] : [`no longer permits ${went.join(', ')}`]),
   ].join('; ')
   return { kind, text }
-}
-
-function listSettings(had: SideCustomRole, has: SideCustomRole): readonly string[] {
-  const [was, is] = [had.subject.name, has.subject.name]
-  const named = was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]
-  if (had.description === null || has.description === null) return named
-  if (had.description === has.description) return named
-  const phrase = `description ${JSON.stringify(had.description)} → ${JSON.stringify(has.description)}`
-  return [...named, addContrast(phrase, had.description, has.description)]
 }

@@ -21,7 +21,6 @@ import {
   makePolicySide,
   makeSnapshotSide,
   type Person,
-  pairPeople,
   type Side,
 } from './sides.ts'
 
@@ -41,10 +40,8 @@ export function diffStates(earlier: Snapshot, later: Snapshot): Differences {
   const spellings = listSpellingsIn(later)
   const [before, after] = [recognise(earlier, spellings), recognise(later, spellings)]
   const roles = recogniseCustomRoles(later).map(({ subject }) => subject)
-  const names = new Map<number, string>()
-  for (const { customRoles } of [earlier, later]) {
-    for (const { id, name } of listRoles(customRoles)) names.set(id, name)
-  }
+  const both = [earlier, later].flatMap(({ customRoles }) => listRoles(customRoles))
+  const names = new Map(both.map(({ id, name }) => [id, name]))
   // Compared with a side that does not have them, all would be new or gone.
   const kinds = KINDS.filter((of) => hasGroups(earlier, of) && hasGroups(later, of))
   const side = ({ snapshot }: typeof before) =>
@@ -61,12 +58,15 @@ export function diffPolicies(earlier: Policy, after: Policy): Differences {
 }
 
 function compare(before: Side, after: Side): readonly Difference[] {
-  const people = before.people && after.people ? pairPeople(before.people, after.people) : []
+  const people =
+    before.people && after.people
+      ? pairEntries(before.people, after.people, ({ email }) => email)
+      : []
   const stayed = findWhoStayed(people)
   const groups = [...after.groups].flatMap(([of, has]) => {
     const had = before.groups.get(of)
     if (!had || !has) return []
-    const pairs = pairEntries(had, has, [({ id }) => id, ({ subject }) => formatAddress(subject)])
+    const pairs = pairEntries(had, has, ({ subject }) => formatAddress(subject))
     return compareGroups(of, pairs, stayed)
   })
   const roles = pairCustomRoles(before, after)

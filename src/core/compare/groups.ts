@@ -1,11 +1,16 @@
 /** Compares groups and their members, before and after. */
 
-import { addContrast } from '../messages/alike.ts'
 import type { GroupSubject, Party } from '../model/address.ts'
 import type { Pair } from '../model/collect.ts'
-import { compareMembers } from '../model/equality.ts'
 import type { GroupKind } from '../model/kinds.ts'
-import { comparePair, type Difference, indexByName, type Shown, type SideGroup } from './sides.ts'
+import {
+  comparePair,
+  type Difference,
+  indexByName,
+  listChangedSettings,
+  type Shown,
+  type SideGroup,
+} from './sides.ts'
 
 /**
  * Only members whom both sides have. The memberships of a person who arrived or left are part of the
@@ -30,27 +35,15 @@ export function compareGroups(
       came: () => `new ${of.label}`,
       left: () => `${of.label} removed`,
       changed: (had, has) => {
-        const text = describeTurned(of, had, has)
+        const settings = of.settings.map(({ key }) => {
+          return [key, had.settings[key], has.settings[key]] as const
+        })
+        const text = listChangedSettings(had, has, settings).join('; ')
         return text === '' ? null : { kind: 'changed', text }
       },
     }),
     ...listMemberDifferences(pair, stayed),
   ])
-}
-
-function describeTurned(of: GroupKind, had: SideGroup, has: SideGroup): string {
-  const [was, is] = [had.subject.name, has.subject.name]
-  return [
-    ...(was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]),
-    ...of.settings.flatMap(({ key }) => {
-      const [before, after] = [had.settings[key], has.settings[key]]
-      // A setting that only one side has is not compared.
-      if (before === undefined || after === undefined || before === after) return []
-      const phrase = `${key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
-      const texts = typeof before === 'string' && typeof after === 'string'
-      return texts ? addContrast(phrase, before, after) : phrase
-    }),
-  ].join('; ')
 }
 
 function describeName(of: GroupKind, { settings, members }: SideGroup): Shown {
@@ -62,18 +55,15 @@ function listMemberDifferences(
   { before: had, after: has, latest }: Pair<SideGroup>,
   stayed: Stayed,
 ) {
-  const nobody = new Map<string, null>()
   const before = new Map(
     [...(had?.members.keys() ?? [])].flatMap((was) => {
       const email = stayed.later(was)
       return email === null ? [] : [[email, was] as const]
     }),
   )
-  const after = has?.members ?? nobody
-  const { left, joined } = compareMembers(before, after)
-  const leaving = new Set(left)
+  const after = new Map(has?.members)
   const lost = [...before]
-    .filter(([email]) => leaving.has(email))
+    .filter(([email]) => !after.has(email))
     .map(([email, was]): Difference => {
       const { subject: group } = { ...latest, ...had }
       return {
@@ -87,9 +77,9 @@ function listMemberDifferences(
         location: had?.members.get(was) ?? null,
       }
     })
-  const gained = joined.flatMap((email): Difference[] => {
+  const gained = [...after].flatMap(([email, location]): Difference[] => {
     const person = stayed.earlier(email)
-    if (person === null) return []
+    if (person === null || before.has(email)) return []
     return [
       {
         ...indexByName(describeMember(latest.subject, email), null),
@@ -99,7 +89,7 @@ function listMemberDifferences(
         summary: 'new member',
         before: null,
         after: listSettingDifferences(latest.subject, email),
-        location: after.get(email) ?? null,
+        location,
       },
     ]
   })

@@ -2,13 +2,14 @@
  * The two sides of a comparison: the people and groups of one account in a snapshot or a policy. Also
  * the type of a difference.
  */
+import { addContrast } from '../messages/alike.ts'
 import {
   type CustomRoleSubject,
   formatAddress,
   type GroupSubject,
   type Party,
 } from '../model/address.ts'
-import { invertMap, type Pair, pairEntries } from '../model/collect.ts'
+import { invertMap, type Pair } from '../model/collect.ts'
 import { type CustomRoleFact, hasPermissions } from '../model/custom-role.ts'
 import type { Effect } from '../model/equality.ts'
 import { type RecognisedSnapshot, recogniseCustomRoles } from '../model/identity.ts'
@@ -174,13 +175,6 @@ function makeSide(
   return { people: members ?? null, customRoles, groups }
 }
 
-export function pairPeople<T extends Pick<Person, 'id' | 'email'>>(
-  before: readonly T[],
-  after: readonly T[],
-): readonly Pair<T>[] {
-  return pairEntries(before, after, [({ id }) => id, ({ email }) => email])
-}
-
 /** What differs, as a phrase that follows the name. */
 export interface Piece {
   readonly kind: Effect
@@ -214,6 +208,26 @@ export function comparePair<T extends { readonly location: Location | null }>(
   const changed = words.changed(had, has)
   if (changed === null) return []
   return [{ ...common, kind: changed.kind, action: 'update', summary: changed.text }]
+}
+
+/** A new name, and settings that both sides have and that differ, as phrases. */
+export function listChangedSettings(
+  { subject: { name: was } }: Pick<SideGroup | SideCustomRole, 'subject'>,
+  { subject: { name: is } }: Pick<SideGroup | SideCustomRole, 'subject'>,
+  settings: readonly (readonly [
+    key: string,
+    before: SettingValue | null | undefined,
+    after: SettingValue | null | undefined,
+  ])[],
+): readonly string[] {
+  return [
+    ...(was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]),
+    ...settings.flatMap(([key, before, after]) => {
+      if (before == null || after == null || before === after) return []
+      const phrase = `${key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
+      return addContrast(phrase, String(before), String(after))
+    }),
+  ]
 }
 
 /** @param was the name on the earlier side; null: not there */

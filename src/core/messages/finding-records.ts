@@ -85,7 +85,7 @@ const UNEXPECTED = { ...DIFFERS, folds: true, pointsTo: 'a shared line' } as con
 const MISSING = { ...DIFFERS, folds: true, fixedBy: 'a removed line' } as const
 
 /** Something else about a person whom the policy lists. */
-const BESIDE = { ...DIFFERS, fixedBy: 'nothing', judged: 'in addition' } as const
+const BESIDE = { ...DIFFERS, about: ['agent'], fixedBy: 'nothing', judged: 'in addition' } as const
 
 /** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
 const ALWAYS = {
@@ -113,6 +113,9 @@ const MEMBER_MISSING = {
   pointsTo: 'a shared line',
   recordedBy: 'leaving',
 } as const
+
+/** Together with one of the others. */
+const CUSTOM_ROLE = { about: ['custom-role'], folds: false, recordedBy: 'never' } as const
 
 const WAIVER = { ...ALWAYS, about: ['waiver'], recordedBy: 'nothing', needs: 'nothing' } as const
 
@@ -219,7 +222,6 @@ export const FINDINGS = {
       'In Chatwoot (Settings, Agents), give the person a custom role of this account, or none. Find out who gave the role. No policy can allow it.',
     example:
       'ken@acme.com has the custom role 99, but the account has only the custom roles 1 and 2.',
-    about: ['agent'],
     ...BESIDE,
     pointsTo: 'a shared line',
     recordedBy: 'never',
@@ -232,7 +234,6 @@ export const FINDINGS = {
     remedy: 'Ask the person to correct the name in their profile, or change `name` in the policy.',
     example:
       'The policy has `name: Grace Hopper` for grace@acme.com, but on the account the name is "grace".',
-    about: ['agent'],
     ...BESIDE,
     severity: 'warning',
     fixedBy: 'name',
@@ -246,7 +247,6 @@ export const FINDINGS = {
     remedy:
       'Ask the person to accept it. Resetting the password on the sign-in page ("Forgot your password?") also accepts it. An administrator cannot make Chatwoot send the invitation again. To allow more time, set `pending_until` in the policy. If the invitation is no longer needed, remove the person from the account and from the policy.',
     example: 'The policy lists `linus@acme.com: agent`, but linus has not accepted the invitation.',
-    about: ['agent'],
     ...BESIDE,
     fixedBy: 'pending_until',
     recordedBy: 'arrival',
@@ -286,7 +286,6 @@ export const FINDINGS = {
     remedy:
       'Find out whether the access is still needed. If so, write a later date in `expires`. If not, remove the person from the account after the last day.',
     example: 'The policy has `expires: 2027-01-31` for temp@vendor.io, and it is 20 January.',
-    about: ['agent'],
     ...BESIDE,
     severity: 'warning',
     fixedBy: 'a later end',
@@ -398,10 +397,8 @@ export const FINDINGS = {
       'Create the custom role (Settings, Custom Roles) with the permissions of the policy, or remove it from `custom_roles`.',
     example:
       'The policy lists the custom role `Billing clerk`, but the account has no custom role with this name.',
-    about: ['custom-role'],
     ...MISSING,
-    folds: false,
-    recordedBy: 'never',
+    ...CUSTOM_ROLE,
   },
   'custom-role-unexpected': {
     title: 'Unexpected custom role',
@@ -412,10 +409,8 @@ export const FINDINGS = {
       'If nobody has the custom role, delete it (Settings, Custom Roles). If somebody has it, give these people another custom role first: deleting a custom role turns the people who have it into full agents. If the custom role is right, add it to `custom_roles`.',
     example:
       'The account has a custom role Auditor, but the policy does not list it under `custom_roles`.',
-    about: ['custom-role'],
     ...UNEXPECTED,
-    folds: false,
-    recordedBy: 'never',
+    ...CUSTOM_ROLE,
   },
   'custom-role-permissions-differ': {
     title: 'Different permissions',
@@ -426,9 +421,8 @@ export const FINDINGS = {
       'Change the permissions in Chatwoot (Settings, Custom Roles), or change them in the policy. If you did not expect more permissions, find out who added them.',
     example:
       'The policy has `Billing clerk: [contact_manage]`, but on the account this custom role also permits `conversation_manage`: the people who have it can read every conversation of their inboxes.',
-    about: ['custom-role'],
     ...DIFFERS,
-    recordedBy: 'never',
+    ...CUSTOM_ROLE,
   },
   'custom-role-settings-differ': {
     title: 'Different name or description of a custom role',
@@ -439,9 +433,8 @@ export const FINDINGS = {
       'Change the custom role in Chatwoot (Settings, Custom Roles), or change its entry in the policy.',
     example:
       'The policy has `description: Reports only` for the custom role Auditor, but on the account the description is empty.',
-    about: ['custom-role'],
     ...DIFFERS,
-    recordedBy: 'never',
+    ...CUSTOM_ROLE,
   },
   'team-missing': {
     title: 'Missing team',

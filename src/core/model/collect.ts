@@ -35,19 +35,15 @@ export type Pair<T> =
   | { readonly before: T; readonly after: T | null; readonly latest: T }
   | { readonly before: null; readonly after: T; readonly latest: T }
 
-/**
- * Pairs the same things on two sides, in rounds: the next key is tried for everything that has no pair
- * yet.
- * @param keys null: that thing has no such key
- */
-export function pairEntries<T>(
+/** Pairs the same things on two sides: by id, and those that have no pair then by name. */
+export function pairEntries<T extends { readonly id: number | null }>(
   before: readonly T[],
   after: readonly T[],
-  keys: readonly ((thing: T) => string | number | null)[],
+  nameOf: (thing: T) => string,
 ): readonly Pair<T>[] {
   const pairs: Pair<T>[] = []
   let [had, has] = [before, after]
-  for (const keyOf of keys) {
+  for (const keyOf of [({ id }: T) => id, nameOf]) {
     const free = new Map(has.map((thing) => [keyOf(thing), thing]))
     free.delete(null)
     const taken = new Set<T>()

@@ -1,6 +1,6 @@
 /**
- * Whether two states of a person or a group are the same, and who gains by the difference: for a plan,
- * which compares a policy with an account, and for two accounts or policies side by side.
+ * Whether two states of a person are the same, and who gains by the difference: for a plan, which
+ * compares a policy with an account, and for two accounts or policies side by side.
  */
 import type { Role } from './snapshot.ts'
 
@@ -34,16 +34,4 @@ export function decideEffectOnRights(
   if (before.role !== after.role) return after.role === 'administrator' ? 'gained' : 'lost'
   if (!after.custom) return 'gained'
   return before.custom ? 'changed' : 'lost'
-}
-
-interface Members {
-  readonly keys: () => Iterable<string>
-  readonly has: (email: string) => boolean
-}
-
-/** The members of one group who are not in the other, in the order of each. */
-export function compareMembers(before: Members, after: Members) {
-  const missing = (from: Members, others: Members) =>
-    [...from.keys()].filter((email) => !others.has(email))
-  return { left: missing(before, after), joined: missing(after, before) }
 }

@@ -28,6 +28,7 @@ import type { Step } from '../model/steps.ts'
 import { type Change, listFacts, makeChange } from './change.ts'
 import type { Context, Folded } from './context.ts'
 import { findCreation } from './custom-roles.ts'
+import { findInPolicy } from './outcome.ts'
 import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
 
 /** What is found about people, so far. */
@@ -44,7 +45,7 @@ interface AgentsOutcome {
 export function judgeAgents(context: Context): AgentsOutcome {
   const { policy, actual } = context
   const { agents } = actual.state
-  const { agents: section, customRoles, scope } = policy
+  const { agents: section, customRoles } = policy
   const out: AgentsOutcome = {
     findings: [],
     changes: [],
@@ -54,18 +55,18 @@ export function judgeAgents(context: Context): AgentsOutcome {
   }
   for (const have of agents.values()) {
     const want = section?.entries.get(have.email)
-    const managed = scope.agents === 'all' || have.role === 'administrator' ? section : null
+    const { kind } = findInPolicy(have.email, have, policy, actual)
+    const managed = kind === 'not-listed' ? section : null
     // If the policy manages custom roles, a foreign custom role is reported for everybody.
-    const place = want ?? managed ?? customRoles
-    const pattern = managed === null ? actual.ignoredBy(have.email) : null
-    const foreign = place && pattern === null ? findForeign(have, place.location, context) : null
+    const place = kind === 'ignored' ? null : (want ?? managed ?? customRoles)
+    const foreign = place && findForeign(have, place.location, context)
     if (foreign) out.findings.push(foreign)
     if (want) {
       if (isOver(want.expires, context.today))
         add(out, have, judgeExpiredPerson(want, have, context))
       else judgeListed(want, have, foreign, context, out)
     } else if (managed) add(out, have, judgeUnlistedPerson(have, managed.location, context))
-    else if (pattern === null) out.unmanaged += 1
+    else if (kind === 'unmanaged') out.unmanaged += 1
   }
   for (const want of section?.entries.values() ?? []) {
     const isWanted = !isOver(want.expires, context.today)

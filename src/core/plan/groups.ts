@@ -7,7 +7,6 @@ import { type LocatedDiagnostic, makeDiagnostic } from '../messages/diagnostic.t
 import type { Finding } from '../messages/finding.ts'
 import { count, listNames, makeFinding } from '../messages/phrase.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
-import { compareMembers } from '../model/equality.ts'
 import { isDouble, type Twins } from '../model/identity.ts'
 import type { GroupKind } from '../model/kinds.ts'
 import type { Location } from '../model/location.ts'
@@ -147,8 +146,8 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
     context.findings.push(found)
     return found.id
   }
-  const { joined, left } = compareMembers(have.members, want.members)
-  for (const email of joined) {
+  for (const email of want.members.keys()) {
+    if (have.members.has(email)) continue
     const waitsFor = addMember(email, context)
     if (context.folded.get(email)?.fate === 'cannot-arrive') continue
     if (waitsFor === null) {
@@ -160,7 +159,8 @@ function judgeMembers(want: PolicyGroup, have: Group, context: Context): void {
       waitsFor.length > 0 ? waitsFor : [say(codes.memberMissing, email, 'not a member yet')]
     context.changes.push(changeMembers('add-member', subject, email, ids))
   }
-  for (const email of left) {
+  for (const email of have.members) {
+    if (want.members.has(email)) continue
     const folded = context.folded.get(email)
     if (folded?.fate === 'leaves') continue
     const risk = memberRisk[context.agents.get(email)?.role ?? 'agent']

@@ -48,18 +48,12 @@ function makeExplainer(
   const tell = (what: OriginAction, event: RecordedEvent | null | undefined): FindingActivity =>
     event ? recordOrigin(what, event, nameActor) : unrecorded
 
-  function explainArrival(email: string): FindingActivity {
+  function explainPerson(email: string, by: 'arrival' | 'role'): FindingActivity {
     const agent = people.get(email)
     // Removals are not recorded.
     if (agent === undefined) return { kind: 'never' }
-    const { added } = getPerson(activity, agent.id)
-    return tell('added', added && withAdder(added))
-  }
-
-  function explainRole(email: string): FindingActivity {
-    const agent = people.get(email)
-    if (agent === undefined) return { kind: 'never' }
     const { added, roleChanged } = getPerson(activity, agent.id)
+    if (by === 'arrival') return tell('added', added && withAdder(added))
     if (roleChanged !== null) {
       const made = agent.role === 'administrator' ? 'made administrator' : 'made agent'
       return tell(made, roleChanged.to === agent.role ? roleChanged : null)
@@ -114,9 +108,8 @@ function makeExplainer(
   return ({ code, subject, address }) => {
     const { recordedBy } = FINDINGS[code]
     if (recordedBy === 'never') return { kind: 'never' }
-    if (subject.kind === 'agent') {
-      if (recordedBy === 'arrival') return explainArrival(subject.email)
-      if (recordedBy === 'role') return explainRole(subject.email)
+    if (subject.kind === 'agent' && (recordedBy === 'arrival' || recordedBy === 'role')) {
+      return explainPerson(subject.email, recordedBy)
     }
     if (subject.kind === 'member') {
       const action = recordedBy === 'joining' ? 'added' : 'removed'

@@ -20,7 +20,7 @@ import {
   listHiddenMembers,
   listHiddenPeople,
 } from '../model/hidden.ts'
-import type { RecognisedCustomRole, RecognisedSnapshot } from '../model/identity.ts'
+import type { RecognisedCustomRole } from '../model/identity.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import { listAgents, type Policy } from '../model/policy.ts'
@@ -104,16 +104,16 @@ export interface Outcomes {
 
 export function decideOutcomes(
   policy: Policy,
-  snapshot: RecognisedSnapshot,
   actual: ActualState,
   findings: readonly Finding[],
   today: string,
 ): Outcomes {
+  const { snapshot } = actual
   const spoken = groupBy(findings, ({ address }) => address)
   const records = makePersonRecords(snapshot)
   const groupsOf = invertMap(snapshot.groups.map(({ subject, members }) => [subject, members]))
 
-  const groups = groupOutcomes(policy, snapshot, actual, spoken)
+  const groups = groupOutcomes(policy, actual, spoken)
   const memberships = groupBy(
     groups.flatMap(({ members }) => members),
     ({ email }) => email,
@@ -162,11 +162,12 @@ export function decideOutcomes(
   }
 }
 
-function findInPolicy(
+/** @param have the person on the account, if they are there */
+export function findInPolicy(
   email: string,
   have: SnapshotAgent | null,
   { agents, scope }: Policy,
-  actual: ActualState,
+  actual: Pick<ActualState, 'ignoredBy'>,
 ): PersonInPolicy {
   const entry = agents?.entries.get(email)
   if (entry) return { kind: 'listed', role: entry.role, expires: entry.expires }
@@ -212,12 +213,8 @@ function decideStatementOutcomes({ rules, waivers }: Policy, spoken: Spoken): Ou
 
 type Spoken = ReadonlyMap<string, readonly Finding[]>
 
-function groupOutcomes(
-  policy: Policy,
-  snapshot: RecognisedSnapshot,
-  actual: ActualState,
-  spoken: Spoken,
-): GroupOutcome[] {
+function groupOutcomes(policy: Policy, actual: ActualState, spoken: Spoken): GroupOutcome[] {
+  const { snapshot } = actual
   const hidden = groupBy(listHiddenMembers(snapshot), ({ group }) => formatAddress(group.subject))
   return policy.groups.flatMap(({ of, section }) => {
     const same = snapshot.groups.filter((group) => group.of === of)

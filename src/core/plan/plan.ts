@@ -159,7 +159,7 @@ export function plan(
       fixes: listPolicyFixes(findings.filter(isOpen), known),
       names: new Map(snapshot.agents.map(({ email, name }) => [email, name])),
       // Large, and most views do not need them.
-      getOutcomes: computeOnce(() => decideOutcomes(policy, snapshot, actual, noted, today)),
+      getOutcomes: computeOnce(() => decideOutcomes(policy, actual, noted, today)),
       unjudged: new Set([...missing, ...listUnjudged(describeRules(policy))]),
       unmanaged: { agents: people.unmanaged, groups: groups.unmanaged },
       notJudged: activity.notJudged,

@@ -13,23 +13,19 @@ import type { Recognised } from '../model/identity.ts'
 import { isPattern, matches } from '../model/pattern.ts'
 import type { Policy, PolicyWaiver } from '../model/policy.ts'
 
-export interface Waived {
-  /** All of them, in their order. */
-  readonly findings: readonly Finding[]
-  /** Findings about waivers. */
-  readonly own: readonly Finding[]
-}
+type Ambiguous = Pick<Recognised, 'people' | 'groups'>
 
-export type Ambiguous = Pick<Recognised, 'people' | 'groups'>
-
-/** @param unjudged codes that this run cannot find: their waivers may still accept something */
+/**
+ * All findings, in their order, and those about the waivers themselves (`own`).
+ * @param unjudged codes that this run cannot find: their waivers may still accept something
+ */
 export function waive(
   all: readonly Finding[],
   { waivers, rules, groups }: Policy,
   ambiguous: Ambiguous,
   today: string,
   unjudged: ReadonlySet<string>,
-): Waived {
+) {
   const kinds = groups.map(({ of }) => of)
   const normalise = (address: string) => normaliseAddress(address, kinds)
   const codes = new Set(waivers.map((waiver) => waiver.finding))

@@ -27,6 +27,7 @@ export function describeFinding(
   return {
     kind: subject.kind === 'member' ? `${kind}-member` : kind,
     email,
+    /** The display name; null for somebody who is not on the account. */
     name: email === null ? null : (names.get(email) ?? null),
     group: group?.name ?? null,
     remedy: { text: FINDINGS[code].remedy, lines: fix ? nestLines([fix]) : [] },

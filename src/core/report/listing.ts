@@ -4,7 +4,7 @@
  */
 
 import type { GroupSubject } from '../model/address.ts'
-import { invertMap } from '../model/collect.ts'
+import { groupBy, invertMap } from '../model/collect.ts'
 import type { CustomRoleFact } from '../model/custom-role.ts'
 import { describeHeldRole, hasPermissions } from '../model/custom-role.ts'
 import {
@@ -155,10 +155,8 @@ function findMostCommon([first, second]: readonly Tally<string>[]): string | nul
 
 /** Equal numbers are in the order of the texts, null last. */
 function countValues<T extends string | null>(values: readonly T[]): readonly Tally<T>[] {
-  const by = new Map<T, number>()
-  for (const value of values) by.set(value, (by.get(value) ?? 0) + 1)
   const rank = (value: T) => (value === null ? '\uffff' : value)
-  return [...by]
-    .map(([value, people]) => ({ value, people }))
+  return [...groupBy(values, (value) => value)]
+    .map(([value, same]) => ({ value, people: same.length }))
     .sort((a, b) => b.people - a.people || compareCodeUnits(rank(a.value), rank(b.value)))
 }

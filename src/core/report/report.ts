@@ -239,10 +239,9 @@ export function concludeReport(
 ): Report {
   const failed = diagnostics.some(isError)
   const whole = failed ? concludeNoVerdict(diagnostics) : findWorst(accounts)
-  const { command, tool, generatedAt, exitZero, strict = false, today = null, roster = null } = head
-  const asked = { command, tool, generatedAt, exitZero, strict, today, roster }
-  const code = decideExitCode(whole.verdict, exitZero)
-  return { ...asked, ...whole, exitCode: code, failed, diagnostics, accounts }
+  const asked = { strict: false, today: null, roster: null, ...head }
+  const exitCode = decideExitCode(whole.verdict, head.exitZero)
+  return { ...asked, ...whole, exitCode, failed, diagnostics, accounts }
 }
 
 /** The same run, with what went wrong after the verdict. */

@@ -2,7 +2,7 @@
 import { isApprovable } from './proposal.ts'
 import type { AccountReport } from './report.ts'
 
-/** Verdicts, open findings of severity error, accepted findings, and open critical ones. */
+/** Accounts by verdict, open findings of severity error, accepted findings, and open critical ones. */
 export function countTotals(accounts: readonly AccountReport[]) {
   const verdicts = { in_sync: 0, drift: 0, none: 0 }
   for (const { verdict } of accounts) verdicts[verdict] += 1

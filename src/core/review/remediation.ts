@@ -5,11 +5,11 @@
 import { type AccessState, computeAccess, type PersonAccess } from '../access/access.ts'
 import { type AccessDifference, compareAccess } from '../access/compare.ts'
 import { diffStates } from '../compare/difference.ts'
-import { type Difference, pairPeople } from '../compare/sides.ts'
+import type { Difference } from '../compare/sides.ts'
 import type { Diagnostic } from '../messages/diagnostic.ts'
 import { count } from '../messages/phrase.ts'
 import { formatGroupKey, formatMembershipKey } from '../model/activity.ts'
-import { groupBy, type Pair } from '../model/collect.ts'
+import { groupBy, type Pair, pairEntries } from '../model/collect.ts'
 import { hasPermissions } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import { type HiddenPerson, listHiddenPeople } from '../model/hidden.ts'
@@ -92,7 +92,7 @@ export function checkRemediation(
 ): Remediation {
   const had = recognise(before).snapshot
   const has = recognise(later, listSpellingsIn(before)).snapshot
-  const pairs = pairPeople(had.agents, has.agents)
+  const pairs = pairEntries(had.agents, has.agents, ({ email }) => email)
   const stayed = new Map(
     pairs.flatMap(({ before: was, after: is }) => (was && is ? [[was.email, { was, is }]] : [])),
   )
