@@ -36,12 +36,14 @@ export interface ChatMessage {
   readonly own: string
   /** About the whole run. */
   readonly quoted: readonly string[]
-  /** Worst first. */
+  /** Worst first, as many as fit. */
   readonly items: readonly ChatItem[]
+  /** How many are left out; empty if all are there. */
+  readonly left: readonly string[]
   readonly closing: readonly string[]
 }
 
-function composeChat(report: Report): ChatMessage {
+function composeChat(report: Report): Omit<ChatMessage, 'left'> {
   const { accounts, verdict, exitCode, failed, tool, generatedAt } = report
   const judged = accounts.flatMap((account) => (account.verdict === 'none' ? [] : [account]))
   const asked = listVerdictOptions(report)
@@ -79,20 +81,16 @@ function describeSnapshots(readings: readonly Reading[]): readonly string[] {
  */
 const MOST_ITEMS = 46
 
-/**
- * The message with as many items as fit, worst first. `left` says how many are left out, and is empty
- * if all are there.
- */
 export function renderChat(
   report: Report,
-  write: (message: ChatMessage, left: readonly string[]) => string,
+  write: (message: ChatMessage) => string,
   fits: (document: string) => boolean,
 ): string {
   const { items, ...rest } = composeChat(report)
   const writeFirst = (shown: number) => {
     const more = items.length - shown
     const left = more === 0 ? [] : [`And ${more} more: see the full report of this run.`]
-    return write({ ...rest, items: items.slice(0, shown) }, left)
+    return write({ ...rest, items: items.slice(0, shown), left })
   }
   return writeFirst(findLargest(Math.min(MOST_ITEMS, items.length), (n) => fits(writeFirst(n))))
 }

@@ -124,31 +124,23 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
     snapshot: account.read.snapshot,
   }
   const rows = account.findings.map((finding): Row => {
-    const { kind, email, name, group } = describeFinding(finding, account)
-    const { activity } = finding
+    const { location, waiver, activity } = finding
+    const { remedy, ...facts } = describeFinding(finding, account)
     const origin = activity?.kind === 'recorded' ? activity : null
     const line = isOpen(finding) ? (account.fixes.get(finding.id)?.inline ?? '') : ''
     return {
       ...where,
-      line: finding.location?.line,
-      column: finding.location?.column,
-      code: finding.code,
-      address: finding.address,
-      risk: finding.risk,
-      severity: finding.severity,
-      disposition: finding.disposition,
+      ...finding,
+      ...facts,
+      line: location?.line,
+      column: location?.column,
       summary: phraseFinding({ ...finding, activity: null }, (text) => text),
-      remedy: FINDINGS[finding.code].remedy,
+      remedy: remedy.text,
       // A line that is cut would be wrong.
       policy_line: line.length > LONGEST ? null : line,
-      id: finding.id,
-      waiver_reason: finding.waiver?.reason,
-      waiver_owner: finding.waiver?.owner,
-      waiver_expires: finding.waiver?.expires,
-      kind,
-      email,
-      name,
-      group,
+      waiver_reason: waiver?.reason,
+      waiver_owner: waiver?.owner,
+      waiver_expires: waiver?.expires,
       what: origin?.what,
       by: origin?.by,
       at: origin?.at,

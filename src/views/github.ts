@@ -27,17 +27,15 @@ export function renderGithub(report: Report, { uri }: Repository): string {
   const judged = report.accounts.filter(({ verdict }) => verdict !== 'none')
   const several = report.accounts.length > 1
   // Accounts may share a policy, and some messages have no place.
-  const nameIn = (account: AccountReport, own: readonly Annotation[]) =>
-    several
-      ? own.map((each) => ({ ...each, message: `${nameAccount(account)}: ${each.message}` }))
-      : own
+  const nameIn = (account: AccountReport, own: Annotation) =>
+    several ? { ...own, message: `${nameAccount(account)}: ${own.message}` } : own
   const annotateAll = (account: AccountReport) =>
-    nameIn(account, account.diagnostics.map(annotateDiagnostic))
+    account.diagnostics.map((each) => nameIn(account, annotateDiagnostic(each)))
   const annotations = [
     ...report.diagnostics.map(annotateDiagnostic),
     ...judged.flatMap(annotateAll),
     ...listNews(report.accounts).flatMap(({ account, finding }) =>
-      finding === null ? annotateAll(account) : nameIn(account, [annotateFinding(finding)]),
+      finding === null ? annotateAll(account) : nameIn(account, annotateFinding(finding)),
     ),
   ]
   const commands = (['error', 'warning'] as const).flatMap((level) =>

@@ -71,7 +71,7 @@ function pass(lines: Result['lines'] = () => []): Result {
   return { is: 'passed', about: {}, lines }
 }
 
-function skip(message: string): Result {
+function leaveOut(message: string): Result {
   return { is: 'skipped', about: { message }, lines: () => [message] }
 }
 
@@ -155,17 +155,17 @@ function makeResult(
       return pass()
     case 'ignored':
       // A pattern can match only a ghost or a missing person, who are not in the list of ignored people.
-      return skip(`Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.`)
+      return leaveOut(`Ignored by ${by ? `"${by.pattern}"` : 'a pattern'}.`)
     case 'unmanaged':
-      return skip('Not managed by this policy.')
+      return leaveOut('Not managed by this policy.')
     case 'waived': {
       const waived = listWaived(findings)
       const accepted = waived.map(({ code, waiver }) => `${code} ${describeAcceptance(waiver)}`)
-      return skip(`Waived: ${accepted.join('; ')}`)
+      return leaveOut(`Waived: ${accepted.join('; ')}`)
     }
     case 'off': {
       const codes = [...new Set(findings.map(({ code }) => code))].join(', ')
-      return skip(`Switched off by the policy: ${codes}.`)
+      return leaveOut(`Switched off by the policy: ${codes}.`)
     }
     case 'warning':
     case 'drift': {

@@ -15,10 +15,7 @@ export function renderMsteams(report: Report): string {
   return renderChat(report, writeMessage, (text) => countBytes(text) <= LARGEST)
 }
 
-function writeMessage(
-  { title, own, quoted, items, closing }: ChatMessage,
-  left: readonly string[],
-): string {
+function writeMessage({ title, own, quoted, items, left, closing }: ChatMessage): string {
   const content = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',

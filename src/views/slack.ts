@@ -17,10 +17,7 @@ export function renderSlack(report: Report): string {
   return renderChat(report, writeMessage, ({ length }) => length <= LONGEST)
 }
 
-function writeMessage(
-  { title, own, quoted, items, closing }: ChatMessage,
-  left: readonly string[],
-): string {
+function writeMessage({ title, own, quoted, items, left, closing }: ChatMessage): string {
   const sections = [
     [own, ...quoted.map(quoteCode)].join('\n'),
     ...items.map(writeItem),

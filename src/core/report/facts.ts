@@ -1,11 +1,8 @@
 /** The result of a command without a policy: facts, with nothing judged and so without a verdict. */
-import type { Diagnostic } from '../messages/diagnostic.ts'
-import { concludeNoVerdict, type Judgement, type NoVerdict, type Report } from './report.ts'
+import { concludeNoVerdict, type Report } from './report.ts'
 
-export interface FactsReport<T> extends Pick<Judgement | NoVerdict, 'cause' | 'retryable'> {
-  readonly tool: Report['tool']
-  readonly generatedAt: string
-  readonly diagnostics: readonly Diagnostic[]
+export interface FactsReport<T>
+  extends Pick<Report, 'tool' | 'generatedAt' | 'cause' | 'retryable' | 'diagnostics'> {
   /** Null: there are none to show. */
   readonly facts: T | null
   readonly exitCode: 0 | 1

@@ -187,16 +187,12 @@ const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
 export function listGaps({ missing, rule, read }: AccountAccess): readonly string[] {
   const what = missing.map(({ section }) => section.replaceAll('_', ' ')).join(' and ')
   const remedy = `${read.snapshot === null ? 'Run it again' : 'Take a new snapshot'} with an administrator's token.`
+  const why =
+    read.caller.role === 'agent' ? ` The token of an agent does not show them. ${remedy}` : ''
   return [
     ...(missing.length === 0
       ? []
-      : [
-          `Not read completely: ${what}. So this does not show all access. ${
-            read.caller.role === 'agent'
-              ? `The token of an agent does not show them. ${remedy}`
-              : ''
-          }`.trim(),
-        ]),
+      : [`Not read completely: ${what}. So this does not show all access.${why}`]),
     ...(rule === 'either'
       ? [
           `The version of Chatwoot is not known. From ${SINCE.access} on, ${ASSIGNED.plural} give access and custom roles limit what people can open; before, they did not.`,

@@ -88,28 +88,22 @@ function renderRow(access: RecordedAccess, grid: Grid): Markup {
 <li><div><strong>${renderShort(access.person.email)}</strong> <span class="muted">${[access.person.name, ...notes].filter((part) => part !== '').map((part, index) => html`${index === 0 ? null : '; '}${renderShort(part)}`)}</span></div>${grid.drawn && drawCells(ways, grid)}<p class="named">${renderNamed(ways, grid)}</p></li>`
 }
 
+/** A path through the columns that have this mark. */
+const PATHS: Readonly<Record<Mark, (columns: readonly number[]) => string>> = {
+  whole: joinRuns,
+  part: (columns) => columns.map((column) => `M${column * CELL + 2} 12h10v-10z`).join(''),
+  unsure: (columns) => columns.map((column) => `M${column * CELL + 7} 3v5m0 2v2`).join(''),
+}
+
 function drawCells(ways: readonly Way[], { columns }: Grid): Markup {
   const own = new Map(ways.map((way) => [formatAddress(way.group), markWay(way)]))
-  const marks = columns.map(({ address }) => own.get(address))
-  const of = (mark: Mark) => marks.flatMap((each, column) => (each === mark ? [column] : []))
-  const paths = [
-    ['whole', joinRuns(of('whole'))],
-    [
-      'part',
-      of('part')
-        .map((column) => `M${column * CELL + 2} 12h10v-10z`)
-        .join(''),
-    ],
-    [
-      'unsure',
-      of('unsure')
-        .map((column) => `M${column * CELL + 7} 3v5m0 2v2`)
-        .join(''),
-    ],
-  ] as const
+  const paths = (Object.keys(PATHS) as Mark[]).flatMap((mark) => {
+    const marked = columns.flatMap(({ address }, index) => (own.get(address) === mark ? index : []))
+    return marked.length === 0 ? [] : html`<path class="${mark}" d="${PATHS[mark](marked)}"/>`
+  })
   return drawStrip(
     columns.length,
-    html`<rect class="cells" width="${columns.length * CELL}" height="14"/>${paths.flatMap(([mark, path]) => (path === '' ? [] : [html`<path class="${mark}" d="${path}"/>`]))}`,
+    html`<rect class="cells" width="${columns.length * CELL}" height="14"/>${paths}`,
   )
 }
 

@@ -38,15 +38,11 @@ interface Page {
   readonly exit?: string
 }
 
-interface Run extends Pick<Report, 'tool' | 'generatedAt' | 'diagnostics'> {
-  readonly exitCode: 0 | 1 | 2
-}
-
 // The empty icon stops browsers from requesting one from the server.
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`
 
 export function renderPage(
-  { tool, generatedAt, diagnostics, exitCode }: Run,
+  run: Pick<Report, 'tool' | 'generatedAt' | 'diagnostics' | 'exitCode'>,
   {
     mark,
     sign = html``,
@@ -57,9 +53,10 @@ export function renderPage(
     patterns,
     notes,
     body,
-    exit = `exit code ${exitCode}`,
+    exit = `exit code ${run.exitCode}`,
   }: Page,
 ): string {
+  const { tool, generatedAt, diagnostics } = run
   return toText(html`<!doctype html>
 <html lang="en">
 <head>

@@ -24,7 +24,7 @@ import {
   wrapParagraph,
   wrapParagraphs,
 } from './layout.ts'
-import { frameFacts, renderReading } from './list.ts'
+import { renderReading, wrapFacts } from './list.ts'
 
 export function renderAccessText(
   account: AccountAccess,
@@ -40,7 +40,7 @@ export function renderAccessText(
     ...account.sections.flatMap((section) => renderPeople(section, paint)),
     renderReading(account.read),
   ]
-  return frameFacts(head, blocks, exitCode, paint)
+  return wrapFacts(head, blocks, exitCode, paint)
 }
 
 function renderPeople({ kind, people }: AccessSection, paint: Paint): readonly string[] {

@@ -54,11 +54,11 @@ export function renderListText(
     }),
     renderTallies(listing),
   ]
-  return frameFacts(head, blocks, exitCode, paint)
+  return wrapFacts(head, blocks, exitCode, paint)
 }
 
 /** Facts between what they are not: first and last, that there is no verdict. */
-export function frameFacts(
+export function wrapFacts(
   head: string,
   blocks: readonly string[],
   exitCode: FactsReport<unknown>['exitCode'],

@@ -101,18 +101,9 @@ function chooseHeading(subject: Subject): string {
 }
 
 function nameSubject(subject: Subject): string {
-  switch (subject.kind) {
-    case 'agent':
-    case 'member':
-      return subject.email
-    case 'group':
-    case 'custom-role':
-      return labelSubject(subject)
-    case 'rule':
-      return subject.rule
-    case 'waiver':
-      return `waiver ${subject.number}`
-  }
+  if ('email' in subject) return subject.email
+  if (subject.kind === 'rule') return subject.rule
+  return subject.kind === 'waiver' ? `waiver ${subject.number}` : labelSubject(subject)
 }
 
 /** Waived findings. Their line:column is that of the waiver. */
