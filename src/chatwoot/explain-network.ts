@@ -117,17 +117,13 @@ export function explainFault(
         code === 'EAI_AGAIN',
       )
     case 'handshake':
-      return fault(
-        'network-tls',
-        `No trusted https connection to ${where}: ${code}.`,
-        'Check the scheme and the port of the base URL. The server there does not support https, or supports only an insecure version of it.',
-        false,
-      )
     case 'certificate':
       return fault(
         'network-tls',
         `No trusted https connection to ${where}: ${code}.`,
-        adviseCertificate(code, 'server', 'the base URL', proxy !== null),
+        kind === 'handshake'
+          ? 'Check the scheme and the port of the base URL. The server there does not support https, or supports only an insecure version of it.'
+          : adviseCertificate(code, 'server', 'the base URL', proxy !== null),
         false,
       )
     case 'unreachable':
