@@ -88,6 +88,8 @@ export interface Server {
 export interface Client {
   /** `path` begins with `/api`. Throws a Failure with one diagnostic. */
   readonly get: <T>(path: string, decode: Decode<T>) => Promise<T>
+  /** Maximum number of requests at the same time. */
+  readonly connections: number
   /** Requests sent so far, including retries and redirects. */
   readonly requests: () => number
   /** Waits longer for each attempt (from 1), with jitter: at most 0.5 s, 1 s, 2 s … */
@@ -309,6 +311,7 @@ export function openServer(options: ServerOptions): Server {
 
     return {
       get: (path, decode) => orStopped(`GET ${baseUrl}${path}`, get(path, decode)),
+      connections: options.connections,
       requests: () => requests,
       pause: (count) => orStopped('a pause before reading again', pause(count)),
       expect: (count) => {

@@ -234,7 +234,7 @@ export async function planAccount(
   const { fleetName } = target
   try {
     if (!isApprovalWanted(flags)) {
-      const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags)
+      const snapshot = await readFrom(servers, connection, listParts(policy, flags))
       return judgeSnapshot(policy, snapshot, null, { ...flags, fleetName })
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.
