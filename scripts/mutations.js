@@ -214,7 +214,7 @@ const MUTATIONS = {
     ['const REDIRECTS = 3', 'const REDIRECTS = 0'],
     ['throw reason === deadline', 'throw false'],
     ['if (refusal !== null) throw', 'throw'],
-    ["status !== null, header('x-request-id')", "false, header('x-request-id')"],
+    ['status !== null, id', 'false, id'],
   ],
 }
 

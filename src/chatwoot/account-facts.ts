@@ -8,17 +8,10 @@ import { readField } from './body-object.ts'
 import type { Client } from './client.ts'
 import { formatAccountPath } from './paths.ts'
 import { readIfAllowed } from './read.ts'
-import type { Decode } from './reply.ts'
 
 export interface AccountFacts {
   readonly customRoles: boolean | null
   readonly newestAccessRow: number | null
-}
-
-/** What an account may use. Null: the server does not say. */
-export interface Features {
-  readonly customRoles: boolean | null
-  readonly auditLogs: boolean | null
 }
 
 /** Sign-ins can fill whole pages. Older pages are not read. */
@@ -40,12 +33,13 @@ export async function readAccountFacts(client: Client, accountId: number): Promi
   return { customRoles, newestAccessRow }
 }
 
-export function readFeatures(client: Client, accountId: number): Promise<Features> {
+/** What an account may use. Null: the server does not say. */
+export function readFeatures(client: Client, accountId: number) {
   return client.get(formatAccountPath(accountId), decodeFeatures)
 }
 
 /** The list contains only those that are on. */
-const decodeFeatures: Decode<Features> = (body) => {
+function decodeFeatures(body: unknown) {
   const features = readField({ value: Object(body) }, 'features')
   const given = typeof features === 'object' && features !== null && !Array.isArray(features)
   const [custom, audit] = ['custom_roles', 'audit_logs'].map((key) =>

@@ -7,7 +7,7 @@ import { makeFailure } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { type GroupKind, joinKinds } from '../core/model/kinds.ts'
 import { compareCodeUnits } from '../core/model/names.ts'
-import type { Role, SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
+import type { SnapshotAgent, SnapshotGroup } from '../core/model/snapshot.ts'
 import type { AgentList, MemberList, Profile } from './decode.ts'
 import type { Source } from './reply.ts'
 import { clean } from './server-words.ts'
@@ -16,12 +16,6 @@ import { clean } from './server-words.ts'
 export interface Roster extends Omit<AgentList, 'agents'> {
   readonly byId: ReadonlyMap<number, SnapshotAgent>
   readonly byEmail: ReadonlyMap<string, SnapshotAgent>
-}
-
-export interface Caller {
-  readonly email: string
-  readonly role: Role
-  readonly accountName: string
 }
 
 export function makeRoster({ agents, ...rest }: AgentList): Roster {
@@ -33,7 +27,7 @@ export function makeRoster({ agents, ...rest }: AgentList): Roster {
 }
 
 /** Finds the token owner, who must be in the agent list: a list without them is incomplete. */
-export function findCaller(profile: Profile, roster: Roster, accountId: number): Caller {
+export function findCaller(profile: Profile, roster: Roster, accountId: number) {
   const { account, email } = profile
   const sources = [profile.source, roster.source]
   const who = `${clean(email)}, the owner of the token,`

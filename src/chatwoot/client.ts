@@ -14,14 +14,12 @@ import {
   explainPace,
   explainSilence,
   explainUnusableToken,
-  type Fault,
   formatDuration,
 } from './explain-network.ts'
-import type { Network } from './network.ts'
 import { watchOutages } from './outage.ts'
 import { openPace } from './pace.ts'
 import { makeReporter, type Progress, type ProgressUnit } from './progress.ts'
-import { explainProxyFault } from './proxy.ts'
+import type { Network } from './proxy.ts'
 import { openRateGate } from './rate-limit.ts'
 import { type Decode, judgeReply, type Outcome, parseJson, type Reply } from './reply.ts'
 import { findFlaw, makeHider, type Secret } from './secret.ts'
@@ -88,6 +86,8 @@ export interface Server {
 export interface Client {
   /** `path` begins with `/api`. Throws a Failure with one diagnostic. */
   readonly get: <T>(path: string, decode: Decode<T>) => Promise<T>
+  /** Maximum number of requests at the same time. */
+  readonly connections: number
   /** Requests sent so far, including retries and redirects. */
   readonly requests: () => number
   /** Waits longer for each attempt (from 1), with jitter: at most 0.5 s, 1 s, 2 s … */
@@ -202,9 +202,8 @@ export function openServer(options: ServerOptions): Server {
         return { url, status, header, body }
       } catch (error) {
         if (stop.signal.aborted) throw error
-        const { diagnostic, again, outage }: Fault =
-          explainProxyFault(error, url, network) ??
-          explainFault(error, url, status !== null, header('x-request-id'), network)
+        const id = header('x-request-id')
+        const { diagnostic, again, outage } = explainFault(error, url, status !== null, id, network)
         if (!again) return { kind: 'failed', diagnostic }
         // Behind a proxy, a failure below HTTP may come from the proxy, which waiting does not fix.
         return { kind: 'fault', diagnostic, outage: !network.proxy && outage === true }
@@ -309,6 +308,7 @@ export function openServer(options: ServerOptions): Server {
 
     return {
       get: (path, decode) => orStopped(`GET ${baseUrl}${path}`, get(path, decode)),
+      connections: options.connections,
       requests: () => requests,
       pause: (count) => orStopped('a pause before reading again', pause(count)),
       expect: (count) => {

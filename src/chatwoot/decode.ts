@@ -27,15 +27,8 @@ export interface Profile {
   readonly id: number
   readonly email: string
   /** The requested account; null if the token owner is not on it. */
-  readonly account: Membership | null
+  readonly account: ReturnType<typeof decodeMembership> | null
   readonly source: Source
-}
-
-export interface Membership {
-  readonly name: string
-  readonly role: Role
-  /** Undefined: the profile has no custom roles. */
-  readonly customRoleId: number | null | undefined
 }
 
 /** The owner of a token and their accounts, for `rollcall doctor`. All texts are untrusted. */
@@ -84,11 +77,12 @@ export function decodeProfile(accountId: number): Decode<Profile> {
   }
 }
 
-function decodeMembership(account: BodyObject): Membership {
+function decodeMembership(account: BodyObject) {
   const customRoleId = readCustomRoleId(account)
   return {
     name: readText(account, 'name'),
     role: readRole(account),
+    /** Undefined: the profile has no custom roles. */
     customRoleId: readField(account, 'custom_role_id') === undefined ? undefined : customRoleId,
   }
 }

@@ -1,12 +1,13 @@
 /**
- * Explains failures below HTTP: connections, names, certificates, incomplete bodies and the deadline.
- * Uses only the code of an error, because errors of the transport may contain headers.
+ * Explains failures below HTTP, of the server and of a proxy: connections, names, certificates,
+ * incomplete bodies and the deadline. Uses only the code of an error, because errors of the transport
+ * may contain headers.
  */
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import type { DiagnosticCode } from '../core/messages/diagnostic-records.ts'
 import { count } from '../core/messages/phrase.ts'
 import { formatHostAndPort } from './address.ts'
-import type { Network } from './network.ts'
+import type { Network, ProxyServer } from './proxy.ts'
 
 export interface Fault {
   readonly diagnostic: Diagnostic
@@ -17,7 +18,7 @@ export interface Fault {
 }
 
 /** The meaning of an error code of the transport, for the server and for a proxy. */
-export type FaultKind =
+type FaultKind =
   | 'name'
   | 'certificate'
   | 'handshake'
@@ -41,16 +42,16 @@ const KINDS: readonly (readonly [FaultKind, RegExp])[] = [
   ['not-http', /^(HPE_|HTTPParserError|UND_ERR_HEADERS)/],
 ]
 
-export function classifyFault(code: string): FaultKind {
+function classifyFault(code: string): FaultKind {
   return KINDS.find(([, pattern]) => pattern.test(code))?.[0] ?? 'closed'
 }
 
 /** Node obeys NODE_TLS_REJECT_UNAUTHORIZED=0, so a user may expect that rollcall does too. */
-export const TRUST_ALL_IGNORED =
+const TRUST_ALL_IGNORED =
   'rollcall ignores NODE_TLS_REJECT_UNAUTHORIZED=0 and always checks certificates.'
 
 /**
- * Explains a failure of the server, or of the connection between a proxy and the server.
+ * Explains a failure of a proxy, of the server, or of the connection between the two.
  * @param answered whether the headers of an answer had arrived
  * @param requestId of that answer
  */
@@ -62,6 +63,8 @@ export function explainFault(
   network: Network | null = null,
   method = 'GET',
 ): Fault {
+  const ofProxy = network && explainProxyFault(error, url, network, method)
+  if (ofProxy) return ofProxy
   const code = readErrorCode(error)
   const kind = classifyFault(code)
   const where = formatHostAndPort(url)
@@ -117,17 +120,13 @@ export function explainFault(
         code === 'EAI_AGAIN',
       )
     case 'handshake':
-      return fault(
-        'network-tls',
-        `No trusted https connection to ${where}: ${code}.`,
-        'Check the scheme and the port of the base URL. The server there does not support https, or supports only an insecure version of it.',
-        false,
-      )
     case 'certificate':
       return fault(
         'network-tls',
         `No trusted https connection to ${where}: ${code}.`,
-        adviseCertificate(code, 'server', 'the base URL', proxy !== null),
+        kind === 'handshake'
+          ? 'Check the scheme and the port of the base URL. The server there does not support https, or supports only an insecure version of it.'
+          : adviseCertificate(code, 'server', 'the base URL', proxy !== null),
         false,
       )
     case 'unreachable':
@@ -161,11 +160,127 @@ export function explainFault(
   }
 }
 
+/** The answer of the proxy to CONNECT, or, if there was none, the error code of the transport. */
+type ProxyFault = { readonly status: number } | { readonly code: string }
+
+/** Passes a fault of the proxy through undici, which would react to an error with a `code`. */
+export function makeProxyFault(fault: ProxyFault): Error {
+  return Object.assign(new Error('The proxy did not open a tunnel.'), { proxyFault: fault })
+}
+
+function readProxyFault(error: unknown): ProxyFault | undefined {
+  return (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
+}
+
+/** Null if the failure came neither from the proxy nor from the connection to it. */
+export function explainProxyFault(
+  error: unknown,
+  url: URL,
+  network: Network,
+  method = 'GET',
+): Fault | null {
+  const { proxy, trustAllAsked } = network
+  const fault = readProxyFault(error)
+  if (proxy === null || fault === undefined) return null
+  const answered = 'status' in fault
+  const { summary, advice, again } = answered
+    ? explainRefusal(fault.status, proxy, url)
+    : explainNoAnswer(fault.code, proxy, url)
+  const untrusted = !answered && classifyFault(fault.code) === 'certificate'
+  return {
+    diagnostic: makeDiagnostic({
+      code: 'network-proxy',
+      summary,
+      detail: [
+        `CONNECT ${formatHostAndPort(url)} for ${method} ${url.origin}${url.pathname} ${answered ? `was answered with ${fault.status}` : `failed with ${fault.code}`}.`,
+        ...(untrusted && trustAllAsked ? [TRUST_ALL_IGNORED] : []),
+      ].join(' '),
+      advice,
+    }),
+    again,
+  }
+}
+
+interface Explained {
+  readonly summary: string
+  readonly advice: string
+  readonly again: boolean
+}
+
+/** The proxy answered, but did not open a tunnel. */
+function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained {
+  const { shown, variable, authorization } = proxy
+  const host = url.hostname
+  if (status === 407) {
+    const given = authorization !== null
+    return {
+      summary: given
+        ? `The proxy ${shown} does not accept the user name and password.`
+        : `The proxy ${shown} requires a user name and password.`,
+      advice: given
+        ? `Correct the user name and password in ${variable}.`
+        : `Add them to ${variable}, as in http://user:password@proxy.acme.com:3128.`,
+      again: false,
+    }
+  }
+  return {
+    summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)}: it answered ${status}.`,
+    advice:
+      status >= 500
+        ? `Check that the proxy can reach this host and port. ${adviseNoProxy(host)}`
+        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${adviseNoProxy(host)}`,
+    again: status >= 500,
+  }
+}
+
+function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
+  const { shown, variable } = proxy
+  const host = url.hostname
+  const explained: Readonly<Record<FaultKind, Explained>> = {
+    name: {
+      summary: `The name of the proxy ${shown} could not be resolved.`,
+      advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${adviseNoProxy(host)}`,
+      again: code === 'EAI_AGAIN',
+    },
+    certificate: {
+      summary: `No trusted https connection to the proxy ${shown}: ${code}.`,
+      advice: adviseCertificate(code, 'proxy', variable),
+      again: false,
+    },
+    handshake: {
+      summary: `No https connection to the proxy ${shown}: ${code}.`,
+      advice: `Check the scheme and the port in ${variable}: most proxies need http://, even for https servers.`,
+      again: false,
+    },
+    unreachable: {
+      summary: `No connection to the proxy ${shown}.`,
+      advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${adviseNoProxy(host)}`,
+      again: true,
+    },
+    silent: {
+      summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
+      advice: `Check that the proxy works and can reach this host and port. ${adviseNoProxy(host)}`,
+      again: false,
+    },
+    'not-http': {
+      summary: `The answer of the proxy ${shown} is not HTTP.`,
+      advice: `Check the scheme, the host and the port in ${variable}.`,
+      again: true,
+    },
+    closed: {
+      summary: `The proxy ${shown} closed the connection without an answer.`,
+      advice: `Run again. If you get this error again, check the scheme and the port in ${variable}, and the log of the proxy.`,
+      again: true,
+    },
+  }
+  return explained[classifyFault(code)]
+}
+
 /**
  * @param setting where the host name is set
  * @param behindProxy whether a proxy may have replaced the certificate
  */
-export function adviseCertificate(
+function adviseCertificate(
   code: string,
   owner: 'server' | 'proxy',
   setting: string,
@@ -183,7 +298,7 @@ export function adviseCertificate(
   return `Renew or correct the certificate of the ${owner}. If ${authority} with --ca-file or NODE_EXTRA_CA_CERTS.`
 }
 
-export function adviseNoProxy(host: string): string {
+function adviseNoProxy(host: string): string {
   return `To use no proxy for this server, add ${host} to NO_PROXY.`
 }
 
@@ -202,6 +317,7 @@ export function explainLateAnswer(method: string, url: URL, timeoutMs: number): 
  * also happen after the request was sent.
  */
 export function isUnsent(error: unknown): boolean {
+  if (readProxyFault(error) !== undefined) return true
   return /^(ENOTFOUND|EAI_|ECONNREFUSED|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT)/.test(
     readErrorCode(error),
   )

@@ -35,9 +35,8 @@ export function watchOutages(
   let shown = false
 
   function noteFailure(path: string, time: number): number {
-    const all = ['', path].map((key) => since.get(key) ?? time)
-    for (const [index, key] of ['', path].entries()) since.set(key, all[index] ?? time)
-    return Math.min(...all)
+    for (const key of ['', path]) if (!since.has(key)) since.set(key, time)
+    return Math.min(...['', path].map((key) => since.get(key) ?? time))
   }
 
   return {

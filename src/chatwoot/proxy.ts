@@ -1,22 +1,32 @@
 /**
  * Resolves the proxy for a server from HTTPS_PROXY or HTTP_PROXY, ALL_PROXY and NO_PROXY (lower case
- * first), and explains failures of the proxy. Pure. Seals the credentials of a proxy and never shows
- * them.
+ * first). Pure. Seals the credentials of a proxy and never shows them.
  */
 import { BlockList, isIP } from 'node:net'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatHostAndPort, isLoopback } from './address.ts'
-import {
-  adviseCertificate,
-  adviseNoProxy,
-  classifyFault,
-  type Fault,
-  type FaultKind,
-  TRUST_ALL_IGNORED,
-} from './explain-network.ts'
-import type { Network, ProxyServer } from './network.ts'
 import { findLeftover } from './pasted-value.ts'
 import { type Secret, seal } from './secret.ts'
+
+export interface ProxyServer {
+  /** Without credentials: `http://proxy.acme.com:3128`. */
+  readonly url: string
+  /** The variable that names it: `HTTPS_PROXY`. */
+  readonly variable: string
+  /** For messages: `proxy.acme.com:3128 (HTTPS_PROXY)`. */
+  readonly shown: string
+  /** Value of Proxy-Authorization. */
+  readonly authorization: Secret | null
+}
+
+/** How to reach a server: the proxy and the trusted certificate authorities. */
+export interface Network {
+  readonly proxy: ProxyServer | null
+  /** All trusted certificate authorities, in PEM; null: those of Node. */
+  readonly authorities: readonly string[] | null
+  /** The environment asks Node to trust every certificate (NODE_TLS_REJECT_UNAUTHORIZED=0). */
+  readonly trustAllAsked: boolean
+}
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -124,117 +134,4 @@ function isAddressIn(host: string, network: string): boolean {
   const block = new BlockList()
   block.addSubnet(address, length, bits === 32 ? 'ipv4' : 'ipv6')
   return block.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6')
-}
-
-/** The answer of the proxy to CONNECT, or, if there was none, the error code of the transport. */
-type ProxyFault = { readonly status: number } | { readonly code: string }
-
-/** Passes a fault of the proxy through undici, which would react to an error with a `code`. */
-export function makeProxyFault(fault: ProxyFault): Error {
-  return Object.assign(new Error('The proxy did not open a tunnel.'), { proxyFault: fault })
-}
-
-/** Null if the failure came neither from the proxy nor from the connection to it. */
-export function explainProxyFault(
-  error: unknown,
-  url: URL,
-  network: Network,
-  method = 'GET',
-): Fault | null {
-  const { proxy, trustAllAsked } = network
-  const fault = (error as { readonly proxyFault?: ProxyFault } | null)?.proxyFault
-  if (proxy === null || fault === undefined) return null
-  const target = formatHostAndPort(url)
-  const answered = 'status' in fault
-  const { summary, advice, again } = answered
-    ? explainRefusal(fault.status, proxy, url)
-    : explainNoAnswer(fault.code, proxy, url)
-  const untrusted = !answered && classifyFault(fault.code) === 'certificate'
-  return {
-    diagnostic: makeDiagnostic({
-      code: 'network-proxy',
-      summary,
-      detail: [
-        `CONNECT ${target} for ${method} ${url.origin}${url.pathname} ${answered ? `was answered with ${fault.status}` : `failed with ${fault.code}`}.`,
-        ...(untrusted && trustAllAsked ? [TRUST_ALL_IGNORED] : []),
-      ].join(' '),
-      advice,
-    }),
-    again,
-  }
-}
-
-interface Explained {
-  readonly summary: string
-  readonly advice: string
-  readonly again: boolean
-}
-
-/** The proxy answered, but did not open a tunnel. */
-function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained {
-  const { shown, variable, authorization } = proxy
-  const host = url.hostname
-  if (status === 407) {
-    const given = authorization !== null
-    return {
-      summary: given
-        ? `The proxy ${shown} does not accept the user name and password.`
-        : `The proxy ${shown} requires a user name and password.`,
-      advice: given
-        ? `Correct the user name and password in ${variable}.`
-        : `Add them to ${variable}, as in http://user:password@proxy.acme.com:3128.`,
-      again: false,
-    }
-  }
-  return {
-    summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)}: it answered ${status}.`,
-    advice:
-      status >= 500
-        ? `Check that the proxy can reach this host and port. ${adviseNoProxy(host)}`
-        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${adviseNoProxy(host)}`,
-    again: status >= 500,
-  }
-}
-
-function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
-  const { shown, variable } = proxy
-  const host = url.hostname
-  const explained: Readonly<Record<FaultKind, Explained>> = {
-    name: {
-      summary: `The name of the proxy ${shown} could not be resolved.`,
-      advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${adviseNoProxy(host)}`,
-      again: code === 'EAI_AGAIN',
-    },
-    certificate: {
-      summary: `No trusted https connection to the proxy ${shown}: ${code}.`,
-      advice: adviseCertificate(code, 'proxy', variable),
-      again: false,
-    },
-    handshake: {
-      summary: `No https connection to the proxy ${shown}: ${code}.`,
-      advice: `Check the scheme and the port in ${variable}: most proxies need http://, even for https servers.`,
-      again: false,
-    },
-    unreachable: {
-      summary: `No connection to the proxy ${shown}.`,
-      advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${adviseNoProxy(host)}`,
-      again: true,
-    },
-    silent: {
-      summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
-      advice: `Check that the proxy works and can reach this host and port. ${adviseNoProxy(host)}`,
-      again: false,
-    },
-    'not-http': {
-      summary: `The answer of the proxy ${shown} is not HTTP.`,
-      advice: `Check the scheme, the host and the port in ${variable}.`,
-      again: true,
-    },
-    closed: {
-      summary: `The proxy ${shown} closed the connection without an answer.`,
-      advice: `Run again. If you get this error again, check the scheme and the port in ${variable}, and the log of the proxy.`,
-      again: true,
-    },
-  }
-  return explained[classifyFault(code)]
 }

@@ -3,31 +3,25 @@
  * after it. A whole account is read in read.ts.
  */
 import type { GroupKind } from '../core/model/kinds.ts'
-import type { CustomRole, SnapshotAgent } from '../core/model/snapshot.ts'
 import type { Client } from './client.ts'
-import { decodeAgents, decodeCustomRoles, type GroupEntry } from './decode.ts'
+import { decodeAgents, decodeCustomRoles } from './decode.ts'
 import { ENDPOINTS } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
 import { hasOnly } from './read.ts'
 
-/** Each throws a Failure if the part cannot be read. */
-export interface Look {
-  readonly agents: () => Promise<readonly SnapshotAgent[]>
-  readonly groups: (of: GroupKind) => Promise<readonly GroupEntry[]>
-  /** Ids of the members, also of those who left the account; null: there is no such group. */
-  readonly members: (of: GroupKind, id: number) => Promise<ReadonlySet<number> | null>
-  readonly customRoles: () => Promise<readonly CustomRole[]>
-}
+export type Look = ReturnType<typeof makeLook>
 
-export function makeLook(client: Client, accountId: number): Look {
+/** Each function throws a Failure if the part cannot be read. */
+export function makeLook(client: Client, accountId: number) {
   const at = (path: string) => formatAccountPath(accountId, path)
   return {
     agents: async () => (await client.get(at('agents'), decodeAgents(accountId))).agents,
-    groups: ({ section }) => {
+    groups: ({ section }: GroupKind) => {
       const { path, decode } = ENDPOINTS[section]
       return client.get(at(path), decode(accountId))
     },
-    members: async ({ section }, id) => {
+    /** Ids of the members, also of those who left the account; null: there is no such group. */
+    members: async ({ section }: GroupKind, id: number): Promise<ReadonlySet<number> | null> => {
       const { memberPath, decodeMembers } = ENDPOINTS[section]
       try {
         const { members } = await client.get(at(memberPath(id)), decodeMembers(accountId))

@@ -41,8 +41,6 @@ export interface Parts {
 
 export interface Wanted extends Parts {
   readonly accountId: number
-  /** How many member lists are read at the same time. */
-  readonly concurrency: number
   /** The origin of the server, for the snapshot. */
   readonly origin: string
 }
@@ -93,7 +91,7 @@ async function readOnce(
   const startedAt = now().toISOString()
   client.expect(0)
   const guard = makePagingGuard(client)
-  const inTurn = openQueue(wanted.concurrency)
+  const inTurn = openQueue(client.connections)
   // The first failure ends the rest of the read, and only this failure is reported.
   const over = new AbortController()
   const memberLists = { known: 0, requested: 0, done: 0 }

@@ -8,9 +8,8 @@ import { EventEmitter, setMaxListeners } from 'node:events'
 import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
-import { readErrorCode } from './explain-network.ts'
-import type { Network } from './network.ts'
-import { makeProxyFault } from './proxy.ts'
+import { makeProxyFault, readErrorCode } from './explain-network.ts'
+import type { Network } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
 
 // V8's second, optimising compile of undici's WebAssembly parser costs about 100 ms, which Node up to

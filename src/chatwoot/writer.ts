@@ -5,8 +5,7 @@
  */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import { explainFault, explainLateAnswer, isUnsent } from './explain-network.ts'
-import type { Network } from './network.ts'
-import { explainProxyFault } from './proxy.ts'
+import type { Network } from './proxy.ts'
 import { parseJson } from './reply.ts'
 import { makeHider, type Secret } from './secret.ts'
 import { clean, extractWords } from './server-words.ts'
@@ -110,8 +109,6 @@ export function openWriter(options: WriterOptions): Writer {
       if (late.signal.aborted) {
         return { kind: 'lost', diagnostic: explainLateAnswer(method, url, timeoutMs) }
       }
-      const proxyFault = explainProxyFault(error, url, network, method)
-      if (proxyFault !== null) return { kind: 'unsent', diagnostic: proxyFault.diagnostic }
       const { diagnostic } = explainFault(error, url, false, null, network, method)
       return { kind: isUnsent(error) ? 'unsent' : 'lost', diagnostic }
     } finally {

@@ -36,14 +36,11 @@ export async function readFrom(
   servers: Servers,
   connection: Connection,
   { onRequest, activityDays = null, ...parts }: Wanted,
-  flags: ConnectionFlags,
 ): Promise<Snapshot> {
   // Loaded late, so that a run that never uses the network does not have to load it.
   const { readSnapshot } = await import('../chatwoot/read.ts')
   const { accountId, origin } = connection
-  const { concurrency } = flags
-  const read = (client: Client) =>
-    readSnapshot(client, { accountId, ...parts, concurrency, origin })
+  const read = (client: Client) => readSnapshot(client, { accountId, ...parts, origin })
   if (activityDays === null) return servers.use(connection, read, onRequest)
   const { openAuditLog, readActivity } = await import('../chatwoot/read-activity.ts')
   // Each has a deadline of its own, so that a log that hangs does not fail the account.
@@ -104,7 +101,7 @@ export async function readAt(
   flags: ConnectionFlags,
   world: World,
 ): Promise<Snapshot> {
-  const read = (servers: Servers) => readFrom(servers, connection, wanted, flags)
+  const read = (servers: Servers) => readFrom(servers, connection, wanted)
   return withServers(flags, world, read)
 }
 

@@ -107,13 +107,6 @@ async function isOurs(path: string): Promise<boolean> {
   return start === '' || format === SNAPSHOT_FORMAT || format === FAILURE_FORMAT
 }
 
-export interface FoundFiles {
-  /** Name of a file → where it is. A name that is in two sub-folders has two. */
-  readonly paths: ReadonlyMap<string, readonly string[]>
-  /** Why the folder, or a folder in it, cannot be read. */
-  readonly problems: readonly Diagnostic[]
-}
-
 /** Reading a pipe without a writer would never end. A link that leads nowhere is an unreadable file. */
 async function isFile(entry: Dirent, path: string): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isFile()
@@ -124,11 +117,10 @@ async function isFile(entry: Dirent, path: string): Promise<boolean> {
 }
 
 /** Finds the JSON files of a folder and of the folders directly in it, as artifacts are unpacked. */
-export async function findFleetFiles(
-  shown: string,
-  { cwd }: Pick<World, 'cwd'>,
-): Promise<FoundFiles> {
+export async function findFleetFiles(shown: string, { cwd }: Pick<World, 'cwd'>) {
+  /** Name of a file → where it is. A name that is in two sub-folders has two. */
   const paths = new Map<string, string[]>()
+  /** Why the folder, or a folder in it, cannot be read. */
   const problems: Diagnostic[] = []
   const look = async (folder: string, deeper: boolean) => {
     const found = await readdir(resolve(cwd, folder), { withFileTypes: true }).catch((error) => {

@@ -39,8 +39,11 @@ export function readArguments<O extends Options>(
   command: string,
 ): Arguments<O> {
   const problems: Diagnostic[] = []
-  const complain = (summary: string, advice: string | null) =>
-    void problems.push(describeOptionProblem(summary, advice, command))
+  const help = `Run \`rollcall ${command} --help\` for its options.`
+  const complain = (summary: string, said: string | null) => {
+    const advice = said === null ? help : `${said} ${help}`
+    problems.push(makeDiagnostic({ code: 'usage-option', summary, advice }))
+  }
   const positionals: string[] = []
   const given = new Map<string, readonly string[]>()
   const names = mapSpellings(options)
@@ -164,14 +167,4 @@ function describeEmptyArgument(command: string): Diagnostic {
     summary: `rollcall ${command} has an empty argument.`,
     advice: 'If it comes from a shell variable, check that the variable is set. Or remove it.',
   })
-}
-
-function describeOptionProblem(
-  summary: string,
-  advice: string | null,
-  command: string,
-): Diagnostic {
-  const help = `Run \`rollcall ${command} --help\` for its options.`
-  const full = advice === null ? help : `${advice} ${help}`
-  return makeDiagnostic({ code: 'usage-option', summary, advice: full })
 }

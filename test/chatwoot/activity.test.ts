@@ -81,7 +81,7 @@ async function readLog(
     const opened = await openAuditLog(client, 1)
     const agents = present.map((id) => ({ id }) as never)
     const customRoles = { kind: community ? 'unsupported' : 'unread' } as const
-    const wanted = { accountId: 1, days, now: settings.now }
+    const wanted = { accountId: 1, days }
     const activity = await readActivity(client, opened, { agents, customRoles }, wanted)
     const requests = server.requests.map(({ url = '' }) => url)
     return { activity, requests, told: settings.told }

@@ -11,7 +11,7 @@ import {
   type Server as Remote,
   type ServerOptions,
 } from '../../src/chatwoot/client.ts'
-import type { Network } from '../../src/chatwoot/network.ts'
+import type { Network } from '../../src/chatwoot/proxy.ts'
 import { readSnapshot, type Wanted } from '../../src/chatwoot/read.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
 import { NO_PARTS } from '../../src/connect/account.ts'
@@ -243,8 +243,6 @@ export async function readFrom(baseUrl: string, settings: Settings = {}): Promis
   const wanted = {
     accountId: 1,
     ...NO_PARTS,
-    concurrency: options.connections,
-    now: options.now,
     origin: new URL(baseUrl).origin,
     ...settings.wanted,
   }

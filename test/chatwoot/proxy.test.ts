@@ -1,7 +1,11 @@
 /** Which servers a proxy is used for, and what its faults mean, where the network is not needed. */
 import { describe, expect, test } from 'vitest'
-import { explainFault } from '../../src/chatwoot/explain-network.ts'
-import { explainProxyFault, makeProxyFault, resolveProxy } from '../../src/chatwoot/proxy.ts'
+import {
+  explainFault,
+  explainProxyFault,
+  makeProxyFault,
+} from '../../src/chatwoot/explain-network.ts'
+import { resolveProxy } from '../../src/chatwoot/proxy.ts'
 import { DIRECT } from './harness.ts'
 
 const usesProxy = (url: string, list: string) =>

@@ -192,8 +192,6 @@ test('whatever JSON a server sends, there is a snapshot or a Failure and nothing
   const wanted = {
     accountId: 1,
     ...ALL_PARTS,
-    concurrency: 4,
-    now: options.now,
     origin: '',
   }
   let snapshots = 0

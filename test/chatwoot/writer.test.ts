@@ -1,7 +1,7 @@
 /** A write is sent once, as it is, or not at all; and its answer is told apart from no answer. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Network } from '../../src/chatwoot/network.ts'
+import type { Network } from '../../src/chatwoot/proxy.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
 import { openWriter, type WriteRequest, type Writer } from '../../src/chatwoot/writer.ts'
 import { DIRECT } from './harness.ts'

@@ -22,7 +22,6 @@ function filesByName(pattern: RegExp): ReadonlyMap<string, readonly string[]> {
 /** Names that two rooms may share, because no file may import both. Each with the two meanings. */
 const SHARED: Readonly<Record<string, string>> = {
   Answer: 'chatwoot: what the server answered; sandbox: what the sandbox will answer',
-  Caller: 'chatwoot: the owner of the token as read; sandbox: the user whose token was sent',
   Outcome: 'chatwoot: the result of one request; core: the result for one person or group',
   Wanted: 'chatwoot: what to read; doctor: what a plan needs',
 }

@@ -67,7 +67,7 @@ export async function prepare(state: SandboxState, text: string): Promise<Propos
   const client = server.client({ token: seal(TOKEN), timeoutMs: 20_000 })
   try {
     const origin = 'https://chat.acme.com'
-    const wanted = { accountId: 1, ...ALL_PARTS, concurrency: 2, now: clock.now, origin }
+    const wanted = { accountId: 1, ...ALL_PARTS, origin }
     const snapshot = await readSnapshot(client, wanted)
     const limits = { 'max-people': 1_000, 'max-share': 100, 'max-gain': 1_000 }
     const policy = readPolicy(text)

@@ -161,7 +161,7 @@ async function apply(setup: Setup, world: World): Promise<ApplyReport> {
   const given = flags.approve === null ? null : await readApproval(flags.approve, world)
   const { used, ...earlier } = await readEarlierRuns(flags.journal, connection.origin, world)
   const readAndPropose = async (expiry: Expiry | null) => {
-    const account = await readForApply(servers, connection, policy, flags)
+    const account = await readForApply(servers, connection, policy)
     const newcomers = listNewcomers(policy, account.snapshot)
     const removedElsewhere = await findRemovedElsewhere(setup.others, newcomers, setup, world)
     const decision = decideOn(setup, account.snapshot, world)
@@ -297,7 +297,7 @@ async function finishApply(
   if (interrupted) return concludeApply({ ...done, end: 'stopped', signal })
   const { policy, servers, connection, flags } = setup
   const wanted = { ...listParts(policy), ...ALL_PARTS }
-  const read = () => readFrom(servers, connection, wanted, flags)
+  const read = () => readFrom(servers, connection, wanted)
   try {
     const showProgress = makeProgressWriter(flags, world)
     const { snapshot, pending, lost } = await proveResult(steps, read, showProgress, world)

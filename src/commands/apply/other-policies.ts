@@ -3,7 +3,7 @@
  * know whom they remove. Only reads, and reads an account only if somebody may be invited whom that
  * policy does not list.
  */
-import { type ConnectionFlags, readFrom } from '../../connect/account.ts'
+import { readFrom } from '../../connect/account.ts'
 import type { Servers } from '../../connect/servers.ts'
 import type { Connection } from '../../connect/settings.ts'
 import { listRemovals, mayRemove } from '../../core/apply/elsewhere.ts'
@@ -48,15 +48,7 @@ export async function loadOtherPolicies(
 export async function findRemovedElsewhere(
   others: readonly OtherPolicy[],
   newcomers: readonly string[],
-  {
-    connection,
-    servers,
-    flags,
-  }: {
-    readonly connection: Connection
-    readonly servers: Servers
-    readonly flags: ConnectionFlags
-  },
+  { connection, servers }: { readonly connection: Connection; readonly servers: Servers },
   world: World,
 ): Promise<readonly Witnessed[]> {
   const today = getToday(world)
@@ -64,7 +56,7 @@ export async function findRemovedElsewhere(
   for (const { policy, accountId } of others) {
     if (!mayRemove(policy, newcomers, today)) continue
     const there = { ...connection, accountId }
-    const removed = await readFrom(servers, there, listParts(policy), flags)
+    const removed = await readFrom(servers, there, listParts(policy))
       .then((snapshot) => listRemovals(policy, snapshot, today))
       .catch((error: unknown) => {
         if (error instanceof Failure && !world.signal.aborted) return error

@@ -196,7 +196,7 @@ async function* checkConnection(
   const parts = forApply ? { ...needed, ...ALL_PARTS } : needed
   const wanted: Wanted = {
     parts,
-    read: (opened) => readFrom(opened, connection, parts, flags),
+    read: (opened) => readFrom(opened, connection, parts),
     judge: (snapshot) => {
       const decision = followed && decide(followed, snapshot, getToday(world), false)
       return decision?.kind === 'unknown' ? decision.diagnostics : []

@@ -232,7 +232,7 @@ export async function planAccount(
 ): Promise<AccountReport> {
   try {
     if (!isApprovalWanted(flags)) {
-      const snapshot = await readFrom(servers, connection, listParts(policy, flags), flags)
+      const snapshot = await readFrom(servers, connection, listParts(policy, flags))
       return judgeSnapshot(policy, snapshot, null, flags)
     }
     // Reads what `apply` reads. Loaded late: a plan without an approval does not need it.

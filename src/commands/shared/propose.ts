@@ -8,7 +8,6 @@ import type { AccountFacts } from '../../chatwoot/account-facts.ts'
 import {
   type ActivityFlags,
   ALL_PARTS,
-  type ConnectionFlags,
   chooseActivityDays,
   NO_ACTIVITY,
   readFrom,
@@ -50,7 +49,7 @@ export async function readForApply(
   servers: Servers,
   connection: Connection,
   policy: Policy,
-  flags: ConnectionFlags & Partial<ActivityFlags>,
+  flags: ActivityFlags = NO_ACTIVITY,
 ): Promise<ReadAccount> {
   const { readAccountFacts } = await import('../../chatwoot/account-facts.ts')
   // Read before the account: a change in between then shows in the account, and in the newest row of
@@ -59,9 +58,9 @@ export async function readForApply(
     readAccountFacts(client, connection.accountId),
   )
   // A person who is removed leaves every group first, also those that the policy does not manage.
-  const activityDays = chooseActivityDays({ ...NO_ACTIVITY, ...flags }, policy.rules)
+  const activityDays = chooseActivityDays(flags, policy.rules)
   const wanted = { ...ALL_PARTS, activityDays }
-  const snapshot = await readFrom(servers, connection, wanted, flags)
+  const snapshot = await readFrom(servers, connection, wanted)
   return { snapshot, circumstances }
 }
 

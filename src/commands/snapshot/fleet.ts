@@ -107,7 +107,7 @@ async function writeOneSnapshot(
   try {
     if (connection === null) throw new Failure(...problems)
     const wanted = { ...ALL_PARTS, version: true, activityDays: chooseActivityDays(flags, null) }
-    const taken = await readFrom(servers, connection, wanted, flags)
+    const taken = await readFrom(servers, connection, wanted)
     const text = renderSnapshot({ ...taken, fleet: mark }, TOOL)
     const problem = await write(files.snapshot, text)
     if (problem !== null) throw new Failure(problem)
