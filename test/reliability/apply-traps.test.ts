@@ -894,6 +894,38 @@ test('a run that ends with a loss names the loss, and not an old membership that
   expect([ran.code, said.stopped]).toEqual([1, loss])
 })
 
+test.each([
+  ['before', 'not-done'],
+  ['after', 'unknown'],
+])(
+  'a signal in the middle of the look %s a write is the reason why the run stopped',
+  async (when, status) => {
+    const controller = new AbortController()
+    let written = false
+    const sandbox = await serve(
+      {
+        intercept: ({ method, path }) => {
+          if (method !== 'GET') written = true
+          else if (path.endsWith('/team_members') && begun && written === (when === 'after')) {
+            controller.abort(130)
+          }
+          return false
+        },
+      },
+      makeState({ teams: { a: [] } }),
+    )
+    let begun = false
+    const stderr = whenStep('add-member team/a/rita@acme.com', () => {
+      begun = true
+    })
+    const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n')
+    const world = { ...stderr, signal: controller.signal }
+    const { ran, said } = await applyAll(sandbox, policy, [], { world })
+    expect(listSteps(said)).toEqual([`add-member team/a/rita@acme.com: ${status}`])
+    expect([ran.code, said.stopped]).toEqual([130, 'A signal ended the run.'])
+  },
+)
+
 test('an account that cannot be read after a write is not said to be other than planned', async () => {
   let written = false
   const sandbox = await serve(
