@@ -307,6 +307,7 @@ const APPLY_MUTATIONS = {
   ],
   'core/apply/journal.ts': [
     ["outcome !== 'not-done'", "outcome === 'done'"],
+    [" || answer === 'accepted'", ''],
     ['[...maybe, ...unfinished]', 'maybe'],
     [' || at < since', ''],
   ],

@@ -867,6 +867,65 @@ test.each([200, 404])(
   },
 )
 
+test('a run that ends with a loss names the loss, and not an old membership that came back', async () => {
+  const made = {
+    agents: { 'old@acme.com': 'agent' },
+    others: ['new@acme.com'],
+    inboxes: { mail: ['new@acme.com'] },
+  } as const
+  const sandbox = await serve({}, makeState(made))
+  const isOld = ({ email }: { readonly email: string }) => email === 'old@acme.com'
+  const users = sandbox.state.users.filter(isOld)
+  const members = account(sandbox.state).members.filter(isOld)
+  // A colleague brings the person back.
+  const write = async (text: string) => {
+    if (!text.startsWith('Waiting a minute')) return
+    sandbox.state.users.push(...users)
+    account(sandbox.state).members.push(...members)
+  }
+  const policy = writePolicy(
+    { 'new@acme.com': 'agent' },
+    'scope: { ignore: { inboxes: [mail] } }\n',
+  )
+  const world = { stderr: { isTerminal: false, write } }
+  const { ran, said } = await applyAll(sandbox, policy, [], { world })
+  const loss = expect.stringContaining('old@acme.com was removed, but is on the account.')
+  expect(said.pending).toEqual([loss, expect.stringContaining('is now also in inbox mail')])
+  expect([ran.code, said.stopped]).toEqual([1, loss])
+})
+
+test.each([
+  ['before', 'not-done'],
+  ['after', 'unknown'],
+])(
+  'a signal in the middle of the look %s a write is the reason why the run stopped',
+  async (when, status) => {
+    const controller = new AbortController()
+    let written = false
+    const sandbox = await serve(
+      {
+        intercept: ({ method, path }) => {
+          if (method !== 'GET') written = true
+          else if (path.endsWith('/team_members') && begun && written === (when === 'after')) {
+            controller.abort(130)
+          }
+          return false
+        },
+      },
+      makeState({ teams: { a: [] } }),
+    )
+    let begun = false
+    const stderr = whenStep('add-member team/a/rita@acme.com', () => {
+      begun = true
+    })
+    const policy = writePolicy({}, 'teams:\n  a: [rita@acme.com]\n')
+    const world = { ...stderr, signal: controller.signal }
+    const { ran, said } = await applyAll(sandbox, policy, [], { world })
+    expect(listSteps(said)).toEqual([`add-member team/a/rita@acme.com: ${status}`])
+    expect([ran.code, said.stopped]).toEqual([130, 'A signal ended the run.'])
+  },
+)
+
 test('an account that cannot be read after a write is not said to be other than planned', async () => {
   let written = false
   const sandbox = await serve(

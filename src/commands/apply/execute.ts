@@ -103,6 +103,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   async function carryOut(step: PlannedStep, write: Write): Promise<WriteResult | string> {
     for (let sent = 1; ; sent += 1) {
       const before = await look(write)
+      if (world.signal.aborted) return endRun(null, makeResult(write, 'not-done'))
       const obstacle = before === null ? UNREAD : findObstacle(write, before)
       if (before === null || obstacle !== null) {
         return endRun(obstacle, makeResult(write, 'not-done'))
@@ -127,7 +128,6 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       }
       const now = world.now().getTime()
       await pause(MINUTE - (now % MINUTE) + SLACK_MS)
-      if (world.signal.aborted) return endRun(null, makeResult(write, 'not-done'))
     }
   }
 
@@ -140,6 +140,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   }
 
   async function look(write: Write): Promise<SeenSubject | null> {
+    if (world.signal.aborted) return null
     try {
       return await reread.read(write, expected)
     } catch (error) {
@@ -209,11 +210,11 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
       }
       if (decision.next === 'read' || decision.next === 'look-again') {
         if (decision.next === 'look-again') await pause(LOOK_MS)
-        if (world.signal.aborted) {
+        seen = await look(write)
+        if (seen === null && world.signal.aborted) {
           await close('unknown')
           return endRun(null, makeResult(write, 'unknown', sent))
         }
-        seen = await look(write)
         found = seen?.ownerCanSee ? checkWritten(write, expected, seen.state) : 'unread'
         continue
       }

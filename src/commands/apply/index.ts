@@ -302,8 +302,7 @@ async function finishApply(
     const showProgress = makeProgressWriter(flags, world)
     const { snapshot, pending, lost } = await proveResult(steps, read, showProgress, world)
     const after = snapshot && concludePlan(setup, snapshot, decideOn(setup, snapshot, world), world)
-    const why = lost ? (pending.at(-1) ?? null) : null
-    return concludeApply({ ...done, after, pending, stopped: stopped ?? why })
+    return concludeApply({ ...done, after, pending, stopped: stopped ?? lost })
   } catch (error) {
     if (world.signal.aborted) {
       return concludeApply({ ...done, end: 'stopped', signal: Number(world.signal.reason) })

@@ -15,8 +15,8 @@ export interface Proof {
   readonly snapshot: Snapshot | null
   /** What the server still has to clean up, or what is wrong, in plain sentences. */
   readonly pending: readonly string[]
-  /** Whether something that was written is not there. */
-  readonly lost: boolean
+  /** The last of these that says that something that was done is undone. Null: nothing is. */
+  readonly lost: string | null
 }
 
 /** The server's clean-up takes seconds. */
@@ -71,7 +71,7 @@ export async function proveResult(
             `${stored} was removed, but Chatwoot still lists them in a group: its clean-up job has not run yet.`,
         )
         const pending = [...left, ...wrong, ...listRevived(writes, snapshot)]
-        return { snapshot, pending, lost: wrong.length > 0 }
+        return { snapshot, pending, lost: wrong.at(-1) ?? null }
       }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
@@ -79,7 +79,7 @@ export async function proveResult(
       if (removed.length === 0 || over) {
         const why = error.diagnostics.map(({ summary }) => summary).join(' ')
         const pending = [`The account could not be read again: ${why}`]
-        return { snapshot: null, pending, lost: false }
+        return { snapshot: null, pending, lost: null }
       }
     }
     showProgress({ is: 'waiting-for-clean-up' })

@@ -147,8 +147,9 @@ export function readJournal(lines: readonly HashedLine[]): JournalReading {
   return { first, unfinished, results, closing, torn, problems }
 }
 
-function mayBeWritten({ outcome }: ResultLine): boolean {
-  return outcome !== 'not-done'
+/** What the server accepted may have been undone before it was read. */
+function mayBeWritten({ outcome, answer }: ResultLine): boolean {
+  return outcome !== 'not-done' || answer === 'accepted'
 }
 
 /** The hash of the approval of a run that wrote something, or perhaps did. Null: it wrote nothing. */

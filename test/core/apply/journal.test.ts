@@ -40,11 +40,12 @@ const intent = (number: number, email: string, kind = 'delete-agent'): JournalLi
 const result = (
   number: number,
   outcome: 'done' | 'not-done' | 'unknown' = 'done',
+  answer: 'accepted' | 'refused' = 'accepted',
 ): JournalLine => ({
   line: 'result',
   at: AT,
   number,
-  answer: 'accepted',
+  answer,
   status: 200,
   outcome,
 })
@@ -162,7 +163,7 @@ test('people who were removed, or perhaps removed, are known by a journal', () =
       intent(1, 'done@acme.com'),
       result(1),
       intent(2, 'kept@acme.com'),
-      result(2, 'not-done'),
+      result(2, 'not-done', 'refused'),
       intent(3, 'maybe@acme.com'),
       result(3, 'unknown'),
       intent(4, 'team@acme.com', 'remove-member'),
@@ -176,9 +177,17 @@ test('people who were removed, or perhaps removed, are known by a journal', () =
         write: { kind: 'delete-agent', person: { email: 7 } },
       } as JournalLine,
       intent(7, 'open@acme.com'),
+      // Somebody brought this person back before the look.
+      intent(8, 'back@acme.com'),
+      result(8, 'not-done'),
     ),
   )
-  expect(listRemoved(journal, AT)).toEqual(['done@acme.com', 'maybe@acme.com', 'open@acme.com'])
+  expect(listRemoved(journal, AT)).toEqual([
+    'done@acme.com',
+    'maybe@acme.com',
+    'back@acme.com',
+    'open@acme.com',
+  ])
   expect(listRemoved(journal, '2026-11-23T12:00:00.001Z')).toEqual([])
 })
 
@@ -194,7 +203,8 @@ test('the approval of a run was used once something was written, or perhaps was'
   const used = (...lines: JournalLine[]) => findUsedHash(read(write(FIRST, ...lines)))
   const { hash } = FIRST
   expect(used()).toBe(null)
-  expect(used(intent(1, 'bob@acme.com'), result(1, 'not-done'), CLOSING)).toBe(null)
+  expect(used(intent(1, 'bob@acme.com'), result(1, 'not-done', 'refused'), CLOSING)).toBe(null)
+  expect(used(intent(1, 'bob@acme.com'), result(1, 'not-done'), CLOSING)).toBe(hash)
   expect(used(intent(1, 'bob@acme.com'), result(1))).toBe(hash)
   expect(used(intent(1, 'bob@acme.com'), result(1, 'unknown'))).toBe(hash)
   expect(used(intent(1, 'bob@acme.com'))).toBe(hash)

@@ -21,7 +21,10 @@ const [invite, join] = written as [PlannedStep, PlannedStep]
 const [write] = invite.writes as [PlannedStep['writes'][number]]
 
 describe('a step of two requests', () => {
-  test.each<[string, readonly WriteOutcome[], StepStatus]>([
+  test.each<[string, readonly WriteOutcome[], StepStatus, string?]>([
+    ['is skipped if the first must not be sent', [], 'skipped', 'Why.'],
+    ['is skipped if nobody could be invited', ['not-done'], 'skipped', 'Why.'],
+    ['is partly done if the second must not be sent', ['done'], 'partly-done', 'Why.'],
     ['is done if one of them was needed', ['done-by-others', 'done'], 'done'],
     ['was done by others if none was', ['done-by-others', 'done-by-others'], 'done-by-others'],
     ['is not known if one is not', ['done', 'unknown'], 'unknown'],
@@ -32,11 +35,11 @@ describe('a step of two requests', () => {
     ['is skipped if the first changed', ['changed-meanwhile'], 'changed-meanwhile'],
     ['is not done if the first is not', ['not-done'], 'not-done'],
     ['has not begun without an outcome', [], 'not-started'],
-  ])('%s', (_, outcomes, expected) => {
+  ])('%s', (_, outcomes, expected, because) => {
     const results = outcomes.map((outcome) => {
       return { write, outcome, status: null, requestId: null, confirmed: null }
     })
-    expect(concludeStep({ ...invite, writes: [write, write] }, results)).toBe(expected)
+    expect(concludeStep({ ...invite, writes: [write, write] }, results, because)).toBe(expected)
   })
 })
 
