@@ -112,8 +112,9 @@ const ROWS: readonly Row[] = [
     status: is(401, 403),
     when: (answer) => answer.said.code === 'mfa_enrollment_required',
     code: 'token-refused',
+    // Also of the profile, whose URL has no account.
     summary:
-      'Account {account} requires two-factor authentication, but the owner of the API token has not set it up.',
+      'Chatwoot on {host} requires two-factor authentication, but the owner of the API token has not set it up.',
     advice: 'Ask the owner of the token to set up two-factor authentication in Profile settings.',
   },
   {

@@ -64,6 +64,16 @@ describe('what the server refuses is told apart by its words', () => {
     expect(`${diagnostics[0]?.summary} ${diagnostics[0]?.advice}`).not.toMatch(/account [^\w]/i)
   })
 
+  test.each([AGENTS, PROFILE])(
+    'a person who must set up two-factor authentication is told so, also by %s',
+    async (path) => {
+      const body = { error: 'x', error_code: 'mfa_enrollment_required' }
+      const { diagnostics } = await read({ [path]: answering(403, body) })
+      expect(diagnostics[0]?.summary).toContain('requires two-factor authentication')
+      expect(diagnostics[0]?.advice).toContain('set up two-factor authentication')
+    },
+  )
+
   const TRANSLATED = [
     'Sie sind nicht berechtigt, auf dieses Konto zuzugreifen',
     "Vous n'êtes pas autorisé à accéder à ce compte.",

@@ -1,5 +1,5 @@
 /** What a policy may say about inboxes, and what it is told otherwise. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { formatAddress } from '../../src/core/model/address.ts'
 import { INBOX } from '../../src/core/model/kinds.ts'
 import { getGroups } from '../../src/core/model/policy.ts'
@@ -106,4 +106,32 @@ test('a name may be shared by entries with different ids, and differ in case', (
 test('a policy about inboxes alone manages something', () => {
   expect(said('inboxes: {}')).toEqual([])
   expect(said('account: 1')).toEqual([expect.stringContaining('policy-nothing-managed')])
+})
+
+describe('two entries for one thing say what they share', () => {
+  const explain = (text: string) =>
+    parse(text).diagnostics.map(({ detail, advice }) => `${detail} ${advice}`)
+
+  test.each([
+    'inboxes: { a: { id: 12, members: [] }, b: { id: 12, members: [] } }',
+    'custom_roles: { a: { id: 12, permissions: [] }, b: { id: 12, permissions: [] } }',
+  ])('the id: %s', (text) => {
+    expect(explain(text)).toEqual(['Both have the id 12. Keep one of them.'])
+  })
+
+  test.each([
+    'inboxes: { a: { name: Website, members: [] }, b: { name: Website, members: [] } }',
+    'inboxes: { Website: [], b: { name: Website, members: [] } }',
+    'custom_roles: { a: { name: Clerk, permissions: [] }, b: { name: Clerk, permissions: [] } }',
+  ])('the name, which an account can have twice: %s', (text) => {
+    expect(explain(text)).toEqual([
+      'Both have the same name. Keep one of them. If the account has two with this name, write the id of each, `id: …`.',
+    ])
+  })
+
+  test('the spelling, if a name is unique on an account', () => {
+    expect(explain('teams: { Billing: [], billing: [] }')).toEqual([
+      'These are two spellings of the same name. Keep one of them.',
+    ])
+  })
 })

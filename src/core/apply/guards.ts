@@ -257,33 +257,40 @@ function countPeople({ before, scope }: Guarded): number {
   ).length
 }
 
-/** The lower one of the limits of the job and of the policy, and what to raise if it stops the run. */
-function findLimit(key: keyof Limits, { limits, policy }: Guarded) {
-  const own = policy.apply.limits[key]?.value ?? Number.POSITIVE_INFINITY
-  const most = Math.min(limits[key], own)
-  const raise = [
-    ...(limits[key] === most ? [`\`--max-${key}\``] : []),
-    ...(own === most ? [`\`apply.limits.${key}\` of the policy`] : []),
-  ]
-  return { most, raise }
+/**
+ * The lower one of the limits of the job and of the policy, and what to raise so that neither stops the
+ * run: not only the lower one, or the next run would stop at the other.
+ */
+function findLimit(
+  key: keyof Limits,
+  { limits, policy }: Guarded,
+  isEnough: (limit: number) => boolean,
+) {
+  const option = limits[key]
+  const own = policy.apply.limits[key]?.value ?? null
+  return {
+    most: Math.min(option, own ?? option),
+    raise: [
+      ...(isEnough(option) ? [] : [`\`--max-${key}\``]),
+      ...(own === null || isEnough(own) ? [] : [`\`apply.limits.${key}\` of the policy`]),
+    ],
+  }
 }
 
 function guardLosses(all: Guarded): readonly Diagnostic[] {
   const named = listNamed(all)
   const losing = [...all.changes.lose].filter((email) => !named.has(email))
   const people = countPeople(all)
-  const [number, part] = [findLimit('people', all), findLimit('share', all)]
-  const share = Math.max(1, Math.floor((people * part.most) / 100))
-  const limit = Math.min(number.most, share)
+  const countShare = (percent: number) => Math.max(1, Math.floor((people * percent) / 100))
+  const number = findLimit('people', all, (most) => losing.length <= most)
+  const share = findLimit('share', all, (percent) => losing.length <= countShare(percent))
+  const limit = Math.min(number.most, countShare(share.most))
   if (losing.length <= limit) return []
-  const raise = [
-    ...(number.most === limit ? number.raise : []),
-    ...(share === limit ? part.raise : []),
-  ].join(' and ')
+  const raise = [...number.raise, ...share.raise].join(' and ')
   return stop(
     'guard-losses',
     `${count(losing.length, 'person', 'people')} would lose access: ${losing.join(', ')}. The limit is ${limit}.`,
-    `The limit is the smaller of ${number.most} people and ${part.most} % of ${people} people (at least 1). People named with \`--allow\` do not count.`,
+    `The limit is the smaller of ${number.most} people and ${share.most} % of ${people} people (at least 1). People named with \`--allow\` do not count.`,
     `Check these people. Then ${adviseOnLosses(losing, raise, all)}`,
   )
 }
@@ -300,8 +307,8 @@ function adviseOnLosses(losing: readonly string[], raise: string, { changes }: G
 }
 
 function guardGains(all: Guarded): readonly Diagnostic[] {
-  const { most, raise } = findLimit('gain', all)
   const gaining = [...all.changes.gain]
+  const { most, raise } = findLimit('gain', all, (limit) => gaining.length <= limit)
   if (gaining.length <= most) return []
   return stop(
     'guard-gains',

@@ -7,6 +7,7 @@ import { knowsCustomRole } from '../../core/model/policy.ts'
 import { findNearest } from '../nearest.ts'
 import { identifyCustomRole, readCustomRole } from './build.ts'
 import {
+  describeSameIdentity,
   listTexts,
   type Problems,
   quoteName,
@@ -40,7 +41,7 @@ export function checkCustomRoles(problems: Problems, root: MapNode): void {
     }
     if (problems.faulty.has(entry) || !hasIdentity(entry)) continue
     const { name, id } = identifyCustomRole(entry)
-    reportRepeated(problems, known, id ?? name, entry)
+    reportRepeated(problems, known, id ?? name, entry, entry, describeSameIdentity(id))
   }
   const { value, doubtful } = section
   const isCertain = (entry: Entry) => hasIdentity(entry) && !problems.faulty.has(entry)

@@ -16,6 +16,7 @@ import { groupSubject } from './build.ts'
 import { checkCustomRoles, hasIdentity } from './custom-roles.ts'
 import { MANAGING_SECTIONS } from './other-file.ts'
 import {
+  describeSameIdentity,
   formatPlace,
   listTexts,
   type Placed,
@@ -200,7 +201,8 @@ function checkGroups(
     }
     if (problems.faulty.has(entry) || !hasIdentity(entry)) continue
     const { name, id } = groupSubject(of, entry)
-    if (reportRepeated(problems, groups, id ?? of.normalise(name), entry)) continue
+    const why = of.repeats === null ? {} : describeSameIdentity(id)
+    if (reportRepeated(problems, groups, id ?? of.normalise(name), entry, entry, why)) continue
     const pattern = patterns.find((each) => matches(each.key, name, of.normalise))
     if (pattern !== undefined) reportIgnored(problems, entry, entry.key, pattern)
   }

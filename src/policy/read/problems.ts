@@ -75,13 +75,17 @@ export function reportOnce(
   report(problems, code, span, message)
 }
 
-/** Whether a name means the same as an earlier one, which it then reports. Remembers it if not. */
+/**
+ * Whether a name means the same as an earlier one, which it then reports. Remembers it if not.
+ * @param why if the reason is not that they are two spellings
+ */
 export function reportRepeated<K, N extends Name>(
   problems: Problems,
   earlier: Map<K, N>,
   meant: K,
   name: N,
   subject: Placed = name,
+  why: Partial<Message> = {},
 ): boolean {
   const first = earlier.get(meant)
   if (first === undefined) {
@@ -92,8 +96,19 @@ export function reportRepeated<K, N extends Name>(
   reportOnce(problems, 'policy-duplicate-entry', subject, {
     summary: `${quoteName(name.key)} is already listed at ${formatPlace(problems, first.span)}${spelling}.`,
     detail: spelling === '' ? null : 'These are two spellings of the same name.',
+    ...why,
   })
   return true
+}
+
+/** Of two entries whose names can repeat on an account, so that an id tells them apart. */
+export function describeSameIdentity(id: number | null): Partial<Message> {
+  if (id !== null) return { detail: `Both have the id ${id}.` }
+  return {
+    detail: 'Both have the same name.',
+    advice:
+      'Keep one of them. If the account has two with this name, write the id of each, `id: …`.',
+  }
 }
 
 /** The texts of a list that have no error yet. */

@@ -444,27 +444,27 @@ describe('people who lose', () => {
       },
     ])
     expect(guarded(plan(20))[0]?.advice).toBe(
-      'Check these people. Then name them with `--allow`, or raise `--max-people`.',
+      'Check these people. Then name them with `--allow`, or raise `--max-people` and `--max-share`.',
     )
   })
 
   test.each<[string, Circumstances['limits'], WrittenPolicy['apply'] & object, string]>([
-    ['the option', { people: 2, share: 99, gain: 9 }, {}, '`--max-people`'],
+    ['the option', { people: 2, share: 100, gain: 9 }, {}, '`--max-people`'],
     [
       'the policy, which is lower',
-      { people: 9, share: 99, gain: 9 },
+      { people: 10, share: 100, gain: 9 },
       { people: 1 },
       '`apply.limits.people` of the policy',
     ],
     [
       'both, which are the same',
-      { people: 2, share: 99, gain: 9 },
+      { people: 2, share: 100, gain: 9 },
       { people: 2 },
       '`--max-people` and `apply.limits.people` of the policy',
     ],
     [
       'the share of the policy',
-      { people: 9, share: 99, gain: 9 },
+      { people: 10, share: 100, gain: 9 },
       { share: 20 },
       '`apply.limits.share` of the policy',
     ],
@@ -474,7 +474,13 @@ describe('people who lose', () => {
       {},
       '`--max-people` and `--max-share`',
     ],
-  ])('the way on is the limit that stops: %s', (_, limits, apply, raise) => {
+    [
+      'also those that would stop it next',
+      { people: 3, share: 10, gain: 9 },
+      { people: 9 },
+      '`--max-people` and `apply.limits.people` of the policy and `--max-share`',
+    ],
+  ])('the way on is every limit that is too low: %s', (_, limits, apply, raise) => {
     const agents = { ...owner, ...people(10) }
     const account = { agents, teams: { a: [...emails(10), 'ada@acme.com'] } }
     const plan = planned({ teams: { a: ['ada@acme.com'] }, apply }, account, ['remove-member'])
