@@ -11,7 +11,7 @@ import { formatAccountPath } from './paths.ts'
 import { hasOnly } from './read.ts'
 
 /** Each throws a Failure if the part cannot be read. */
-export interface Look {
+export interface PartReader {
   readonly agents: () => Promise<readonly SnapshotAgent[]>
   readonly groups: (of: GroupKind) => Promise<readonly GroupEntry[]>
   /** Ids of the members, also of those who left the account; null: there is no such group. */
@@ -19,7 +19,7 @@ export interface Look {
   readonly customRoles: () => Promise<readonly CustomRole[]>
 }
 
-export function makeLook(client: Client, accountId: number): Look {
+export function makePartReader(client: Client, accountId: number): PartReader {
   const at = (path: string) => formatAccountPath(accountId, path)
   return {
     agents: async () => (await client.get(at('agents'), decodeAgents(accountId))).agents,

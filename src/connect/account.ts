@@ -101,11 +101,11 @@ export async function readAccount(
 ): Promise<Snapshot> {
   const { connection, problems } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
-  return readAt(connection, wanted, flags, world)
+  return readAccountWith(connection, wanted, flags, world)
 }
 
 /** The same, with settings that are resolved already. */
-export async function readAt(
+export async function readAccountWith(
   connection: Connection,
   wanted: Wanted,
   flags: ConnectionFlags,

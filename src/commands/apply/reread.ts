@@ -3,7 +3,7 @@
  * Knows the ids that this run has learned from the server. Decides nothing.
  */
 import type { Id } from '../../chatwoot/group-endpoints.ts'
-import type { Look } from '../../chatwoot/read-parts.ts'
+import type { PartReader } from '../../chatwoot/read-parts.ts'
 import type { Reread } from '../../core/apply/answers.ts'
 import {
   type CustomRoleRef,
@@ -18,8 +18,8 @@ import type { RecognisedGroup, RecognisedSnapshot } from '../../core/model/ident
 import { normaliseEmail, spellName } from '../../core/model/names.ts'
 import type { CustomRoles, SnapshotAgent } from '../../core/model/snapshot.ts'
 
-/** Gives a `Look` a connection, and closes it after. */
-export type WithLook = <T>(work: (look: Look) => Promise<T>) => Promise<T>
+/** Gives a `PartReader` a connection, and closes it after. */
+export type WithPartReader = <T>(work: (reader: PartReader) => Promise<T>) => Promise<T>
 
 /** Ids of what this run created. Null: not known yet. */
 export interface Ids {
@@ -51,7 +51,7 @@ export interface SeenSubject {
 
 /** @param storedAs the e-mail address as the server has it */
 export function makeRereader(
-  withLook: WithLook,
+  withPartReader: WithPartReader,
   before: RecognisedSnapshot,
   storedAs: (email: string) => string,
 ): Rereader {
@@ -81,7 +81,7 @@ export function makeRereader(
   }
 
   async function readGroups(
-    look: Look,
+    reader: PartReader,
     write: Write,
     expected: RecognisedSnapshot,
     agents: readonly SnapshotAgent[],
@@ -90,7 +90,7 @@ export function makeRereader(
     const { subject } = write.group
     const { of } = subject
     const id = ids.group(write.group)
-    const found = (await look.groups(of)).find((entry) =>
+    const found = (await reader.groups(of)).find((entry) =>
       id === null ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
     )
     if (found === undefined) return []
@@ -100,21 +100,21 @@ export function makeRereader(
       const planned = expected.groups.find((each) => isGroup(each, subject))
       return [{ ...group, members: planned?.members ?? [] }]
     }
-    const members = await look.members(of, found.id)
+    const members = await reader.members(of, found.id)
     if (members === null) return []
     const listed = agents.filter((agent) => members.has(agent.id))
     return [{ ...group, members: listed.map(({ email }) => email) }]
   }
 
   async function readCustomRoles(
-    look: Look,
+    reader: PartReader,
     write: Write,
     { customRoles }: RecognisedSnapshot,
   ): Promise<CustomRoles> {
     const gives = 'customRole' in write && write.customRole !== null
     const concerns = 'definition' in write || gives || write.kind === 'set-role' || roles.size > 0
     if (customRoles.kind !== 'read' || !concerns) return customRoles
-    const read = await look.customRoles()
+    const read = await reader.customRoles()
     if ('definition' in write) {
       const { name } = write.definition.subject
       const found = read.find((role) => spellName(role.name) === name)
@@ -126,9 +126,9 @@ export function makeRereader(
   return {
     ...ids,
     read: (write, expected) =>
-      withLook(async (look) => {
+      withPartReader(async (reader) => {
         const person = 'person' in write ? write.person : null
-        const agents = (await look.agents()).map((agent) => spell(agent, person))
+        const agents = (await reader.agents()).map((agent) => spell(agent, person))
         for (const { id, email } of agents) {
           if (person !== null && person.id === null && email === person.email) {
             people.set(normaliseEmail(person.stored), id)
@@ -137,8 +137,8 @@ export function makeRereader(
         const owner = agents.find(({ email }) => email === before.caller.email)
         const state = {
           agents,
-          groups: await readGroups(look, write, expected, agents),
-          customRoles: await readCustomRoles(look, write, expected),
+          groups: await readGroups(reader, write, expected, agents),
+          customRoles: await readCustomRoles(reader, write, expected),
         }
         return { state, ownerCanSee: owner?.role === 'administrator' }
       }),

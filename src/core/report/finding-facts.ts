@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
-import { groupOf, type Subject } from '../model/address.ts'
+import { findGroupOf, type Subject } from '../model/address.ts'
 import { countRisks, type RiskCounts } from './order.ts'
 import { nestLines } from './remedies.ts'
 import type { AccountReport, JudgedAccount, Verdict } from './report.ts'
@@ -37,7 +37,7 @@ export function describeFinding(
     kind: nameKind(subject),
     email,
     name: email === null ? null : (names.get(email) ?? null),
-    group: groupOf(subject)?.name ?? null,
+    group: findGroupOf(subject)?.name ?? null,
     remedy: {
       text: FINDINGS[code].remedy,
       lines: fix ? nestLines([fix]) : [],

@@ -18,8 +18,8 @@ import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
 import {
   describeInPolicy,
+  listNamesOfKind,
   nameCustomRole,
-  namesIn,
   phraseFinding,
   STANDINGS,
   titleSection,
@@ -78,7 +78,7 @@ function renderFolded<T extends Outcome>(
 
 export function renderGroups(of: GroupKind, { getOutcomes }: JudgedAccount): Markup {
   const groups = getOutcomes().groups.filter(({ subject }) => subject.of === of)
-  const heads = groupHeads(of, 'Members', 'Result')
+  const heads = listGroupHeads(of, 'Members', 'Result')
   return renderFolded(groups, MOST.groups, [of.label, of.plural], (label, shown) =>
     renderTable(label, heads, shown.map(groupRow)),
   )
@@ -109,7 +109,7 @@ function makeCustomRoleRow(role: CustomRoleOutcome): readonly Cell[] {
 export const CUSTOM_ROLE_HEADS = ['Custom role', 'Permits', 'People who have it']
 
 /** A group's name and texts, then a column for each of its flags. */
-export function groupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {
+export function listGroupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {
   return [titleSection(of.label), ...renderFlags(of).map(({ label }) => label), ...more]
 }
 
@@ -147,7 +147,7 @@ function makePersonRow(
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && renderSignIn(seen),
-    ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of))),
+    ...kinds.map((of) => seen && renderNames(listNamesOfKind(seen.groups, of))),
     renderDates(`${describeInPolicy(inPolicy, abridge)}${until}`),
     renderPersonResult(person),
   ]

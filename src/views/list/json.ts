@@ -3,7 +3,7 @@ import type { GroupSubject } from '../../core/model/address.ts'
 import type { GroupKind, Setting } from '../../core/model/kinds.ts'
 import type { Listing, ListReport } from '../../core/report/listing.ts'
 import { toDiagnosticJson, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
-import { namesIn } from '../labels.ts'
+import { listNamesOfKind } from '../labels.ts'
 
 export function renderListJson(report: ListReport): string {
   const { tool, generatedAt, listing, diagnostics, exitCode } = report
@@ -59,7 +59,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
 }
 
 function namesBySection(groups: readonly GroupSubject[], kinds: readonly GroupKind[]) {
-  return Object.fromEntries(kinds.map((of) => [of.section, namesIn(groups, of)]))
+  return Object.fromEntries(kinds.map((of) => [of.section, listNamesOfKind(groups, of)]))
 }
 
 function groupDocuments(groups: Listing['groups'], of: GroupKind) {
