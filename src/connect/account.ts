@@ -90,7 +90,7 @@ export function chooseActivityDays(
 const USUAL_ACTIVITY_DAYS = 90
 
 /**
- * The same, for a run that reads only the account that the settings name. Throws a Failure with every
+ * `readFrom` for a run that reads only the account that the settings name. Throws a Failure with every
  * error in the settings.
  */
 export async function readAccount(
@@ -104,7 +104,7 @@ export async function readAccount(
   return readAccountWith(connection, wanted, flags, world)
 }
 
-/** The same, with settings that are resolved already. */
+/** `readAccount` with settings that are resolved already. */
 export async function readAccountWith(
   connection: Connection,
   wanted: Wanted,

@@ -145,6 +145,17 @@ describe('examples and policies in the documents', () => {
   )
 })
 
+test('docs/policy.md has every key of a policy', () => {
+  const keys = new Set<string>()
+  JSON.parse(read('schemas/policy.schema.json'), (key, value) => {
+    if (key === 'properties') for (const each of Object.keys(value)) keys.add(each)
+    return value
+  })
+  const page = read('docs/policy.md')
+  expect(keys.size).toBeGreaterThan(40)
+  expect([...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(page))).toEqual([])
+})
+
 test.each(STEP_NAMES)('docs/apply.md says what the step %s needs', (step) => {
   const [, table = ''] = read('docs/apply.md').split('| step | needs |\n')
   expect(table.slice(0, table.indexOf('\n\n'))).toContain(`\`${step}\``)
