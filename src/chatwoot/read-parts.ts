@@ -9,10 +9,10 @@ import { ENDPOINTS } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
 import { hasOnly } from './read.ts'
 
-export type Look = ReturnType<typeof makeLook>
+export type PartReader = ReturnType<typeof makePartReader>
 
 /** Each function throws a Failure if the part cannot be read. */
-export function makeLook(client: Client, accountId: number) {
+export function makePartReader(client: Client, accountId: number) {
   const at = (path: string) => formatAccountPath(accountId, path)
   return {
     agents: async () => (await client.get(at('agents'), decodeAgents(accountId))).agents,

@@ -80,7 +80,7 @@ export function chooseActivityDays(
 const USUAL_ACTIVITY_DAYS = 90
 
 /**
- * The same, for a run that reads only the account that the settings name. Throws a Failure with every
+ * `readFrom` for a run that reads only the account that the settings name. Throws a Failure with every
  * error in the settings.
  */
 export async function readAccount(
@@ -91,11 +91,11 @@ export async function readAccount(
 ): Promise<Snapshot> {
   const { connection, problems } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
-  return readAt(connection, wanted, flags, world)
+  return readAccountWith(connection, wanted, flags, world)
 }
 
-/** The same, with settings that are resolved already. */
-export async function readAt(
+/** `readAccount` with settings that are resolved already. */
+export async function readAccountWith(
   connection: Connection,
   wanted: Wanted,
   flags: ConnectionFlags,

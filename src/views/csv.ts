@@ -22,7 +22,7 @@ import type { Seen } from '../core/plan/outcome.ts'
 import { describeFinding } from '../core/report/finding-facts.ts'
 import type { JudgedAccount, Reading, Report } from '../core/report/report.ts'
 import { toPersonRecordJson } from './json-document.ts'
-import { nameCustomRole, namesIn, phraseFinding } from './labels.ts'
+import { listNamesOfKind, nameCustomRole, phraseFinding } from './labels.ts'
 
 export const ACCOUNT_COLUMNS = ['server', 'account_id', 'account_name'] as const
 
@@ -108,7 +108,7 @@ export function makeGroupCells(
   return Object.fromEntries(
     KINDS.map((of) => [
       of.section,
-      read.has(of) ? namesIn(groups, of).join(separator) : '(not read)',
+      read.has(of) ? listNamesOfKind(groups, of).join(separator) : '(not read)',
     ]),
   )
 }

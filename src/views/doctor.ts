@@ -1,6 +1,6 @@
 /** The output of `rollcall doctor`: one line for each check with the next step, or JSON. */
 import { count } from '../core/messages/phrase.ts'
-import type { Checkup, NamedCheckup } from '../core/report/checkup.ts'
+import type { CheckName, Checkup, NamedCheckup } from '../core/report/checkup.ts'
 import { toJson } from './json-document.ts'
 import { makePrintable, type Paint, pad, wrapParagraph } from './text/layout.ts'
 
@@ -43,7 +43,7 @@ function drawChecks({ checks, notChecked }: Checkup, paint: Paint): readonly str
   const lines = checks.flatMap(({ check, status, summary, detail, advice, requestId }) => {
     const wrapColumn = (text: string) => wrapParagraph(makePrintable(text), HANGING)
     const column = (text: string) => `${' '.repeat(HANGING)}${wrapColumn(text)}`
-    const head = pad(colors[status](status), STATUS) + pad(check, HANGING - STATUS)
+    const head = pad(colors[status](status), STATUS) + pad(nameCheck(check), HANGING - STATUS)
     return [
       `${head}${wrapColumn(summary)}`,
       ...(detail === null ? [] : [column(detail)]),
@@ -51,8 +51,14 @@ function drawChecks({ checks, notChecked }: Checkup, paint: Paint): readonly str
       ...(advice === null ? [] : [column(advice)]),
     ]
   })
-  if (notChecked.length > 0) lines.push('', wrapParagraph(`Not checked: ${notChecked.join(', ')}.`))
+  const rest = notChecked.map(nameCheck).join(', ')
+  if (rest !== '') lines.push('', wrapParagraph(`Not checked: ${rest}.`))
   return lines
+}
+
+/** `sight` is its name for programs, which stays. */
+function nameCheck(check: CheckName): string {
+  return check === 'sight' ? 'reading' : check
 }
 
 export function renderDoctorJson(checkup: Checkup): string {

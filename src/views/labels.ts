@@ -277,7 +277,7 @@ export function listNumbers({ agents, groups, memberships }: Reading): readonly 
 }
 
 /** Of all the groups of a person, the names of those of one kind, with ids where names repeat. */
-export function namesIn(groups: readonly GroupSubject[], of: GroupKind): readonly string[] {
+export function listNamesOfKind(groups: readonly GroupSubject[], of: GroupKind): readonly string[] {
   return groups.filter((group) => group.of === of).map(labelSubject)
 }
 

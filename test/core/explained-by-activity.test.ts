@@ -421,7 +421,7 @@ describe('a rule without the log gives no verdict, and says the way out', () => 
     return decision.kind === 'plan' ? [] : decision.diagnostics
   }
 
-  test.each<[Activity, RegExp, RegExp]>([
+  const reasons: readonly (readonly [Activity, RegExp, RegExp])[] = [
     [{ state: 'not-asked' }, /was taken without it/, /snapshot --activity/],
     [
       { state: 'off' },
@@ -448,15 +448,20 @@ describe('a rule without the log gives no verdict, and says the way out', () => 
     ],
     [readLog([]), /only its rows since 2026-11-01 were read/, /--activity-days 90/],
     [readLog([], { reach: 'cut' }), /only its rows since/, /smaller number in the rule/],
-  ])('%o', (activity, summary, advice) => {
-    const [first, ...more] = refuse(activity)
-    expect(more).toEqual([])
-    expect(first?.code).toBe('read-activity')
-    expect(first?.summary).toMatch(summary)
-    expect(first?.summary).toMatch(/^rules\.dormant_days needs/)
-    expect(first?.advice).toMatch(advice)
-    expect(first?.location).toMatchObject({ column: 5 })
-  })
+  ]
+
+  test.each(reasons.map(([activity, summary, advice]) => [summary, advice, activity] as const))(
+    '%s, %s',
+    (summary, advice, activity) => {
+      const [first, ...more] = refuse(activity)
+      expect(more).toEqual([])
+      expect(first?.code).toBe('read-activity')
+      expect(first?.summary).toMatch(summary)
+      expect(first?.summary).toMatch(/^rules\.dormant_days needs/)
+      expect(first?.advice).toMatch(advice)
+      expect(first?.location).toMatchObject({ column: 5 })
+    },
+  )
 
   test('why it could not be read is said', () => {
     const because = { summary: 'It failed.', detail: 'GET x: 500.', requestId: 'r-1' }

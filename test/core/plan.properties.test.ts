@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Finding, isDrift } from '../../src/core/messages/finding.ts'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
-import { formatAddress, groupOf } from '../../src/core/model/address.ts'
+import { findGroupOf, formatAddress } from '../../src/core/model/address.ts'
 import { INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { normaliseTeamName } from '../../src/core/model/names.ts'
 import {
@@ -249,7 +249,7 @@ describe('what is outside the scope', () => {
         if (code.startsWith('rule-')) continue
         if (silent.has(address)) expect(code).toBe('admin-unexpected')
         if (subject.kind === 'agent') expect(policy.agents).not.toBeNull()
-        const of = groupOf(subject)?.of
+        const of = findGroupOf(subject)?.of
         if (of) expect(getGroups(policy, of)?.section).not.toBeNull()
       }
       const reported = new Set(findings.map(({ id }) => id))

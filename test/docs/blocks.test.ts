@@ -32,6 +32,10 @@ const lines = ['README.md', ...PAGES].flatMap((page) =>
   ),
 )
 
+test('the documentation has such lines', () => {
+  expect(lines.length).toBeGreaterThan(10)
+})
+
 test.each(lines)('$page: $line', async ({ line }) => {
   const [program = '', ...words] = line.split(' ')
   if (Object.hasOwn(LEFT_OUT, program)) {

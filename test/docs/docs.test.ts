@@ -117,6 +117,11 @@ describe('examples and policies in the documents', () => {
   const files = blocks.filter(({ text }) => text.includes('version:'))
   const isFleet = ({ text }: { readonly text: string }) => text.includes('\naccounts:')
 
+  test('are some of each', () => {
+    expect(files.filter(isFleet).length).toBeGreaterThan(0)
+    expect(files.filter((each) => !isFleet(each)).length).toBeGreaterThan(4)
+  })
+
   test.each(files.filter(isFleet))('$name is a valid fleet file', ({ name, text }) => {
     expect(() => parseFleet(name, Buffer.from(text), parseServerAddress)).not.toThrow()
   })
@@ -140,6 +145,17 @@ describe('examples and policies in the documents', () => {
   )
 })
 
+test('docs/policy.md has every key of a policy', () => {
+  const keys = new Set<string>()
+  JSON.parse(read('schemas/policy.schema.json'), (key, value) => {
+    if (key === 'properties') for (const each of Object.keys(value)) keys.add(each)
+    return value
+  })
+  const page = read('docs/policy.md')
+  expect(keys.size).toBeGreaterThan(40)
+  expect([...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(page))).toEqual([])
+})
+
 test.each(STEP_NAMES)('docs/apply.md says what the step %s needs', (step) => {
   const [, table = ''] = read('docs/apply.md').split('| step | needs |\n')
   expect(table.slice(0, table.indexOf('\n\n'))).toContain(`\`${step}\``)
@@ -147,7 +163,14 @@ test.each(STEP_NAMES)('docs/apply.md says what the step %s needs', (step) => {
 
 describe('CONTRIBUTING.md', () => {
   const page = read('CONTRIBUTING.md')
-  const paths = page.match(/(?<=`)(?:bench|docs|examples|schemas|scripts|src|test)\/[\w./-]*/g)
+  const paths =
+    page.match(/(?<=`)(?:bench|docs|examples|schemas|scripts|src|test)\/[\w./-]*/g) ?? []
+  const versions = [...page.matchAll(/\| `(\w+)\.schema\.json` \| `(\S+)` \|/g)]
+
+  test('names files, and where the version of each format is', () => {
+    expect(paths.length).toBeGreaterThan(40)
+    expect(versions.length).toBe(6)
+  })
 
   test.each([...new Set(paths)].filter((path) => !path.includes('NAME')))(
     'names %s, which is there',
@@ -156,7 +179,7 @@ describe('CONTRIBUTING.md', () => {
     },
   )
 
-  test.each([...page.matchAll(/\| `(\w+)\.schema\.json` \| `(\S+)` \|/g)].map(([, ...row]) => row))(
+  test.each(versions.map(([, ...row]) => row))(
     'says where the version of the format %s is: %s',
     (_name, path) => {
       expect(read(`${path}`)).toMatch(/(?:_VERSION =|format_version:) '\d+\.\d+'/)
@@ -166,12 +189,19 @@ describe('CONTRIBUTING.md', () => {
 
 describe('docs/lifecycle.md', () => {
   const page = read('docs/lifecycle.md').replace(/\s+/g, ' ')
+  const paths = page.match(/src\/[\w/-]+\.ts/g) ?? []
+  const functions = [...page.matchAll(/`(\w+)` in `(src\/[\w/-]+\.ts)`/g)]
 
-  test.each([...new Set(page.match(/src\/[\w/-]+\.ts/g))])('names %s, which is there', (path) => {
+  test('names the files and functions of each step', () => {
+    expect(paths.length).toBeGreaterThan(40)
+    expect(functions.length).toBeGreaterThan(40)
+  })
+
+  test.each([...new Set(paths)])('names %s, which is there', (path) => {
     expect(existsSync(new URL(path, ROOT))).toBe(true)
   })
 
-  test.each([...page.matchAll(/`(\w+)` in `(src\/[\w/-]+\.ts)`/g)].map(([, ...pair]) => pair))(
+  test.each(functions.map(([, ...pair]) => pair))(
     'names %s in %s, which is there',
     (name, path) => {
       expect(read(`${path}`)).toMatch(new RegExp(`^export (?:async )?function ${name}\\b`, 'm'))

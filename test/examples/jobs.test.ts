@@ -249,6 +249,17 @@ describe.each(Object.entries(NIGHTS))('%s', (_, { run, reports, prints, known = 
   })
 })
 
+test('plain shell: the message is for the chat that ROLLCALL_CHAT names', async () => {
+  const at = bench({ 'rollcall.yaml': POLICY })
+  const { env } = await watchdog()
+  const usual = { ...env, CHATWOOT_BASE_URL: await account('drift'), ROLLCALL_RETRY_FOR: '0' }
+  const run = NIGHTS['plain shell']?.run
+  await run?.(at, { ...usual, ROLLCALL_CHAT: 'msteams' })
+  expect(at.read('reports/rollcall.chat')).toContain('AdaptiveCard')
+  await run?.(at, usual)
+  expect(at.read('reports/rollcall.chat')).toContain('"blocks"')
+})
+
 describe('gitlab/.gitlab-ci.yml', () => {
   const merge = {
     CI_PIPELINE_SOURCE: 'merge_request_event',

@@ -4,7 +4,7 @@
  */
 import { openServer } from '../../src/chatwoot/client.ts'
 import { readSnapshot } from '../../src/chatwoot/read.ts'
-import { type Look, makeLook } from '../../src/chatwoot/read-parts.ts'
+import { makePartReader, type PartReader } from '../../src/chatwoot/read-parts.ts'
 import { seal } from '../../src/chatwoot/secret.ts'
 import { listPatterns, matchesPattern } from '../../src/chatwoot/write-requests.ts'
 import { type Executed, type Execution, executeSteps } from '../../src/commands/apply/execute.ts'
@@ -122,10 +122,10 @@ export async function execute(
   const allows = (request: Parameters<typeof matchesPattern>[1]) =>
     patterns.some((pattern) => matchesPattern(pattern, request))
   const writer = server.writer({ token, timeoutMs, allows })
-  const withLook = async <T>(work: (look: Look) => Promise<T>): Promise<T> => {
+  const withPartReader = async <T>(work: (reader: PartReader) => Promise<T>): Promise<T> => {
     const client = server.client({ token, timeoutMs: 5_000 })
     try {
-      return await work(makeLook(client, 1))
+      return await work(makePartReader(client, 1))
     } finally {
       await client.close()
     }
@@ -138,7 +138,7 @@ export async function execute(
       today: TODAY,
       hash: own.hash,
       accountId: 1,
-      reread: makeRereader(withLook, plan.before, storedAs),
+      reread: makeRereader(withPartReader, plan.before, storedAs),
       writer,
       lateMs: 60_000,
       journal: async (line) => void lines.push(line),

@@ -55,7 +55,7 @@ test('whom the log could not judge is counted by code', () => {
 
 describe('where a finding comes from is one clause', () => {
   const origin = { kind: 'recorded', at: '2026-11-20T14:02:00.000Z', apply: null } as const
-  test.each([
+  const clauses = [
     [
       { ...origin, what: 'added', by: 'mallory@evil.example' },
       'added by mallory@evil.example on 2026-11-20 14:02 UTC',
@@ -89,10 +89,15 @@ describe('where a finding comes from is one clause', () => {
       'description not recorded (audit log since 2026-11-01), auto_assign changed by eve on 2026-11-20 14:02 UTC',
     ],
     [{ kind: 'never' }, 'Chatwoot does not log who did this'],
-  ] as const)('%o', (activity, clause) => {
-    const finding = { summary: 'agent', difference: null, activity }
-    expect(phraseFinding(finding, String)).toBe(`agent; ${clause}`)
-  })
+  ] as const
+
+  test.each(clauses.map(([activity, clause]) => [clause, activity] as const))(
+    '"%s"',
+    (clause, activity) => {
+      const finding = { summary: 'agent', difference: null, activity }
+      expect(phraseFinding(finding, String)).toBe(`agent; ${clause}`)
+    },
+  )
 })
 
 describe('a person', () => {

@@ -44,6 +44,12 @@ describe('a checkup', () => {
     expect(shown(checkup(...CHECKS.map(() => ({}))))).not.toContain('Not checked')
   })
 
+  test('calls the read of the account `reading` for people, whatever JSON calls it', () => {
+    expect(shown(checkup({ check: 'sight' }))).toMatch(/^ok {4}reading {5}Fine\.$/m)
+    expect(shown(checkup({ status: 'fail' }))).toMatch(/ reading\.$/m)
+    expect(JSON.parse(renderDoctorJson(checkup({ check: 'sight' }))).checks[0].check).toBe('sight')
+  })
+
   test('gives each check its next step', () => {
     const text = shown(checkup({ detail: 'Why.', requestId: 'r-1', advice: 'Do this.' }))
     expect(text).toMatch(/Fine\.\n {18}Why\.\n {18}Request id: r-1\n {18}Do this\.\n/)

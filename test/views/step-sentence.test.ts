@@ -16,7 +16,7 @@ const NOBODY_DID = 'demoted nobody, removed nobody.'
 const HOW =
   '(they must accept an invitation, or have access at once if they already have a login on this server)'
 
-test.each<[StepClass, string, string]>([
+const IN_A_PLAN: readonly (readonly [StepClass, string, string])[] = [
   [of('create-custom-role', 1, 0), 'Creates 1 custom role', 'Created 1 custom role'],
   [of('create-team', 2, 0, 2), 'Creates 2 teams', 'Created 2 teams'],
   [of('promote', 1, 1), 'Makes 1 agent an administrator', 'Made 1 agent an administrator'],
@@ -33,13 +33,18 @@ test.each<[StepClass, string, string]>([
   [of('remove-member', 3, 2, 3), 'Takes 2 people out of 3 groups', 'Took 2 people out of 3 groups'],
   [of('update-custom-role', 1, 0), 'Changes 1 custom role', 'Changed 1 custom role'],
   [of('narrow', 2, 2), 'Narrows the access of 2 people', 'Narrowed the access of 2 people'],
-])('%o', (given, will, did) => {
-  expect(describeClasses([given])).toBe(`${will}, ${NOBODY}`)
-  const written = { classes: [given], byMail: [], atOnce: [] }
-  expect(describeWritten(written)).toBe(`${did}, ${NOBODY_DID}`)
-})
+]
 
-test.each<[StepClass, string, string]>([
+test.each(IN_A_PLAN.map(([given, will, did]) => [will, did, given] as const))(
+  '"%s" before a run is "%s" after it',
+  (will, did, given) => {
+    expect(describeClasses([given])).toBe(`${will}, ${NOBODY}`)
+    const written = { classes: [given], byMail: [], atOnce: [] }
+    expect(describeWritten(written)).toBe(`${did}, ${NOBODY_DID}`)
+  },
+)
+
+const NAMED_ALWAYS: readonly (readonly [StepClass, string, string])[] = [
   [of('demote', 1, 1), 'Demotes 1 person, removes nobody.', 'Demoted 1 person, removed nobody.'],
   [
     of('remove-agent', 2, 2),
@@ -56,10 +61,15 @@ test.each<[StepClass, string, string]>([
     'Demotes nobody, removes nobody, deletes 2 custom roles.',
     'Demoted nobody, removed nobody, deleted 2 custom roles.',
   ],
-])('%o', (given, will, did) => {
-  expect(describeClasses([given])).toBe(will)
-  expect(describeWritten({ classes: [given], byMail: [], atOnce: [] })).toBe(did)
-})
+]
+
+test.each(NAMED_ALWAYS.map(([given, will, did]) => [will, did, given] as const))(
+  'demotions and removals are always named: "%s", "%s"',
+  (will, did, given) => {
+    expect(describeClasses([given])).toBe(will)
+    expect(describeWritten({ classes: [given], byMail: [], atOnce: [] })).toBe(did)
+  },
+)
 
 test('how invited people get access is open before the run, and said of each after it', () => {
   const classes = [of('invite', 2, 2), of('invite-administrator', 1, 1)]

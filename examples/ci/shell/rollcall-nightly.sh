@@ -10,7 +10,8 @@
 #   ROLLCALL_RETRY_FOR      how long a short outage may last; default: 4m
 #   ROLLCALL_HEARTBEAT_URL  requested after a verdict; a missing request means: check this job
 #   ROLLCALL_IN_SYNC_URL    requested when in sync; a missing request means: check the account
-#   ROLLCALL_CHAT_URL       an incoming webhook of Slack, for what is new or resolved
+#   ROLLCALL_CHAT_URL       an incoming webhook, for what is new or resolved
+#   ROLLCALL_CHAT           slack or msteams: the format of that message; default: slack
 #
 # The exit code is that of rollcall: 0 in sync, 2 drift, anything else no verdict. cron mails what a job
 # prints. So this one prints the report only if something is new or resolved, or there is no verdict for
@@ -36,7 +37,7 @@ NPM_CONFIG_IGNORE_SCRIPTS=true timeout 900 npx --yes "$ROLLCALL" plan "$policy" 
   --report "junit=$reports/rollcall.xml" \
   --report "html=$reports/rollcall.html" \
   --report "json=$reports/rollcall.json" \
-  --report "slack=$reports/rollcall.chat" > "$reports/rollcall.log" 2>&1 || code=$?
+  --report "${ROLLCALL_CHAT:-slack}=$reports/rollcall.chat" > "$reports/rollcall.log" 2>&1 || code=$?
 
 # send URL [CURL-OPTION...]. The URL is not an argument, because everybody on this machine can read arguments.
 send() {

@@ -3,7 +3,7 @@
  * that can send anything but GET. It reads and plans, shows the plan, and only then asks or compares
  * the approval; after the writes it reads and plans again.
  */
-import type { Look } from '../../chatwoot/read-parts.ts'
+import type { PartReader } from '../../chatwoot/read-parts.ts'
 import { listPatterns, matchesPattern } from '../../chatwoot/write-requests.ts'
 import { ALL_PARTS, type ConnectionFlags, readFrom } from '../../connect/account.ts'
 import { type Servers, withServers } from '../../connect/servers.ts'
@@ -257,9 +257,9 @@ async function execute(
   world: World,
 ): Promise<Executed> {
   const { accountId } = connection
-  const { makeLook } = await import('../../chatwoot/read-parts.ts')
-  const withLook = <T>(work: (look: Look) => Promise<T>) =>
-    servers.use(connection, (client) => work(makeLook(client, accountId)))
+  const { makePartReader } = await import('../../chatwoot/read-parts.ts')
+  const withPartReader = <T>(work: (reader: PartReader) => Promise<T>) =>
+    servers.use(connection, (client) => work(makePartReader(client, accountId)))
   const patterns = listPatterns(plan, accountId)
   const showProgress = makeProgressWriter(flags, world)
   const writer = await servers.openWriter(connection, {
@@ -273,7 +273,7 @@ async function execute(
       today: getToday(world),
       hash: own.hash,
       accountId,
-      reread: makeRereader(withLook, plan.before, storedAs),
+      reread: makeRereader(withPartReader, plan.before, storedAs),
       writer,
       lateMs: LATE_MS,
       journal: (line) => journal?.append(line) ?? Promise.resolve(),

@@ -2,7 +2,7 @@
  * Reads again what one write names, in the spelling of the plan: just before the write and after it.
  * Knows the ids that this run has learned from the server. Decides nothing.
  */
-import type { Look } from '../../chatwoot/read-parts.ts'
+import type { PartReader } from '../../chatwoot/read-parts.ts'
 import type { Ids } from '../../chatwoot/write-requests.ts'
 import type { Reread } from '../../core/apply/answers.ts'
 import { findHeldRole } from '../../core/apply/transition.ts'
@@ -12,8 +12,8 @@ import type { RecognisedGroup, RecognisedSnapshot } from '../../core/model/ident
 import { normaliseEmail, spellName } from '../../core/model/names.ts'
 import type { CustomRoles, SnapshotAgent } from '../../core/model/snapshot.ts'
 
-/** Gives a `Look` a connection, and closes it after. */
-export type WithLook = <T>(work: (look: Look) => Promise<T>) => Promise<T>
+/** Gives a `PartReader` a connection, and closes it after. */
+export type WithPartReader = <T>(work: (reader: PartReader) => Promise<T>) => Promise<T>
 
 export interface Rereader extends Ids<number> {
   readonly read: (write: Write, expected: RecognisedSnapshot) => Promise<SeenSubject>
@@ -27,7 +27,7 @@ export interface SeenSubject {
 
 /** @param storedAs the e-mail address as the server has it */
 export function makeRereader(
-  withLook: WithLook,
+  withPartReader: WithPartReader,
   before: RecognisedSnapshot,
   storedAs: (email: string) => string,
 ): Rereader {
@@ -57,7 +57,7 @@ export function makeRereader(
   }
 
   async function readGroups(
-    look: Look,
+    reader: PartReader,
     write: Write,
     expected: RecognisedSnapshot,
     agents: readonly SnapshotAgent[],
@@ -66,7 +66,7 @@ export function makeRereader(
     const { subject } = write.group
     const { of } = subject
     const id = write.group.id ?? groups.get(formatAddress(subject))
-    const found = (await look.groups(of)).find((entry) =>
+    const found = (await reader.groups(of)).find((entry) =>
       id === undefined ? of.normalise(entry.name) === of.normalise(subject.name) : entry.id === id,
     )
     if (found === undefined) return []
@@ -76,14 +76,14 @@ export function makeRereader(
       const planned = expected.groups.find((each) => isGroup(each, subject))
       return [{ ...group, members: planned?.members ?? [] }]
     }
-    const members = await look.members(of, found.id)
+    const members = await reader.members(of, found.id)
     if (members === null) return []
     const listed = agents.filter((agent) => members.has(agent.id))
     return [{ ...group, members: listed.map(({ email }) => email) }]
   }
 
   async function readCustomRoles(
-    look: Look,
+    reader: PartReader,
     write: Write,
     expected: RecognisedSnapshot,
   ): Promise<CustomRoles> {
@@ -92,7 +92,7 @@ export function makeRereader(
     const concerns =
       'definition' in write || gives !== null || write.kind === 'set-role' || roles.size > 0
     if (customRoles.kind !== 'read' || !concerns) return customRoles
-    const read = await look.customRoles()
+    const read = await reader.customRoles()
     if ('definition' in write) {
       const { name } = write.definition.subject
       const found = read.find((role) => spellName(role.name) === name)
@@ -104,9 +104,9 @@ export function makeRereader(
   return {
     ...ids,
     read: (write, expected) =>
-      withLook(async (look) => {
+      withPartReader(async (reader) => {
         const person = 'person' in write ? write.person : null
-        const agents = (await look.agents()).map((agent) => spell(agent, person))
+        const agents = (await reader.agents()).map((agent) => spell(agent, person))
         for (const { id, email } of agents) {
           if (person !== null && person.id === null && email === person.email) {
             people.set(normaliseEmail(person.stored), id)
@@ -115,8 +115,8 @@ export function makeRereader(
         const owner = agents.find(({ email }) => email === before.caller.email)
         const state = {
           agents,
-          groups: await readGroups(look, write, expected, agents),
-          customRoles: await readCustomRoles(look, write, expected),
+          groups: await readGroups(reader, write, expected, agents),
+          customRoles: await readCustomRoles(reader, write, expected),
         }
         return { state, ownerCanSee: owner?.role === 'administrator' }
       }),

@@ -10,7 +10,7 @@ import type { World } from '../../shell/world.ts'
 import { makeReport, reportFailure } from '../shared/make-report.ts'
 import { PLAN_OPTIONS, type PlanFlags } from '../shared/plan-options.ts'
 import { publish } from '../shared/publish.ts'
-import { SHOWS } from '../shared/views.ts'
+import { FORMAT_TRAITS } from '../shared/views.ts'
 
 /** Loaded late, because most plans are not of a fleet. */
 const loadFleetPlan = () => import('./fleet.ts')
@@ -34,7 +34,7 @@ export const command = define('plan', {
     const detailed =
       // What is resolved is looked up among what is fine.
       input.values.since !== null ||
-      [input.values, ...targets.sound].some(({ format }) => SHOWS[format].fine)
+      [input.values, ...targets.sound].some(({ format }) => FORMAT_TRAITS[format].fine)
     const made =
       fleet === null
         ? await makeReport(listPolicies(input), input.values, world, oneSarif)

@@ -21,7 +21,7 @@ import type { Format } from '../../shell/options.ts'
 import { draw } from '../../shell/show.ts'
 import type { Result, World } from '../../shell/world.ts'
 import type { PlanFlags } from './plan-options.ts'
-import { REPORT_VIEWS, SHOWS } from './views.ts'
+import { FORMAT_TRAITS, REPORT_VIEWS } from './views.ts'
 
 type Flags = Pick<PlanFlags, 'format' | 'color' | 'max-bytes'>
 
@@ -62,7 +62,7 @@ export async function publish(
   const report = addDiagnostics(made, problems)
   const output = await render(report, flags, world)
   if (output === null) notes.push(describeWithheld({ format: flags.format, shown: 'stdout' }))
-  const unsaid = SHOWS[flags.format].errors ? [] : [made, ...made.accounts]
+  const unsaid = FORMAT_TRAITS[flags.format].errors ? [] : [made, ...made.accounts]
   const errors = unsaid.flatMap(({ diagnostics }) => diagnostics.filter(isError))
   // Only the formats for people show warnings and problems on stdout, so these always go to stderr.
   const { exitCode } = report

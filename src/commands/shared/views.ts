@@ -41,7 +41,7 @@ interface Traits {
   readonly fine: boolean
 }
 
-export const SHOWS: Readonly<Record<Format, Traits>> = {
+export const FORMAT_TRAITS: Readonly<Record<Format, Traits>> = {
   text: { errors: true, fine: false },
   json: { errors: true, fine: false },
   markdown: { errors: true, fine: false },

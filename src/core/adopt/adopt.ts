@@ -17,11 +17,11 @@ import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {
   readonly adopted: readonly Finding[]
-  readonly left: readonly Left[]
+  readonly left: readonly NotAdopted[]
   readonly amendments: Amendments
 }
 
-export interface Left {
+export interface NotAdopted {
   readonly finding: Finding
   /** Why it was not adopted, to be read after "left:". Holds text of the policy: hostile. */
   readonly why: string
@@ -41,7 +41,7 @@ export function planAdoption(
   request: AdoptionRequest,
 ): Adoption {
   const actual = makeActualState(snapshot, policy)
-  const left: Left[] = []
+  const left: NotAdopted[] = []
   const chosen: Finding[] = []
   const entered = new Set<string>()
   for (const finding of findings) {

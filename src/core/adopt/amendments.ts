@@ -26,7 +26,7 @@ import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { DifferingFact } from '../plan/change.ts'
 import { listDifferingTexts } from '../plan/custom-roles.ts'
 import { listDifferingSettings } from '../plan/groups.ts'
-import { GRACE_DAYS, type KnownSides, listNewEntries, nameOf } from '../plan/policy-fix.ts'
+import { GRACE_DAYS, type KnownSides, listNewEntries, makeWantedRole } from '../plan/policy-fix.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
@@ -169,7 +169,7 @@ function listRenamed(
   const names = new Map(
     [...amended.values()].flatMap((each) =>
       each !== 'remove' && each.subject.id !== null && 'name' in each.keys
-        ? [[each.subject.name, nameOf(each.subject.id, snapshot.customRoles)] as const]
+        ? [[each.subject.name, makeWantedRole(each.subject.id, snapshot.customRoles)] as const]
         : [],
     ),
   )
@@ -189,7 +189,7 @@ function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Know
   const { policy, today, actual } = known
   const why = known.reason === null ? {} : { reason: known.reason }
   const listed = subject.kind === 'agent' && policy.agents?.entries.has(subject.email)
-  const customRole = nameOf(have.customRoleId, actual.snapshot.customRoles)
+  const customRole = makeWantedRole(have.customRoleId, actual.snapshot.customRoles)
   const until = { pending_until: addDays(today, GRACE_DAYS) }
   switch (FINDINGS[code].fixedBy) {
     case 'pending_until':

@@ -31,7 +31,7 @@ import {
   GRACE_DAYS,
   hasListableRole,
   listNewEntries,
-  nameOf,
+  makeWantedRole,
   writeCustomRole,
 } from '../plan/policy-fix.ts'
 import { type ListedPerson, listAccount, RANKS, type Rank } from '../report/listing.ts'
@@ -199,7 +199,7 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
   const administrator = role === 'administrator'
   const id = customRole?.id ?? null
   const listable = hasListableRole({ role, customRoleId: id }, snapshot.customRoles)
-  const wanted = administrator || !listable ? null : nameOf(id, snapshot.customRoles)
+  const wanted = administrator || !listable ? null : makeWantedRole(id, snapshot.customRoles)
   const powerless =
     administrator && customRole !== null
       ? [`${shortenText(describeCustomRole(customRole))} ${MENUS_ONLY}`]

@@ -2,7 +2,7 @@
  * The steps of a plan, grouped by what they do, with the people and groups that they name. Views make a
  * sentence about a plan or a finished run from this.
  */
-import { formatAddress, groupOf } from '../model/address.ts'
+import { findGroupOf, formatAddress } from '../model/address.ts'
 import { STEP_NAMES, type Step } from '../model/steps.ts'
 import type { PlannedStep } from './decide.ts'
 
@@ -23,7 +23,7 @@ export function classifySteps(steps: readonly PlannedStep[]): readonly StepClass
       .map(({ change }) => change.subject)
     if (subjects.length === 0) return []
     const people = new Set(subjects.flatMap((each) => ('email' in each ? [each.email] : [])))
-    const groups = new Set(subjects.flatMap((each) => groupOf(each) ?? []).map(formatAddress))
+    const groups = new Set(subjects.flatMap((each) => findGroupOf(each) ?? []).map(formatAddress))
     return [{ step, steps: subjects.length, people: [...people], groups: [...groups] }]
   })
 }

@@ -41,7 +41,7 @@ export type Subject =
 export type Party = Exclude<Subject, { readonly kind: 'rule' | 'waiver' }>
 
 /** The group that it is, or is in. */
-export function groupOf(subject: Subject): GroupSubject | null {
+export function findGroupOf(subject: Subject): GroupSubject | null {
   if (subject.kind === 'member') return subject.group
   return subject.kind === 'group' ? subject : null
 }

@@ -7,8 +7,8 @@ import { findResemblances } from '../messages/alike.ts'
 import type { Finding } from '../messages/finding.ts'
 import {
   type CustomRoleSubject,
+  findGroupOf,
   type GroupSubject,
-  groupOf,
   type Subject,
 } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
@@ -73,7 +73,7 @@ export function findLookAlikes(
 type NamedSubject = GroupSubject | CustomRoleSubject
 
 function findNamed(subject: Subject): NamedSubject | null {
-  return subject.kind === 'custom-role' ? subject : groupOf(subject)
+  return subject.kind === 'custom-role' ? subject : findGroupOf(subject)
 }
 
 /** Names are compared within one kind only. */

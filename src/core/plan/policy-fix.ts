@@ -7,9 +7,9 @@ import type { Finding } from '../messages/finding.ts'
 import { FINDINGS, type FindingCode } from '../messages/finding-records.ts'
 import {
   type CustomRoleSubject,
+  findGroupOf,
   formatAddress,
   type GroupSubject,
-  groupOf,
   labelSubject,
   normaliseAddress,
   type Party,
@@ -114,7 +114,7 @@ export function cannotBeListed(
   subject: Party,
   { people, groups }: Pick<ActualState, 'people' | 'groups'>,
 ): boolean {
-  const group = groupOf(subject)
+  const group = findGroupOf(subject)
   const person = 'email' in subject && isDouble(people, subject.email)
   return person || (group !== null && isDouble(groups, formatAddress(group)))
 }
@@ -144,7 +144,7 @@ function keepAsIs(
   const customRole =
     have.role === 'administrator'
       ? (want?.customRole?.value ?? null)
-      : nameOf(have.customRoleId, known.actual.snapshot.customRoles)
+      : makeWantedRole(have.customRoleId, known.actual.snapshot.customRoles)
   if (customRole !== null && !canBeNamed(customRole, have.customRoleId, known)) return null
   if (!hasListableRole(have, known.actual.snapshot.customRoles)) return null
   const entry = {
@@ -172,7 +172,7 @@ function canBeNamed(
 }
 
 /** By name if that is unambiguous and valid in a policy. Null for one that no policy can make right. */
-export function nameOf(id: number | null, roles: CustomRoles): WantedCustomRole | null {
+export function makeWantedRole(id: number | null, roles: CustomRoles): WantedCustomRole | null {
   if (id === null || isForeign(id, roles)) return null
   const { name } = describeActualCustomRole(id, roles)
   const meant = name !== null && name.trim() !== '' && listIds(name, roles).length === 1
@@ -184,7 +184,7 @@ export function hasListableRole(
   { role, customRoleId }: Pick<SnapshotAgent, 'role' | 'customRoleId'>,
   roles: CustomRoles,
 ): boolean {
-  const wanted = role === 'agent' ? nameOf(customRoleId, roles) : null
+  const wanted = role === 'agent' ? makeWantedRole(customRoleId, roles) : null
   return wanted === null || 'name' in wanted || wanted.id > 0
 }
 

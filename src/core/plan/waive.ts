@@ -6,7 +6,7 @@
 import { type Finding, isOpen } from '../messages/finding.ts'
 import type { FindingCode } from '../messages/finding-records.ts'
 import { makeFinding } from '../messages/phrase.ts'
-import { formatAddress, groupOf, normaliseAddress } from '../model/address.ts'
+import { findGroupOf, formatAddress, normaliseAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import { endsSoon, isOver } from '../model/dates.ts'
 import type { Recognised } from '../model/identity.ts'
@@ -104,7 +104,7 @@ function findCovered(
 }
 
 function isAmbiguous({ subject }: Finding, { people, groups }: Ambiguous): boolean {
-  const group = groupOf(subject)
+  const group = findGroupOf(subject)
   return (
     ('email' in subject && people.has(subject.email)) ||
     (group !== null && groups.has(formatAddress(group)))

@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
-import { groupOf } from '../model/address.ts'
+import { findGroupOf } from '../model/address.ts'
 import { countRisks, type RiskCounts } from './order.ts'
 import { nestLines } from './remedies.ts'
 import type { AccountReport, JudgedAccount, Verdict } from './report.ts'
@@ -21,7 +21,7 @@ export function describeFinding(
 ) {
   // A person who is not on the account and has no known address is `#ID`.
   const email = 'email' in subject && !subject.email.startsWith('#') ? subject.email : null
-  const group = groupOf(subject)
+  const group = findGroupOf(subject)
   const kind = group?.of.prefix ?? subject.kind
   const fix = fixes.get(id)
   return {

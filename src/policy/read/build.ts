@@ -69,7 +69,7 @@ export function buildPolicy(
     groups: kinds.map((of) => ({
       of,
       section: buildSection(place, root, of.section, (entry) => {
-        const subject = groupSubject(of, entry)
+        const subject = makeGroupSubject(of, entry)
         return [formatAddress(subject), buildGroup(place, subject, entry, spellPerson)]
       }),
       ignore: buildPatterns(place, getValue(ignore, of.section)),
@@ -135,7 +135,7 @@ function buildAgent(place: Place, email: string, entry: Entry): PolicyAgent {
 }
 
 /** If names may repeat, the key of an entry is a name only if the entry has no `name`. */
-export function groupSubject(of: GroupKind, entry: Entry): GroupSubject {
+export function makeGroupSubject(of: GroupKind, entry: Entry): GroupSubject {
   const { name, id } = of.repeats === null ? { name: entry.key, id: null } : readNamed(entry)
   return { kind: 'group', of, name: of.spell(name), id }
 }

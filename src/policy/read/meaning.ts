@@ -12,7 +12,7 @@ import { isPattern, matches } from '../../core/model/pattern.ts'
 import { findNearest } from '../nearest.ts'
 import type { Misspelt } from '../schema.ts'
 import { checkDomains, checkEmail, checkPeoplePattern } from './addresses.ts'
-import { groupSubject } from './build.ts'
+import { makeGroupSubject } from './build.ts'
 import { checkCustomRoles, hasIdentity } from './custom-roles.ts'
 import { MANAGING_SECTIONS } from './other-file.ts'
 import {
@@ -200,7 +200,7 @@ function checkGroups(
       checkMember(text.node, meant, email)
     }
     if (problems.faulty.has(entry) || !hasIdentity(entry)) continue
-    const { name, id } = groupSubject(of, entry)
+    const { name, id } = makeGroupSubject(of, entry)
     const why = of.repeats === null ? {} : describeSameIdentity(id)
     if (reportRepeated(problems, groups, id ?? of.normalise(name), entry, entry, why)) continue
     const pattern = patterns.find((each) => matches(each.key, name, of.normalise))

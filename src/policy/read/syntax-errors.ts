@@ -145,7 +145,7 @@ function findFaults(problems: Problems, { errors, scan }: Composed): readonly Fa
     if (cause !== undefined) return [describeError(text, noun, cause)]
     const span = { start: scan.tooDeepAt, end: scan.tooDeepAt + 1 }
     const summary = `This is nested too deeply for a ${noun}.`
-    return [{ span, summary, advice: 'Look for brackets that are not closed.' }]
+    return [{ span, summary, advice: 'PartReader for brackets that are not closed.' }]
   }
   if (scan.unclosed.some(({ bracket }) => bracket.start <= at)) {
     return scan.unclosed.map((each) => describeBracket(problems, each))

@@ -1,7 +1,7 @@
 /** Shared by amending agents and groups: entries of a map, their keys, and new entries. */
 import { countBefore } from '../../core/model/collect.ts'
 import type { Entry, TreeNode } from '../read/tree.ts'
-import { type Addition, changeCollection, endOf } from './collection.ts'
+import { type Addition, changeCollection, findOwnEnd } from './collection.ts'
 import type { Page } from './page.ts'
 import { writeKeyed } from './yaml.ts'
 
@@ -58,7 +58,7 @@ export function amendKeys(
 
 function replace(page: Page, node: TreeNode, text: string): void {
   const { start } = node.span
-  const end = endOf(page, node)
+  const end = findOwnEnd(page, node)
   // A block scalar ends in the line break that ends the line.
   const rest = page.text.charAt(end - 1) === '\n' ? page.eol : ''
   page.edits.push({ start, end, text: text + rest })

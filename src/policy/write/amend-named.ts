@@ -10,7 +10,7 @@ import {
 } from '../../core/model/address.ts'
 import type { GroupKind } from '../../core/model/kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/names.ts'
-import { groupSubject, identifyCustomRole } from '../read/build.ts'
+import { identifyCustomRole, makeGroupSubject } from '../read/build.ts'
 import { findLineStart } from '../read/lines.ts'
 import { type Entry, getEntries, getEntry, getItems, getText } from '../read/tree.ts'
 import { amendKeys, amendListed, findPlaces, writeInline } from './amend-entry.ts'
@@ -39,7 +39,7 @@ export function amendGroups(
   const own = [...groups].filter(([, keys]) => keys === 'remove' || keys.subject.of === of)
   amendSection(page, section, new Map(own), {
     list: 'members',
-    identify: (entry): GroupSubject => groupSubject(of, entry),
+    identify: (entry): GroupSubject => makeGroupSubject(of, entry),
     spell: of.spell,
     normalise: normaliseEmail,
   })

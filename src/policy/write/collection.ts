@@ -39,21 +39,21 @@ export function isFlow({ text }: Pick<Page, 'text'>, span: Span): boolean {
 }
 
 /** Where a node's own text ends: the end that the library gives may be in the next lines. */
-export function endOf(page: Page, node: TreeNode): number {
+export function findOwnEnd(page: Page, node: TreeNode): number {
   if (node.kind === 'scalar' || node.kind === 'broken' || isFlow(page, node.span)) {
     return node.span.end
   }
   const last = node.kind === 'map' ? [...node.entries.values()].at(-1)?.value : node.items.at(-1)
-  return last === undefined ? node.span.end : endOf(page, last)
+  return last === undefined ? node.span.end : findOwnEnd(page, last)
 }
 
 /** The own text of each item, without the dash of a list or the question mark of a long key. */
 export function listSpans(page: Page, value: TreeNode): readonly Span[] {
   return value.kind === 'list'
-    ? value.items.map((item) => ({ start: item.span.start, end: endOf(page, item) }))
+    ? value.items.map((item) => ({ start: item.span.start, end: findOwnEnd(page, item) }))
     : [...getEntries(value)].map((entry) => ({
         start: entry.span.start,
-        end: endOf(page, entry.value),
+        end: findOwnEnd(page, entry.value),
       }))
 }
 

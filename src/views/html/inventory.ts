@@ -19,8 +19,8 @@ import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
 import {
   describeInPolicy,
+  listNamesOfKind,
   nameCustomRole,
-  namesIn,
   phraseFinding,
   STANDINGS,
   titleSection,
@@ -78,7 +78,7 @@ function renderFolded<T extends Outcome>(
 
 export function renderGroups(of: GroupKind, { getOutcomes }: JudgedAccount): Markup {
   const groups = getOutcomes().groups.filter(({ subject }) => subject.of === of)
-  const heads = groupHeads(of, 'Members', 'Result')
+  const heads = listGroupHeads(of, 'Members', 'Result')
   return renderFolded(groups, MOST.groups, [of.label, of.plural], heads, groupRow)
 }
 
@@ -116,7 +116,7 @@ export function makeRoleCells(role: RecognisedCustomRole): readonly Cell[] {
 export const CUSTOM_ROLE_HEADS = ['Custom role', 'Permits', 'People who have it']
 
 /** A group's name and texts, then a column for each of its flags. */
-export function groupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {
+export function listGroupHeads(of: GroupKind, ...more: readonly string[]): readonly string[] {
   return [titleSection(of.label), ...renderFlags(of).map(({ label }) => label), ...more]
 }
 
@@ -154,7 +154,7 @@ function makePersonRow(
     seen && renderRole(seen),
     html`${describeStatus(seen)}`,
     seen && renderSignIn(seen),
-    ...kinds.map((of) => seen && renderNames(namesIn(seen.groups, of))),
+    ...kinds.map((of) => seen && renderNames(listNamesOfKind(seen.groups, of))),
     renderDates(`${describeInPolicy(inPolicy, abridge)}${until}`),
     renderPersonResult(person),
   ]

@@ -5,7 +5,7 @@ import { type GroupKind, getHeading, joinKinds, KINDS } from '../../core/model/k
 import type { FactsReport } from '../../core/report/facts.ts'
 import type { ListedPerson, Listing } from '../../core/report/listing.ts'
 import { abridge } from '../abridge.ts'
-import { explainNoVerdict, namesIn } from '../labels.ts'
+import { explainNoVerdict, listNamesOfKind } from '../labels.ts'
 import {
   explainForeignDomains,
   listNotes,
@@ -18,8 +18,8 @@ import {
 } from '../list/report.ts'
 import {
   CUSTOM_ROLE_HEADS,
-  groupHeads,
   listFlags,
+  listGroupHeads,
   makeRoleCells,
   renderTextSettings,
 } from './inventory.ts'
@@ -70,7 +70,7 @@ function renderPeople(people: readonly ListedPerson[], kinds: readonly GroupKind
     html`${person.role}`,
     listNotes(person).length === 0 ? null : html`${listNotes(person).join(', ')}`,
     person.provider === null ? null : renderName(person.provider),
-    ...kinds.map((of) => renderNames(namesIn(person.groups, of))),
+    ...kinds.map((of) => renderNames(listNamesOfKind(person.groups, of))),
   ])
 }
 
@@ -81,7 +81,7 @@ function renderGhosts({ ghosts }: Listing): Markup {
   const heads = ['Person', ...HAUNTED.map(getHeading)]
   const table = renderLongTable('Ghosts', heads, ghosts, MOST.people, ({ email, groups }) => [
     html`<strong>${renderName(email)}</strong>`,
-    ...HAUNTED.map((of) => renderNames(namesIn(groups, of))),
+    ...HAUNTED.map((of) => renderNames(listNamesOfKind(groups, of))),
   ])
   return html`${renderParagraph(`Removed from the account, but still in the list of a ${kinds}. They cannot sign in to the account.`)}${table}`
 }
@@ -92,7 +92,7 @@ function renderCustomRoles(customRoles: NonNullable<Listing['customRoles']>): Ma
 }
 
 function renderGroups({ groups }: Listing, of: GroupKind): Markup {
-  const heads = groupHeads(of, 'Members', 'Ghosts')
+  const heads = listGroupHeads(of, 'Members', 'Ghosts')
   const those = groups.filter(({ subject }) => subject.of === of)
   return renderLongTable(getHeading(of), heads, those, MOST.groups, (group) => [
     html`<strong>${renderName(labelSubject(group.subject))}</strong>${renderTextSettings(of, group.settings)}`,

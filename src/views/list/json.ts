@@ -4,7 +4,7 @@ import type { GroupKind, Setting } from '../../core/model/kinds.ts'
 import type { FactsReport } from '../../core/report/facts.ts'
 import type { Listing } from '../../core/report/listing.ts'
 import { describeEnding, toJson, toPersonRecordJson, toReadingJson } from '../json-document.ts'
-import { namesIn } from '../labels.ts'
+import { listNamesOfKind } from '../labels.ts'
 
 export function renderListJson(report: FactsReport<Listing>): string {
   const { tool, generatedAt, facts } = report
@@ -56,7 +56,7 @@ function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) 
 }
 
 function namesBySection(groups: readonly GroupSubject[], kinds: readonly GroupKind[]) {
-  return Object.fromEntries(kinds.map((of) => [of.section, namesIn(groups, of)]))
+  return Object.fromEntries(kinds.map((of) => [of.section, listNamesOfKind(groups, of)]))
 }
 
 function groupDocuments(groups: Listing['groups'], of: GroupKind) {

@@ -9,7 +9,7 @@ import type { FactsReport } from '../../core/report/facts.ts'
 import type { Ghost, ListedPerson, Listing } from '../../core/report/listing.ts'
 import type { Reading } from '../../core/report/report.ts'
 import { listActivityNotes } from '../activity-words.ts'
-import { API_LIMITS, describeReader, namesIn } from '../labels.ts'
+import { API_LIMITS, describeReader, listNamesOfKind } from '../labels.ts'
 import {
   explainForeignDomains,
   listNotes,
@@ -95,7 +95,7 @@ function makePersonRow(person: ListedPerson, kinds: readonly GroupKind[]): Secti
     ...listNotes(person).map(makePrintable),
     ...(provider === null ? [] : [`signs in with ${shorten(provider)}`]),
     ...kinds.map((of) => {
-      const those = namesIn(groups, of)
+      const those = listNamesOfKind(groups, of)
       return those.length === 0 ? `in no ${of.label}` : `in ${joinNames(those)}`
     }),
   ]
