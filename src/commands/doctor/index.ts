@@ -170,14 +170,14 @@ async function loadPolicy(
 }
 
 function describeSettings({ baseUrl, accountId, network, headers }: Connection): string {
-  const more = [
-    ...(network.proxy === null ? [] : [`through the proxy ${network.proxy.shown}`]),
-    ...(network.authorities === null ? [] : ['with your own certificate authorities']),
-    ...(Object.keys(headers).length === 0
-      ? []
-      : [`with ${count(Object.keys(headers).length, 'header')} for a gateway`]),
+  const extra = Object.keys(headers).length
+  const parts = [
+    `${baseUrl}, account ${accountId}`,
+    network.proxy && `through the proxy ${network.proxy.shown}`,
+    network.authorities && 'with your own certificate authorities',
+    extra > 0 && `with ${count(extra, 'header')} for a gateway`,
   ]
-  return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
+  return `${parts.filter(Boolean).join(', ')}.`
 }
 
 async function* checkConnection(

@@ -47,11 +47,15 @@ import { checkApprovalFlags, isApprovalWanted } from './approval-flags.ts'
 import { checkOffline, checkPrevious, openOffline } from './offline.ts'
 import type { PlanFlags } from './plan-options.ts'
 
-type Judged = Pick<Judging, 'today' | 'strict'> &
-  Partial<Pick<Judging, 'earlier' | 'people'>> &
-  Shown
-
-interface Shown {
+/** What an account is judged by, and how it is shown. */
+interface Judged {
+  /** The date that dates of the policy are compared with. */
+  readonly today: string
+  readonly strict: boolean
+  /** The snapshot of `--previous`. */
+  readonly earlier?: Snapshot | null
+  /** The roster of `--roster`. */
+  readonly people?: StaffRoster | null
   /** If an approval was requested. */
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
@@ -59,15 +63,7 @@ interface Shown {
   readonly fleetName?: string | undefined
 }
 
-/** With the date that dates of the policy are compared with, and the files that other options name. */
-export type Judging = PlanFlags & {
-  readonly today: string
-  /** The snapshot of `--previous`. */
-  readonly earlier: Snapshot | null
-  /** The roster of `--roster`. */
-  readonly people: StaffRoster | null
-  readonly detailed?: boolean
-}
+export type Judging = PlanFlags & Judged
 
 /** @param oneSarif whether one SARIF file should contain all accounts */
 export async function makeReport(
@@ -100,7 +96,7 @@ export async function startRun(
   if (many !== null) throw new Failure(many)
   // Use one date for all accounts, even if the run passes midnight.
   const today = flags.today ?? getToday(world)
-  const judging: Judging = {
+  const judging = {
     ...flags,
     today,
     earlier: flags.previous === null ? null : await readPrevious(flags.previous, world),
@@ -243,7 +239,14 @@ export async function planAccount(
     // Journals and other policies are options of `apply`.
     const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
     const decision = decideAccount(policy, account.snapshot, flags)
-    const asked = { policy, decision, previous: flags.earlier, flags, expiry: null, ...witnesses }
+    const asked = {
+      policy,
+      decision,
+      previous: flags.earlier ?? null,
+      flags,
+      expiry: null,
+      ...witnesses,
+    }
     const proposal = propose({ ...account, ...asked }, world)
     const shown = { ...flags, fleetName, proposal }
     return reportDecision(decision, policy, account.snapshot, null, shown)
@@ -275,7 +278,7 @@ export function judgeStored(
   policy: Policy,
   snapshot: Snapshot,
   file: string,
-  flags: Judging & Shown,
+  flags: Judging,
 ): AccountReport {
   const report = judgeSnapshot(policy, snapshot, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
@@ -311,16 +314,16 @@ export function reportDecision(
   policy: Policy,
   snapshot: Snapshot,
   file: string | null,
-  { proposal = null, detailed = true, fleetName }: Shown = {},
+  { proposal = null, detailed = true, fleetName }: Partial<Judged> = {},
 ): AccountReport {
   if (decision.kind === 'plan') {
     const fixes = writeFixes(decision.plan)
-    const shown = [file, proposal, detailed, fleetName ?? null] as const
+    const shown = [file, proposal, detailed, fleetName] as const
     return concludeAccount(policy, snapshot, decision.plan, fixes, ...shown)
   }
   const { path, sha256 } = policy
-  const known = { path, sha256, policy, server: snapshot.server, accountId: snapshot.account.id }
-  const target = fleetName === undefined ? known : { ...known, fleetName }
+  const { server, account } = snapshot
+  const target = { path, sha256, policy, server, accountId: account.id, fleetName }
   return concludeUnjudged(target, decision.diagnostics, snapshot, file)
 }
 

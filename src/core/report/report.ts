@@ -153,7 +153,7 @@ export interface Target {
   readonly server: string | null
   readonly accountId: number | null
   /** Absent: there is no fleet. */
-  readonly fleetName?: string
+  readonly fleetName?: string | undefined
 }
 
 /**
