@@ -196,7 +196,11 @@ export async function readListedFolder<T extends { readonly files: readonly List
   const bytes = await readRegularFile(join(path, name))
   if (typeof bytes === 'string') throw fail(null, bytes)
   const document = parseJsonBytes(bytes, join(shown, name), fail, parse)
-  const found = await checkListedFiles(path, name, document.files)
+  const present = await readdir(path).catch((error) => {
+    const why = `its folder cannot be read (${explainError(error)})`
+    throw fail(null, `cannot be checked, because ${why}`)
+  })
+  const found = await checkListedFiles(path, name, document.files, present)
   return { folder: shown, document, bytes, sha256: computeSha256(bytes), ...found }
 }
 
@@ -204,8 +208,8 @@ async function checkListedFiles(
   path: string,
   document: string,
   listed: readonly ListedFile[],
+  present: readonly string[],
 ): Promise<Pick<Bundle, 'files' | 'problems'>> {
-  const present = await readdir(path)
   const files = new Map<string, Buffer>()
   const problems: Mismatch[] = []
   const add = (file: string, problem: string) =>
