@@ -40,13 +40,7 @@ import { listParts } from '../shared/make-report.ts'
 import { resolveOwnSettings } from '../shared/own-settings.ts'
 import { checkForApply } from './check-apply.ts'
 import { checkName, checkServer } from './check-server.ts'
-import {
-  checkReading,
-  checkToken,
-  describeMissingMembership,
-  describeMissingRole,
-  type Wanted,
-} from './check-token.ts'
+import { checkMembership, checkReading, checkToken, type Wanted } from './check-token.ts'
 import { type Checking, convertDiagnostic, fail, pass } from './checks.ts'
 
 const OPTIONS = {
@@ -208,17 +202,8 @@ async function* checkConnection(
   if (!(yield* checkServer(connection, servers))) return
   const owner = yield* checkToken(connection, servers)
   if (owner === null) return
-  const account = owner.accounts.find(({ id }) => id === connection.accountId)
-  if (account === undefined || account.suspended) {
-    yield describeMissingMembership(owner, connection.accountId, account !== undefined)
-    return
-  }
-  yield pass('membership', `This person is on account ${account.id}, "${account.name}".`)
-  const { role } = account
-  if (role === null) {
-    yield describeMissingRole(account.id)
-    return
-  }
+  const role = yield* checkMembership(owner, connection.accountId)
+  if (role === null) return
   if (forApply) {
     const today = getToday(world)
     const { email } = owner

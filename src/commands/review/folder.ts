@@ -11,12 +11,7 @@ import { describeReason } from '../../core/messages/system-reasons.ts'
 import type { RefuseAt } from '../../core/model/fields.ts'
 import type { Location } from '../../core/model/location.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
-import {
-  type ListedFile,
-  MANIFEST,
-  type ManifestContent,
-  parseManifest,
-} from '../../core/review/record.ts'
+import { type ListedFile, MANIFEST, type ManifestContent } from '../../core/review/record.ts'
 import type { Mismatch } from '../../core/review/results.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
 import {
@@ -164,15 +159,6 @@ export interface ListedFolder<T> {
 
 /** A review, whose document is its manifest. */
 export type Bundle = ListedFolder<ManifestContent>
-
-/** Throws a Failure if there is no valid manifest. */
-export function readBundle(shown: string, world: World): Promise<Bundle> {
-  const help = {
-    detail: 'Without its manifest rollcall cannot check a review.',
-    advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
-  }
-  return readListedFolder(shown, MANIFEST, parseManifest, help, world)
-}
 
 /**
  * Throws a Failure if there is no valid document.
