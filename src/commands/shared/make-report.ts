@@ -129,36 +129,25 @@ async function planOnline(
   world: World,
 ): Promise<readonly AccountReport[]> {
   const read = makeReader(world)
-  const settings = await Promise.all(
-    sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
-  )
-  const clashes = findSameAccounts(
-    sources.map(({ path, policy }, index) => {
-      const { accountId = null, origin = null } = settings[index] ?? {}
-      const server = origin ?? policy?.server?.value ?? null
-      return { path, accountId, server, location: policy?.account?.location ?? null }
+  const found = await Promise.all(
+    sources.map(async ({ path, sha256, policy, diagnostics }) => {
+      const settings = policy && (await resolveSettings(policy, flags, world, read))
+      const { origin = null, accountId = null, connection, problems = [] } = settings ?? {}
+      const target = { path, sha256, policy, server: origin, accountId }
+      return { ...target, connection, problems: [...diagnostics, ...problems] }
     }),
   )
+  const clashes = findSameAccounts(found)
   return withServers(flags, world, async (servers) => {
     const reports: AccountReport[] = []
-    for (const [index, source] of sources.entries()) {
-      const setting = settings[index] ?? null
-      const problems = [
-        ...source.diagnostics,
-        ...(setting?.problems ?? []),
-        ...[clashes.get(index) ?? []].flat(),
-      ]
-      const target: Target = {
-        path: source.path,
-        sha256: source.sha256,
-        policy: source.policy,
-        server: setting?.origin ?? null,
-        accountId: setting?.accountId ?? null,
-      }
-      const ready = problems.length === 0 && source.policy && setting?.connection
+    for (const target of found) {
+      const { policy, connection } = target
+      const clash = clashes.get(target)
+      const problems = clash === undefined ? target.problems : [...target.problems, clash]
+      const ready = problems.length === 0 && policy && connection
       reports.push(
         ready
-          ? await planAccount(source.policy, setting.connection, target, servers, flags, world)
+          ? await planAccount(policy, connection, target, servers, flags, world)
           : concludeUnjudged(target, problems),
       )
     }
