@@ -52,17 +52,13 @@ export const command = define('validate', {
 
 /** A policy is invalid if it cannot be followed today, or not together with the others. */
 function judge(sources: readonly PolicySource[], today: string): readonly PolicySource[] {
-  const clashes = findSameAccounts(
-    sources.map(({ path, policy }) => ({
-      path,
-      accountId: policy?.account?.value ?? null,
-      server: policy?.server?.value ?? null,
-      location: policy?.account?.location ?? null,
-    })),
-  )
-  return sources.map((source, index) => {
-    const clash = clashes.get(index)
-    return judgeDates(source, today, clash === undefined ? [] : [clash])
+  const claims = sources.map((source) => {
+    return { ...source, accountId: source.policy?.account?.value ?? null, server: null }
+  })
+  const clashes = findSameAccounts(claims)
+  return claims.map((claim) => {
+    const clash = clashes.get(claim)
+    return judgeDates(claim, today, clash === undefined ? [] : [clash])
   })
 }
 

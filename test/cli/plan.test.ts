@@ -293,6 +293,26 @@ describe('several policies', () => {
     expect(sandbox.requests).toEqual([])
   })
 
+  test('the account of the settings is that of every policy that names none', async () => {
+    const unnamed = EXACT.replace('account: 1\n', '')
+    const setting = {
+      files: { 'one.yaml': unnamed, 'two.yaml': EXACT },
+      env: { ...connection(await serve()), CHATWOOT_ACCOUNT_ID: '1' },
+    }
+    const { document } = await planJson(setting, 'one.yaml', 'two.yaml')
+    const places = document.accounts.map(
+      ({
+        diagnostics: [{ code, location }],
+      }: {
+        diagnostics: [{ code: string; location: unknown }]
+      }) => [code, location],
+    )
+    expect(places).toEqual([
+      ['policy-same-account', null],
+      ['policy-same-account', { file: 'two.yaml', line: 2, column: 1 }],
+    ])
+  })
+
   test('a policy can come from standard input, also behind --', async () => {
     const sandbox = await serve()
     for (const argv of [['-'], ['--', '-']]) {

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -298,6 +299,26 @@ test('a manifest that is a link, or a file that is one, is not the review', asyn
     expect.stringContaining('r/MANIFEST.json was changed: it is not a regular file.'),
   ])
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a folder whose files cannot be listed is an error that says so',
+  async () => {
+    const { cwd, path, verify } = await collect()
+    const root = process.getuid?.() === 0
+    chmodSync(cwd, 0o755)
+    // Its files can be read, but a file that was added would not be seen.
+    chmodSync(path(''), 0o311)
+    if (root) process.seteuid?.(65_534)
+    const { code, words } = await verify().finally(() => root && process.seteuid?.(0))
+    chmodSync(path(''), 0o755)
+    expect([code, words]).toEqual([
+      1,
+      expect.stringContaining(
+        'error: r/MANIFEST.json cannot be checked, because its folder cannot be read (permission denied).',
+      ),
+    ])
+  },
+)
 
 describe('--manifest-sha256', () => {
   test('is the hash that the run printed, in any case', async () => {

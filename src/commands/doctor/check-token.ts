@@ -52,29 +52,34 @@ export async function* checkToken(
   return result.value
 }
 
-export function describeMissingMembership(
+/** The role of the owner; null if this person cannot read the account. */
+export async function* checkMembership(
   { email, accounts }: Owner,
   accountId: number,
-  suspended: boolean,
-): Check {
-  if (suspended) {
-    return fail('membership', `Account ${accountId} is suspended.`, {
-      advice: DIAGNOSTICS['account-suspended'].remedy,
+): Checking<string | null> {
+  const account = accounts.find(({ id }) => id === accountId)
+  if (account === undefined) {
+    const own = accounts.map(({ id, name }) => `${id} "${name}"`).join(', ')
+    yield fail('membership', `${email} is not on account ${accountId}.`, {
+      detail:
+        own === '' ? 'This person is not on any account.' : `The accounts of this person: ${own}.`,
+      advice: `Correct the account id, or add this person to account ${accountId}; the role agent is enough.`,
+    })
+    return null
+  }
+  if (account.suspended) {
+    const advice = DIAGNOSTICS['account-suspended'].remedy
+    yield fail('membership', `Account ${accountId} is suspended.`, { advice })
+    return null
+  }
+  yield pass('membership', `This person is on account ${accountId}, "${account.name}".`)
+  if (account.role === null) {
+    yield fail('role', `This person has no role on account ${accountId}.`, {
+      advice:
+        'Give this person a role in Chatwoot (Settings, Agents), or use the token of another person.',
     })
   }
-  const own = accounts.map(({ id, name }) => `${id} "${name}"`).join(', ')
-  return fail('membership', `${email} is not on account ${accountId}.`, {
-    detail:
-      own === '' ? 'This person is not on any account.' : `The accounts of this person: ${own}.`,
-    advice: `Correct the account id, or add this person to account ${accountId}; the role agent is enough.`,
-  })
-}
-
-export function describeMissingRole(accountId: number): Check {
-  return fail('role', `This person has no role on account ${accountId}.`, {
-    advice:
-      'Give this person a role in Chatwoot (Settings, Agents), or use the token of another person.',
-  })
+  return account.role
 }
 
 const RESTRICTED = KINDS.filter(({ shownTo }) => shownTo === 'administrators')

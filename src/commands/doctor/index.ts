@@ -40,13 +40,7 @@ import { listParts } from '../shared/make-report.ts'
 import { resolveOwnSettings } from '../shared/own-settings.ts'
 import { checkForApply } from './check-apply.ts'
 import { checkName, checkServer } from './check-server.ts'
-import {
-  checkReading,
-  checkToken,
-  describeMissingMembership,
-  describeMissingRole,
-  type Wanted,
-} from './check-token.ts'
+import { checkMembership, checkReading, checkToken, type Wanted } from './check-token.ts'
 import { type Checking, convertDiagnostic, fail, pass } from './checks.ts'
 
 const OPTIONS = {
@@ -170,14 +164,14 @@ async function loadPolicy(
 }
 
 function describeSettings({ baseUrl, accountId, network, headers }: Connection): string {
-  const more = [
-    ...(network.proxy === null ? [] : [`through the proxy ${network.proxy.shown}`]),
-    ...(network.authorities === null ? [] : ['with your own certificate authorities']),
-    ...(Object.keys(headers).length === 0
-      ? []
-      : [`with ${count(Object.keys(headers).length, 'header')} for a gateway`]),
+  const extra = Object.keys(headers).length
+  const parts = [
+    `${baseUrl}, account ${accountId}`,
+    network.proxy && `through the proxy ${network.proxy.shown}`,
+    network.authorities && 'with your own certificate authorities',
+    extra > 0 && `with ${count(extra, 'header')} for a gateway`,
   ]
-  return `${[`${baseUrl}, account ${accountId}`, ...more].join(', ')}.`
+  return `${parts.filter(Boolean).join(', ')}.`
 }
 
 async function* checkConnection(
@@ -208,17 +202,8 @@ async function* checkConnection(
   if (!(yield* checkServer(connection, servers))) return
   const owner = yield* checkToken(connection, servers)
   if (owner === null) return
-  const account = owner.accounts.find(({ id }) => id === connection.accountId)
-  if (account === undefined || account.suspended) {
-    yield describeMissingMembership(owner, connection.accountId, account !== undefined)
-    return
-  }
-  yield pass('membership', `This person is on account ${account.id}, "${account.name}".`)
-  const { role } = account
-  if (role === null) {
-    yield describeMissingRole(account.id)
-    return
-  }
+  const role = yield* checkMembership(owner, connection.accountId)
+  if (role === null) return
   if (forApply) {
     const today = getToday(world)
     const { email } = owner

@@ -6,18 +6,22 @@ import { join } from 'node:path'
 import { formatAccountPath } from '../../chatwoot/paths.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { count } from '../../core/messages/phrase.ts'
-import type { Policy } from '../../core/model/policy.ts'
 import type { Snapshot } from '../../core/model/snapshot.ts'
 import type { JudgedAccount } from '../../core/report/report.ts'
 import { findForeignPolicy, findMiscounts } from '../../core/review/agreement.ts'
 import { findDisorder } from '../../core/review/moments.ts'
-import { type ListedFile, MANIFEST, type ReviewRecord } from '../../core/review/record.ts'
+import {
+  type ListedFile,
+  MANIFEST,
+  parseManifest,
+  type ReviewRecord,
+} from '../../core/review/record.ts'
 import type { Mismatch, Unchecked } from '../../core/review/results.ts'
 import { parseSnapshotBytes } from '../../files/snapshot-file.ts'
 import { TOOL } from '../../shell/tool.ts'
 import type { World } from '../../shell/world.ts'
 import { findDifferences } from './differences.ts'
-import { type Bundle, readBundle } from './folder.ts'
+import { type Bundle, readListedFolder } from './folder.ts'
 
 export interface Inspection {
   readonly bundle: Bundle
@@ -38,7 +42,11 @@ export interface JudgedReview {
 
 /** Throws a Failure if there is no valid manifest. */
 export async function inspect(folder: string, world: World): Promise<Inspection> {
-  const bundle = await readBundle(folder, world)
+  const help = {
+    detail: 'Without its manifest rollcall cannot check a review.',
+    advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
+  }
+  const bundle = await readListedFolder(folder, MANIFEST, parseManifest, help, world)
   const compared = await compareWithItself(bundle)
   const problems = [...bundle.problems, ...compared.problems]
   return { ...compared, bundle, problems }
@@ -67,7 +75,7 @@ async function compareWithItself(
   const { record } = manifest
   const found: Mismatch[] = []
   const unread = { problems: found, unchecked: null, judged: null }
-  const add: Add = (file, place, problem) =>
+  const add = (file: string, place: string, problem: string) =>
     void found.push({ kind: 'contradicts', file, place, problem })
   const [snapshotBytes, policyBytes] = [files.get('snapshot.json'), files.get('policy.yaml')]
   if (snapshotBytes === undefined || policyBytes === undefined) {
@@ -78,9 +86,28 @@ async function compareWithItself(
     }
     return unread
   }
-  const read = await parseBoth(bundle, snapshotBytes, policyBytes, add)
-  if (read === null) return unread
-  const { snapshot, policy } = read
+  /** Null: it fails, and the file is to blame. */
+  const tryTo = <T>(file: string, what: string, work: () => T): T | null => {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      add(file, '', `${what}: ${error.message}`)
+      return null
+    }
+  }
+  // Loaded late: a folder without a manifest needs neither policies nor views.
+  const { parsePolicy } = await import('../../policy/read/parse.ts')
+  const { listFiles, writeReview } = await import('./write.ts')
+  const { policy, diagnostics } = parsePolicy(record.policyPath, policyBytes)
+  if (policy === null) {
+    add('policy.yaml', '', `is not a policy: ${diagnostics[0]?.summary}`)
+    return unread
+  }
+  const snapshot = tryTo('snapshot.json', 'is not a snapshot', () =>
+    parseSnapshotBytes(snapshotBytes, join(bundle.folder, 'snapshot.json')),
+  )
+  if (snapshot === null) return unread
   for (const { place, problem } of [
     ...findDisorder(record, snapshot),
     ...findMiscounts(manifest, snapshot, (list) => formatAccountPath(snapshot.account.id, list)),
@@ -89,7 +116,9 @@ async function compareWithItself(
   }
   const foreign = findForeignPolicy(policy, snapshot)
   if (foreign !== null) add('policy.yaml', '', foreign)
-  const written = await writeAgain(bundle, policy, snapshot, add)
+  const written = tryTo('snapshot.json', 'cannot be judged by policy.yaml', () =>
+    writeReview(record, policy, snapshot),
+  )
   if (written === null) return unread
   const { account, contents, renderManifest } = written
   const listed = new Map(manifest.files.map((each) => [each.name, each]))
@@ -113,47 +142,10 @@ async function compareWithItself(
     const is = files.get(name)
     if (is !== undefined) compare(name, is, should)
   }
-  const { listFiles } = await import('./write.ts')
   const expected = listFiles(contents).map((each): ListedFile => listed.get(each.name) ?? each)
   compare(MANIFEST, bundle.bytes, renderManifest(expected))
   const unchecked = listUnchecked(record.tool, otherwise)
   const blank = files.get('decisions.csv')
   const judged = blank === undefined ? null : { snapshot, account, blank }
   return { problems: found, unchecked, judged }
-}
-
-type Add = (file: string, place: string, problem: string) => void
-
-/** Reads the two files that everything else follows from. Null: one of them is wrong. */
-async function parseBoth(
-  { folder, document }: Bundle,
-  snapshotBytes: Buffer,
-  policyBytes: Buffer,
-  add: Add,
-): Promise<{ readonly snapshot: Snapshot; readonly policy: Policy } | null> {
-  const { parsePolicy } = await import('../../policy/read/parse.ts')
-  const { policy, diagnostics } = parsePolicy(document.record.policyPath, policyBytes)
-  if (policy === null) {
-    add('policy.yaml', '', `is not a policy: ${diagnostics[0]?.summary}`)
-    return null
-  }
-  try {
-    return { policy, snapshot: parseSnapshotBytes(snapshotBytes, join(folder, 'snapshot.json')) }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    add('snapshot.json', '', `is not a snapshot: ${error.message}`)
-    return null
-  }
-}
-
-async function writeAgain({ document }: Bundle, policy: Policy, snapshot: Snapshot, add: Add) {
-  // Loaded late: a folder without a manifest needs no views.
-  const { writeReview } = await import('./write.ts')
-  try {
-    return writeReview(document.record, policy, snapshot)
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    add('snapshot.json', '', `cannot be judged by policy.yaml: ${error.message}`)
-    return null
-  }
 }

@@ -11,12 +11,7 @@ import { describeReason } from '../../core/messages/system-reasons.ts'
 import type { RefuseAt } from '../../core/model/fields.ts'
 import type { Location } from '../../core/model/location.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
-import {
-  type ListedFile,
-  MANIFEST,
-  type ManifestContent,
-  parseManifest,
-} from '../../core/review/record.ts'
+import { type ListedFile, MANIFEST, type ManifestContent } from '../../core/review/record.ts'
 import type { Mismatch } from '../../core/review/results.ts'
 import { parseJsonBytes } from '../../files/json-file.ts'
 import {
@@ -165,15 +160,6 @@ export interface ListedFolder<T> {
 /** A review, whose document is its manifest. */
 export type Bundle = ListedFolder<ManifestContent>
 
-/** Throws a Failure if there is no valid manifest. */
-export function readBundle(shown: string, world: World): Promise<Bundle> {
-  const help = {
-    detail: 'Without its manifest rollcall cannot check a review.',
-    advice: 'Name the folder that `rollcall review -o` wrote, or restore the manifest.',
-  }
-  return readListedFolder(shown, MANIFEST, parseManifest, help, world)
-}
-
 /**
  * Throws a Failure if there is no valid document.
  * @param name of the document that lists the other files of the folder
@@ -196,7 +182,11 @@ export async function readListedFolder<T extends { readonly files: readonly List
   const bytes = await readRegularFile(join(path, name))
   if (typeof bytes === 'string') throw fail(null, bytes)
   const document = parseJsonBytes(bytes, join(shown, name), fail, parse)
-  const found = await checkListedFiles(path, name, document.files)
+  const present = await readdir(path).catch((error) => {
+    const why = `its folder cannot be read (${explainError(error)})`
+    throw fail(null, `cannot be checked, because ${why}`)
+  })
+  const found = await checkListedFiles(path, name, document.files, present)
   return { folder: shown, document, bytes, sha256: computeSha256(bytes), ...found }
 }
 
@@ -204,8 +194,8 @@ async function checkListedFiles(
   path: string,
   document: string,
   listed: readonly ListedFile[],
+  present: readonly string[],
 ): Promise<Pick<Bundle, 'files' | 'problems'>> {
-  const present = await readdir(path)
   const files = new Map<string, Buffer>()
   const problems: Mismatch[] = []
   const add = (file: string, problem: string) =>

@@ -105,17 +105,15 @@ async function inspectReview(
   return { ...concluded, statement: flags.statement }
 }
 
-type HashOption = 'manifest-sha256' | 'closing-sha256'
-
 /** Null: none was given. */
-function readHash(option: HashOption, flags: Values<typeof OPTIONS>): string | null {
+function readHash(
+  option: 'manifest-sha256' | 'closing-sha256',
+  flags: Values<typeof OPTIONS>,
+): string | null {
   const given = flags[option]
-  const hash =
-    given
-      ?.trim()
-      .toLowerCase()
-      .replace(/^sha256[: ]\s*/, '') ?? null
-  if (hash === null || /^[0-9a-f]{64}$/.test(hash)) return hash
+  if (given === null) return null
+  const [, hash] = /^(?:sha256[: ]\s*)?([0-9a-f]{64})$/.exec(given.trim().toLowerCase()) ?? []
+  if (hash !== undefined) return hash
   throw makeUsageFailure(
     `--${option} has the invalid value "${given}".`,
     'Copy the 64 characters after "sha256" from the log of the run.',

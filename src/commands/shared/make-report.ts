@@ -47,26 +47,22 @@ import { checkApprovalFlags, isApprovalWanted } from './approval-flags.ts'
 import { checkOffline, checkPrevious, openOffline } from './offline.ts'
 import type { PlanFlags } from './plan-options.ts'
 
-type Judged = Pick<Judging, 'today' | 'strict'> &
-  Partial<Pick<Judging, 'earlier' | 'people'>> &
-  Shown
-
-interface Shown {
+/** What an account is judged by, and how it is shown. */
+interface Judged {
+  /** The date that dates of the policy are compared with. */
+  readonly today: string
+  readonly strict: boolean
+  /** The snapshot of `--previous`. */
+  readonly earlier?: Snapshot | null
+  /** The roster of `--roster`. */
+  readonly people?: StaffRoster | null
   /** If an approval was requested. */
   readonly proposal?: Proposal | null
   /** Whether a report will show people and groups that are fine. */
   readonly detailed?: boolean
 }
 
-/** With the date that dates of the policy are compared with, and the files that other options name. */
-export type Judging = PlanFlags & {
-  readonly today: string
-  /** The snapshot of `--previous`. */
-  readonly earlier: Snapshot | null
-  /** The roster of `--roster`. */
-  readonly people: StaffRoster | null
-  readonly detailed?: boolean
-}
+export type Judging = PlanFlags & Judged
 
 /** @param oneSarif whether one SARIF file should contain all accounts */
 export async function makeReport(
@@ -99,7 +95,7 @@ export async function startRun(
   if (many !== null) throw new Failure(many)
   // Use one date for all accounts, even if the run passes midnight.
   const today = flags.today ?? getToday(world)
-  const judging: Judging = {
+  const judging = {
     ...flags,
     today,
     earlier: flags.previous === null ? null : await readPrevious(flags.previous, world),
@@ -132,36 +128,25 @@ async function planOnline(
   world: World,
 ): Promise<readonly AccountReport[]> {
   const read = makeReader(world)
-  const settings = await Promise.all(
-    sources.map(({ policy }) => (policy ? resolveSettings(policy, flags, world, read) : null)),
-  )
-  const clashes = findSameAccounts(
-    sources.map(({ path, policy }, index) => {
-      const { accountId = null, origin = null } = settings[index] ?? {}
-      const server = origin ?? policy?.server?.value ?? null
-      return { path, accountId, server, location: policy?.account?.location ?? null }
+  const found = await Promise.all(
+    sources.map(async ({ path, sha256, policy, diagnostics }) => {
+      const settings = policy && (await resolveSettings(policy, flags, world, read))
+      const { origin = null, accountId = null, connection, problems = [] } = settings ?? {}
+      const target = { path, sha256, policy, server: origin, accountId }
+      return { ...target, connection, problems: [...diagnostics, ...problems] }
     }),
   )
+  const clashes = findSameAccounts(found)
   return withServers(flags, world, async (servers) => {
     const reports: AccountReport[] = []
-    for (const [index, source] of sources.entries()) {
-      const setting = settings[index] ?? null
-      const problems = [
-        ...source.diagnostics,
-        ...(setting?.problems ?? []),
-        ...[clashes.get(index) ?? []].flat(),
-      ]
-      const target: Target = {
-        path: source.path,
-        sha256: source.sha256,
-        policy: source.policy,
-        server: setting?.origin ?? null,
-        accountId: setting?.accountId ?? null,
-      }
-      const ready = problems.length === 0 && source.policy && setting?.connection
+    for (const target of found) {
+      const { policy, connection } = target
+      const clash = clashes.get(target)
+      const problems = clash === undefined ? target.problems : [...target.problems, clash]
+      const ready = problems.length === 0 && policy && connection
       reports.push(
         ready
-          ? await planAccount(source.policy, setting.connection, target, servers, flags, world)
+          ? await planAccount(policy, connection, target, servers, flags, world)
           : concludeUnjudged(target, problems),
       )
     }
@@ -241,7 +226,14 @@ export async function planAccount(
     // Journals and other policies are options of `apply`.
     const witnesses = { removedLately: [], removedElsewhere: [], journals: null }
     const decision = decideAccount(policy, account.snapshot, flags)
-    const asked = { policy, decision, previous: flags.earlier, flags, expiry: null, ...witnesses }
+    const asked = {
+      policy,
+      decision,
+      previous: flags.earlier ?? null,
+      flags,
+      expiry: null,
+      ...witnesses,
+    }
     const proposal = propose({ ...account, ...asked }, world)
     return reportDecision(decision, policy, account.snapshot, null, { ...flags, proposal })
   } catch (error) {
@@ -272,7 +264,7 @@ export function judgeStored(
   policy: Policy,
   snapshot: Snapshot,
   file: string,
-  flags: Judging & Shown,
+  flags: Judging,
 ): AccountReport {
   const report = judgeSnapshot(policy, snapshot, file, flags)
   const asked = chooseActivityDays(flags, null) !== null
@@ -308,7 +300,7 @@ export function reportDecision(
   policy: Policy,
   snapshot: Snapshot,
   file: string | null,
-  { proposal = null, detailed = true }: Shown = {},
+  { proposal = null, detailed = true }: Partial<Judged> = {},
 ): AccountReport {
   if (decision.kind === 'plan') {
     const fixes = writeFixes(decision.plan)

@@ -41,8 +41,6 @@ export function checkOffline(flags: PlanFlags, sources: readonly PolicySource[])
 /** The part of a policy that says which account it is for. */
 type Asserted = Pick<Policy, 'account' | 'server'>
 
-const NO_POLICY: Asserted = { account: null, server: null }
-
 /**
  * Throws a Failure with every error.
  * @param policy null: the run has none
@@ -89,8 +87,8 @@ function checkSameAccount(
       location,
     })
   }
-  const { server, account: listed } = policy ?? NO_POLICY
-  if (server !== null && server.value !== snapshot.server) {
+  const { server, account: listed } = policy ?? {}
+  if (server && server.value !== snapshot.server) {
     problems.push(other('server', ['the policy', server.value], server.location))
   }
   const address = findSetting('--base-url', flags['base-url'], 'CHATWOOT_BASE_URL', world)
@@ -98,9 +96,9 @@ function checkSameAccount(
   if (address && named && named.origin !== snapshot.server) {
     problems.push(other('server', [address.from, named.origin]))
   }
-  const account = resolveAccount(policy ?? NO_POLICY, flags, named, address, world, problems)
+  const account = resolveAccount(policy, flags, named, address, world, problems)
   if (typeof account === 'number' && account !== snapshot.account.id) {
-    const from = listed === null ? 'a setting' : 'the policy'
+    const from = listed ? 'the policy' : 'a setting'
     problems.push(other('account', [from, account], listed?.location))
   }
   return problems

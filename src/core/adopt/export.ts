@@ -200,21 +200,15 @@ function describePerson(person: ListedPerson, snapshot: Snapshot, until: string)
   const id = customRole?.id ?? null
   const listable = hasListableRole({ role, customRoleId: id }, snapshot.customRoles)
   const wanted = administrator || !listable ? null : makeWantedRole(id, snapshot.customRoles)
-  const powerless =
-    administrator && customRole !== null
-      ? [`${shortenText(describeCustomRole(customRole))} ${MENUS_ONLY}`]
-      : []
-  const foreign =
-    !listable || isForeign(id, snapshot.customRoles)
-      ? [`${describeCustomRole(customRole)} is not on this account`]
-      : []
-  const open = administrator && status === 'disabled' ? ['invitation not accepted yet'] : []
+  const foreign = !listable || isForeign(id, snapshot.customRoles)
   const remark = [
-    ...(name.trim() === '' ? [] : [shortenText(name)]),
-    ...open,
-    ...powerless,
-    ...foreign,
-  ].join('; ')
+    name.trim() !== '' && shortenText(name),
+    administrator && status === 'disabled' && 'invitation not accepted yet',
+    administrator && customRole && `${shortenText(describeCustomRole(customRole))} ${MENUS_ONLY}`,
+    foreign && `${describeCustomRole(customRole)} is not on this account`,
+  ]
+    .filter(Boolean)
+    .join('; ')
   const more = [
     ...(wanted === null ? [] : [{ key: 'custom_role', value: writeCustomRole(wanted) }]),
     ...(status === 'disabled' ? [{ key: 'pending_until', value: until }] : []),

@@ -4,40 +4,44 @@
  */
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { groupBy } from '../model/collect.ts'
-import type { Location } from '../model/location.ts'
+import type { Policy } from '../model/policy.ts'
 
 export interface Claim {
   readonly path: string
+  readonly policy: Pick<Policy, 'account' | 'server'> | null
   readonly accountId: number | null
-  /** Origin; null: not given, so it matches any server. */
+  /** Origin. Null: that of the policy; without one, it matches any server. */
   readonly server: string | null
-  /** Where the policy names the account. */
-  readonly location: Location | null
 }
 
-/** One diagnostic for each claim that contradicts another, by its index in the list. */
-export function findSameAccounts(claims: readonly Claim[]): ReadonlyMap<number, Diagnostic> {
-  const known = claims
-    .map((claim, index) => ({ ...claim, index }))
-    .filter(({ accountId }) => accountId !== null)
-  const clashes = new Map<number, Diagnostic>()
+/** One diagnostic for each claim that contradicts another. */
+export function findSameAccounts<C extends Claim>(
+  claims: readonly C[],
+): ReadonlyMap<C, Diagnostic> {
+  const clashes = new Map<C, Diagnostic>()
+  const known = claims.filter(({ accountId }) => accountId !== null)
   for (const group of groupBy(known, ({ accountId }) => accountId).values()) {
-    for (const { index, server, path, location } of group) {
+    for (const claim of group) {
+      const server = findServer(claim)
       const others = group.filter(
         (other) =>
-          other.index !== index &&
-          (other.server === server || other.server === null || server === null),
+          other !== claim && (server === null || [server, null].includes(findServer(other))),
       )
-      if (others.length === 0) continue
-      const same = others.map((other) => other.path).join(', ')
-      const clash = makeDiagnostic({
-        code: 'policy-same-account',
-        summary: `${path} is a policy for the same account as ${same}.`,
-        detail: 'An account can have only one policy.',
-        location,
-      })
-      clashes.set(index, clash)
+      if (others.length > 0) clashes.set(claim, describeClash(claim, others))
     }
   }
   return clashes
+}
+
+function findServer({ server, policy }: Claim): string | null {
+  return server ?? policy?.server?.value ?? null
+}
+
+function describeClash({ path, policy }: Claim, others: readonly Claim[]): Diagnostic {
+  return makeDiagnostic({
+    code: 'policy-same-account',
+    summary: `${path} is a policy for the same account as ${others.map((other) => other.path).join(', ')}.`,
+    detail: 'An account can have only one policy.',
+    location: policy?.account?.location ?? null,
+  })
 }

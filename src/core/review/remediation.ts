@@ -26,7 +26,7 @@ import { makeNote } from './note.ts'
 import { simplifyAddress } from './one-mailbox.ts'
 import type { ReviewedPerson } from './reviewed.ts'
 
-export interface Happened extends ReviewDecision {
+interface Fate {
   readonly happened: boolean
   /** What the later snapshot shows, as a short phrase. Hostile. */
   readonly what: string
@@ -34,7 +34,7 @@ export interface Happened extends ReviewDecision {
 
 export interface Remediation {
   /** Of each "change" and "remove". */
-  readonly fates: readonly Happened[]
+  readonly fates: readonly (ReviewDecision & Fate)[]
   /** People who are new since the review, as in the later snapshot: nobody decided about them. */
   readonly came: readonly ReviewedPerson[]
   /** People who may keep their access and have more now, by e-mail address in the review. */
@@ -118,30 +118,29 @@ export function checkRemediation(
     const person = hidden.get(email)
     return person === undefined ? compare(email).more : listNewPlaces(person, now).length > 0
   }
+  const judge = ({ email, decision }: ReviewDecision): Fate => {
+    const person = hidden.get(email)
+    if (person !== undefined) return judgeHidden(decision, person, has, now)
+    const pair = stayed.get(email)
+    if (pair === undefined) {
+      const places = now.find(({ id }) => id === ids.get(email))?.groups ?? []
+      return judgeAbsence(email, holders.get(email) ?? null, came, places)
+    }
+    const { was, is } = pair
+    const renamed = is.email === email ? '' : `, renamed to ${is.email}`
+    if (decision === 'remove') {
+      const again = is.id === was.id ? '' : ', invited again'
+      return { happened: false, what: `still on the account as ${is.role}${renamed}${again}` }
+    }
+    // Nobody has more than an administrator.
+    const unknown = was.role === 'administrator' ? [] : unseen
+    const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email), unknown)
+    return { happened, what: `${what}${what === UNCHANGED ? renamed : ''}` }
+  }
   return {
-    fates: decisions.flatMap((each): Happened[] => {
-      const { email, decision } = each
-      if (decision === 'keep') return []
-      const person = hidden.get(email)
-      if (person !== undefined) return [{ ...each, ...judgeHidden(decision, person, has, now) }]
-      const pair = stayed.get(email)
-      if (pair === undefined) {
-        const holder = holders.get(email) ?? null
-        const places = now.find(({ id }) => id === ids.get(email))?.groups ?? []
-        return [{ ...each, ...judgeAbsence(email, holder, came, places) }]
-      }
-      const { was, is } = pair
-      const renamed = is.email === email ? '' : `, renamed to ${is.email}`
-      if (decision === 'remove') {
-        const again = is.id === was.id ? '' : ', invited again'
-        const what = `still on the account as ${is.role}${renamed}${again}`
-        return [{ ...each, happened: false, what }]
-      }
-      // Nobody has more than an administrator.
-      const unknown = was.role === 'administrator' ? [] : unseen
-      const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email), unknown)
-      return [{ ...each, happened, what: `${what}${what === UNCHANGED ? renamed : ''}` }]
-    }),
+    fates: decisions
+      .filter(({ decision }) => decision !== 'keep')
+      .map((each) => ({ ...each, ...judge(each) })),
     came: [
       ...came,
       ...now.filter(({ id }) => !known.has(id)).map((each) => ({ ...each, role: null })),
@@ -183,7 +182,7 @@ function judgeHidden(
   person: HiddenPerson,
   has: RecognisedSnapshot,
   now: readonly HiddenPerson[],
-): Pick<Happened, 'happened' | 'what'> {
+): Fate {
   const agent = has.agents.find(({ id }) => id === person.id)
   if (agent !== undefined) {
     return { happened: false, what: `now on the account as ${agent.role}: ${agent.email}` }
@@ -216,7 +215,7 @@ function judgeAbsence(
   holder: SnapshotAgent | null,
   came: readonly SnapshotAgent[],
   hidden: readonly RecognisedGroup[],
-): Pick<Happened, 'happened' | 'what'> {
+): Fate {
   if (holder !== null) {
     const what = `the address is still on the account: it now belongs to the user who was ${holder.email}`
     return { happened: false, what }
@@ -238,7 +237,7 @@ function judgeChange(
   found: readonly Difference[],
   { more, less }: AccessDifference,
   unseen: readonly string[],
-): Pick<Happened, 'happened' | 'what'> {
+): Fate {
   const seen = found.map(({ subject, summary }) =>
     subject.kind === 'member' ? `${subject.group.name}: ${summary}` : summary,
   )
