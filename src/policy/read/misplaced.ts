@@ -150,11 +150,11 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
 function classify({ root, path }: Place, { key, value }: Entry, section: string): Kind | null {
   if (path !== '' ? isKnownPlace(`${path}/${key}`) : isTopLevelKey(key)) return null
   const named = key.includes('@')
-  if (isTopLevelKey(key) && looksLike(key, value) && !fitsSection(path, value)) return 'section'
+  if (isTopLevelKey(key) && hasFormAt(key, value) && !fitsSection(path, value)) return 'section'
   if (isTopLevelKey(key) && lacksValue(value) && !root.entries.has(key)) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
   if (path === CUSTOM_ROLES && (!named || fitsSection(path, value))) return null
-  if (isKnownPlace(`${path}/*`)) return named && looksLike('agents/*', value) ? 'person' : null
+  if (isKnownPlace(`${path}/*`)) return named && hasFormAt('agents/*', value) ? 'person' : null
   if (path === '' && section === CUSTOM_ROLES && fitsSection(section, value)) return 'custom-role'
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
@@ -163,15 +163,15 @@ function classify({ root, path }: Place, { key, value }: Entry, section: string)
 
 /** Whether it is a section of lists, and the value is that of an entry of it. */
 function fitsSection(path: string, value: TreeNode): boolean {
-  return (GROUPS.has(path) || path === CUSTOM_ROLES) && looksLike(`${path}/*`, value)
+  return (GROUPS.has(path) || path === CUSTOM_ROLES) && hasFormAt(`${path}/*`, value)
 }
 
 function isGroup(value: TreeNode): boolean {
-  return [...GROUPS].some((section) => looksLike(`${section}/*`, value))
+  return [...GROUPS].some((section) => hasFormAt(`${section}/*`, value))
 }
 
 /** Whether the value has the form of those at this place, even if something in it is wrong. */
-function looksLike(path: string, node: TreeNode): boolean {
+function hasFormAt(path: string, node: TreeNode): boolean {
   return listForms(getPlace(path) ?? {}).some((form) => hasForm(form, node))
 }
 

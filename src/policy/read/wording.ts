@@ -220,10 +220,9 @@ export function adviseValue(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.advice
   const place = getPlace(path) ?? {}
   if (advice !== undefined) return { advice }
-  return {
-    detail: isNamed(path) ? null : (place.description ?? null),
-    advice: giveExample(path, place),
-  }
+  // What an e-mail address is needs no explanation.
+  const detail = place.noun === EMAIL ? null : (place.description ?? null)
+  return { detail, advice: giveExample(path, place) }
 }
 
 function giveExample(path: string, place: PlaceShape): string {
@@ -241,7 +240,8 @@ function giveExample(path: string, place: PlaceShape): string {
     const [[name = '', value = ''] = []] = Object.entries(example)
     return `Write one \`${name}: ${writeExample(value)}\` on each line below it.`
   }
-  return `Write, for example, \`${writeStatement(path, example)}\`.`
+  const statement = `\`${writeStatement(path, example)}\``
+  return form.const === undefined ? `Write, for example, ${statement}.` : `Write ${statement}.`
 }
 
 /** Of a list, one item is enough. */
@@ -249,15 +249,10 @@ function writeExample(value: Value, key: string | null = null): string {
   return writeYamlValue(Array.isArray(value) ? value.slice(0, 1) : value, key)
 }
 
-/** With its key, unless that is a name. */
+/** With its key, unless that is the name of an entry or the index of an item. */
 function writeStatement(path: string, value: Value): string {
-  const [key = ''] = /[^/]*$/.exec(path) ?? []
-  return isNamed(path) ? writeExample(value) : `${key}: ${writeExample(value, key)}`
-}
-
-/** Whether it is an entry with a name, or an item of a list. */
-function isNamed(path: string): boolean {
-  return /[*\]]$/.test(path)
+  const [key = ''] = /[^/*\]]*$/.exec(path) ?? []
+  return key === '' ? writeExample(value) : `${key}: ${writeExample(value, key)}`
 }
 
 /** What to do about a key without a value. */
