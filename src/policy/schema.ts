@@ -73,7 +73,6 @@ export function fitsSchema(tree: TreeNode): boolean {
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
   const validate = problems.noun === 'policy' ? loadValidators().policy : loadValidators().fleet
   const misspelt = new Map<TreeNode, Set<string>>()
-  const strangers = new Set<TreeNode>()
   if (validate(toPlainValue(tree))) return misspelt
   const missing: ErrorObject[] = []
   const values: Spot[] = []
@@ -86,7 +85,6 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     const spot = find(problems, tree, error.instancePath)
     switch (error.keyword) {
       case 'additionalProperties':
-        strangers.add(spot.node)
         reportUnknownKey(problems, spot, error, misspelt)
         break
       case 'propertyNames':
@@ -109,7 +107,7 @@ export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
     if (spot.node.kind !== 'map' || spot.node.open) continue
     if (misspelt.get(spot.node)?.has(name)) continue
     // A map with only unknown keys is probably something else: report the unknown keys only.
-    if (strangers.has(spot.node) && !knowsAny(spot.node, spot.path)) continue
+    if (spot.node.entries.size > 0 && !knowsAny(spot.node, spot.path)) continue
     reportMissingKey(problems, spot, name)
   }
   return misspelt

@@ -31,7 +31,7 @@ function account(name: string, findings: readonly Made[], more: Partial<AccountR
 }
 
 const names = (accounts: readonly AccountReport[]) => accounts.map((each) => each.account?.name)
-const note = makeDiagnostic({ code: 'internal', severity: 'warning', summary: 'PartReader out.' })
+const note = makeDiagnostic({ code: 'internal', severity: 'warning', summary: 'Look out.' })
 
 const quiet = account('quiet', [])
 const warned = account('warned', [{ risk: 'high', severity: 'warning' }])

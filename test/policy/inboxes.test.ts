@@ -58,7 +58,7 @@ test.each<[string, string, readonly RegExp[]]>([
   [
     'an id in quotes',
     'inboxes: { a: { id: "12", members: [] } }',
-    [/^2 policy-value: `id` of `a` must be the id of an inbox.*without quotes/],
+    [/^2 policy-value: `id` of `a` must be a positive whole number.*without quotes/],
   ],
   [
     'the same id under two labels',

@@ -366,11 +366,11 @@ describe('without a verdict', () => {
     const warning = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
-      summary: 'PartReader out.',
+      summary: 'Look out.',
       location: { file: 'a.yaml', line: 1, column: 2 },
     })
     const { text } = read({ ...named('in-sync'), diagnostics: [warning] })
-    expect(text).toContain('warning PartReader out.')
+    expect(text).toContain('warning Look out.')
     expect(text).toContain('a.yaml:1:2')
   })
 })

@@ -243,11 +243,11 @@ describe('the document', () => {
     const warning = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
-      summary: 'PartReader out.',
+      summary: 'Look out.',
     })
     const text = render({ ...named('in-sync'), diagnostics: [warning] })
     expect(lines(text)[2]).toMatch(/^## IN SYNC: account 1/)
-    expect(text).toContain('warning: PartReader out.')
+    expect(text).toContain('warning: Look out.')
   })
 
   test('an exit code that was asked to be 0 says so', () => {

@@ -146,11 +146,11 @@ describe('text', () => {
     const warning = makeDiagnostic({
       code: 'settings-token-on-command-line',
       severity: 'warning',
-      summary: 'PartReader out.',
+      summary: 'Look out.',
       advice: null,
       location: { file: 'a.yaml', line: 1, column: 2 },
     })
-    expect(renderDiagnostic(warning, PLAIN)).toBe('warning: PartReader out.\n  at a.yaml:1:2')
+    expect(renderDiagnostic(warning, PLAIN)).toBe('warning: Look out.\n  at a.yaml:1:2')
   })
 
   test('each finding is shown once, with its place', () => {

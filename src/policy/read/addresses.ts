@@ -159,7 +159,7 @@ export const STARTS = joinWords(
 /** Reports an address at which no finding of that code can be. */
 export function checkWaiverAddress(problems: Problems, node: TreeNode, code: string | null): void {
   const text = getText(node)
-  if (text === null || problems.faulty.has(node)) return
+  if (text === null) return
   if (checkVisible(problems, node, text, (rest) => rest)) return
   const meant = correctAddress(text)
   const [, , person = ''] = isPattern(text) ? [] : (PERSON.exec(text) ?? [])

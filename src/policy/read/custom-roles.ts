@@ -64,7 +64,7 @@ function checkHolders(
   const subjects = entries.map(identifyCustomRole)
   for (const { key, value } of getEntries(agents)) {
     const node = getValue(value, 'custom_role')
-    if (node === undefined || problems.faulty.has(node)) continue
+    if (node === undefined) continue
     const wanted = readCustomRole(node)
     if (wanted === null || knowsCustomRole(subjects, wanted)) continue
     const role = 'name' in wanted ? quoteName(wanted.name) : wanted.id

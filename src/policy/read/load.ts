@@ -3,7 +3,6 @@
  * and reads files; parse.ts reads their content.
  */
 
-import type { Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { type Diagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
@@ -44,25 +43,46 @@ export async function loadPolicies(
   for (const name of names) {
     if (isStdin(name)) {
       sources.push(claim(seen, STDIN, STDIN) ?? (await load(STDIN, '-', world)))
-      continue
-    }
-    const found = await find(name, resolve(world.cwd, name), seen)
-    if ('diagnostics' in found) sources.push(found)
-    else if (found.stats.isDirectory()) sources.push(...(await loadFolder(name, seen, world)))
-    else sources.push(await load(name, name, world))
+    } else sources.push(...(await loadPath(name, resolve(world.cwd, name), seen, world)))
   }
   return sources
 }
 
-async function loadFolder(name: string, seen: Seen, world: Surroundings): Promise<PolicySource[]> {
-  const path = resolve(world.cwd, name)
-  let files: string[]
+/** @param isNamed whether the user named it, not only its folder */
+async function loadPath(
+  shown: string,
+  path: string,
+  seen: Seen,
+  world: Surroundings,
+  isNamed = true,
+): Promise<readonly PolicySource[]> {
   try {
-    files = await readdir(path)
+    const stats = await stat(path)
+    const twice = claim(seen, await identifyFile(path), shown)
+    if (twice !== null) return [twice]
+    if (isNamed && stats.isDirectory()) return await loadFolder(shown, path, seen, world)
+    if (isNamed || stats.isFile()) return [await load(shown, shown, world)]
   } catch (error) {
-    return [rejectSource(name, describeReadError(name, path, error))]
+    const problem = describeReadError(shown, path, error)
+    if (problem.code !== 'policy-not-found') return [rejectSource(shown, problem)]
+    return [rejectSource(shown, { ...problem, advice: await adviseName(shown, path) })]
   }
-  const policies = files.filter(isPolicyName)
+  // Reading a pipe could wait forever.
+  const notAFile = makeDiagnostic({
+    code: 'policy-unreadable',
+    summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
+    advice: 'Rename it, or name the policies of the folder one by one.',
+  })
+  return [rejectSource(shown, notAFile)]
+}
+
+async function loadFolder(
+  name: string,
+  path: string,
+  seen: Seen,
+  world: Surroundings,
+): Promise<readonly PolicySource[]> {
+  const policies = (await readdir(path)).filter(isPolicyName).sort(compareCodeUnits)
   if (policies.length === 0) {
     const empty = makeDiagnostic({
       code: 'policy-not-found',
@@ -73,37 +93,11 @@ async function loadFolder(name: string, seen: Seen, world: Surroundings): Promis
     return [rejectSource(name, empty)]
   }
   const sources: PolicySource[] = []
-  for (const file of policies.sort(compareCodeUnits)) {
+  for (const file of policies) {
     const shown = `${name.replace(/\/+$/, '')}/${file}`
-    const found = await find(shown, resolve(path, file), seen)
-    if ('diagnostics' in found) sources.push(found)
-    // The user did not name this one, and reading a pipe could wait forever.
-    else if (!found.stats.isFile()) {
-      const notAFile = makeDiagnostic({
-        code: 'policy-unreadable',
-        summary: `${quoteName(shown)} has the name of a policy, but is not a file.`,
-        advice: 'Rename it, or name the policies of the folder one by one.',
-      })
-      sources.push(rejectSource(shown, notAFile))
-    } else sources.push(await load(shown, shown, world))
+    sources.push(...(await loadPath(shown, resolve(path, file), seen, world, false)))
   }
   return sources
-}
-
-/** Finds what a name means; an entry with an error if it is missing or was named before. */
-async function find(
-  shown: string,
-  path: string,
-  seen: Seen,
-): Promise<{ readonly stats: Stats } | PolicySource> {
-  try {
-    const stats = await stat(path)
-    return claim(seen, await identifyFile(path), shown) ?? { stats }
-  } catch (error) {
-    const problem = describeReadError(shown, path, error)
-    if (problem.code !== 'policy-not-found') return rejectSource(shown, problem)
-    return rejectSource(shown, { ...problem, advice: await adviseName(shown, path) })
-  }
 }
 
 /** Suggests the same name with the other ending, or else how to create a first policy. */

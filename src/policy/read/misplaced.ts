@@ -4,17 +4,22 @@
  * reported a second time, and no message advises you to remove an access that you want.
  */
 
-import { isPermission } from '../../core/model/custom-role.ts'
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
-import { isKnownPlace, isTopLevelKey, listKeysAt, stepInto } from '../places.ts'
+import {
+  getPlace,
+  isKnownPlace,
+  isTopLevelKey,
+  listForms,
+  listKeysAt,
+  type PlaceShape,
+  stepInto,
+} from '../places.ts'
 import { describeInLine, type Problems, quoteName, report } from './problems.ts'
 import {
   type Entry,
   getEntries,
   getItems,
-  getNumber,
-  getText,
   getValue,
   lacksValue,
   type MapNode,
@@ -145,50 +150,47 @@ function listChildren(place: Place, { key, value }: Entry, section: string) {
 function classify({ root, path }: Place, { key, value }: Entry, section: string): Kind | null {
   if (path !== '' ? isKnownPlace(`${path}/${key}`) : isTopLevelKey(key)) return null
   const named = key.includes('@')
-  if (isTopLevelKey(key) && isSection(key, value) && !fitsSection(path, value)) return 'section'
+  if (isTopLevelKey(key) && hasFormAt(key, value) && !fitsSection(path, value)) return 'section'
   if (isTopLevelKey(key) && lacksValue(value) && !root.entries.has(key)) return 'section'
   if (path === 'agents') return !named && isGroup(value) ? 'group' : null
   if (path === CUSTOM_ROLES && (!named || fitsSection(path, value))) return null
-  if (isKnownPlace(`${path}/*`)) return named && isPerson(value) ? 'person' : null
-  if (path === '' && section === CUSTOM_ROLES && isDefinition(value)) return 'custom-role'
+  if (isKnownPlace(`${path}/*`)) return named && hasFormAt('agents/*', value) ? 'person' : null
+  if (path === '' && section === CUSTOM_ROLES && fitsSection(section, value)) return 'custom-role'
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
   return named && findEmail(key) !== null ? 'person' : null
 }
 
-/** Whether the value is that of an entry of this section. */
+/** Whether it is a section of lists, and the value is that of an entry of it. */
 function fitsSection(path: string, value: TreeNode): boolean {
-  return (GROUPS.has(path) && isGroup(value)) || (path === CUSTOM_ROLES && isCustomRole(value))
-}
-
-/** Whether the value is of the kind that this section has. */
-function isSection(key: string, value: TreeNode): boolean {
-  if (key === 'waivers')
-    return value.kind === 'list' && value.items.every(({ kind }) => kind === 'map')
-  if (key === 'version' || key === 'account') return getNumber(value) !== null
-  return key === 'server' ? getText(value)?.includes('://') === true : value.kind === 'map'
+  return (GROUPS.has(path) || path === CUSTOM_ROLES) && hasFormAt(`${path}/*`, value)
 }
 
 function isGroup(value: TreeNode): boolean {
-  if (value.kind === 'map') return value.entries.has('members')
-  return (
-    value.kind === 'list' && value.items.every((item) => findEmail(getText(item) ?? '') !== null)
-  )
+  return [...GROUPS].some((section) => hasFormAt(`${section}/*`, value))
 }
 
-function isCustomRole(value: TreeNode): boolean {
-  return value.kind === 'list' || (value.kind === 'map' && value.entries.has('permissions'))
+/** Whether the value has the form of those at this place, even if something in it is wrong. */
+function hasFormAt(path: string, node: TreeNode): boolean {
+  return listForms(getPlace(path) ?? {}).some((form) => hasForm(form, node))
 }
 
-/** Whether only a custom role can have this value; a team can have an empty list too. */
-function isDefinition(value: TreeNode): boolean {
-  if (value.kind === 'map') return value.entries.has('permissions')
-  return value.kind === 'list' && value.items.every((item) => isPermission(getText(item) ?? ''))
-}
-
-function isPerson(value: TreeNode): boolean {
-  if (value.kind === 'map') return value.entries.has('role')
-  return value.kind === 'scalar' && ['administrator', 'agent'].includes(String(value.value))
+function hasForm({ type, required = [], ...form }: PlaceShape, node: TreeNode): boolean {
+  switch (node.kind) {
+    case 'map':
+      return type === 'object' && required.every((key) => node.entries.has(key))
+    case 'list':
+      return type === 'array' && node.items.every((item) => hasForm(form.items ?? {}, item))
+    case 'scalar': {
+      const { value } = node
+      if (typeof value === 'number') return type === 'integer' || form.const !== undefined
+      if (typeof value !== 'string') return false
+      if (form.enum !== undefined) return form.enum.includes(value)
+      return type === 'string' && new RegExp(form.pattern ?? '', 'u').test(value)
+    }
+    case 'broken':
+      return false
+  }
 }
 
 const GROUP_LABELS = joinKinds('or', ({ label }) => label)

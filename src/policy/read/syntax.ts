@@ -1,12 +1,73 @@
-/** Reads YAML text into a tree, or reports why it cannot. Does not know the meaning of a policy. */
+/**
+ * Reads YAML text into a tree, or says why it cannot. One typo makes the library report many errors, below
+ * it and far away. So an invalid text is read section by section, and only the first error of each counts.
+ * Does not know the meaning of a policy.
+ */
+import { Composer, type Document, type ParsedNode, type YAMLParseError } from 'yaml'
 import { reportForeignLines } from './foreign-lines.ts'
-import { type Problems, report } from './problems.ts'
-import { MAX_MARKS, reportMarks } from './scan.ts'
+import { findMisaligned } from './indentation.ts'
+import { findLineEnd, findLineStart, readLine } from './lines.ts'
+import {
+  formatPlace,
+  type Message,
+  type Placed,
+  type Problems,
+  quoteName,
+  report,
+} from './problems.ts'
+import {
+  MAX_MARKS,
+  MAX_SYNTAX_ERRORS,
+  type Mark,
+  reportMarks,
+  type Scan,
+  scanTokens,
+} from './scan.ts'
 import type { Span } from './source-text.ts'
-import { composeYaml, reportSyntax } from './syntax-errors.ts'
 import type { TreeNode } from './tree.ts'
 import { ANY_SECTION } from './wording.ts'
 import { readNode } from './yaml-nodes.ts'
+
+const OPTIONS = {
+  version: '1.2',
+  schema: 'core',
+  merge: false,
+  strict: true,
+  // The library needs quadratic time and names only one place, so yaml-nodes.ts checks this.
+  uniqueKeys: false,
+  resolveKnownTags: false,
+  logLevel: 'silent',
+} as const
+
+/** Errors that scan.ts reports with a better message. */
+const REPORTED_BY_SCAN: ReadonlySet<string> = new Set([
+  'ALIAS_PROPS',
+  'BAD_ALIAS',
+  'BAD_DIRECTIVE',
+  'MULTIPLE_ANCHORS',
+  'MULTIPLE_TAGS',
+  'TAG_RESOLVE_FAILED',
+])
+
+interface Composed {
+  readonly scan: Scan
+  readonly contents: ParsedNode | null
+  /** By place. */
+  readonly errors: readonly YAMLParseError[]
+}
+
+/** Reads a whole file, or one of its sections, as if it were all of the file. */
+function composeYaml(text: string, part: Span): Composed {
+  const scan = scanTokens(text, part)
+  const documents = new Composer(OPTIONS).compose(scan.tokens, true, part.end)
+  const [document] = documents as Iterable<Document.Parsed>
+  const errors = (document?.errors ?? []).filter(({ code }) => !REPORTED_BY_SCAN.has(code))
+  return {
+    scan,
+    contents: document?.contents ?? null,
+    errors: errors.sort((a, b) => a.pos[0] - b.pos[0]),
+  }
+}
 
 /** The tree, or null if there is nothing more to check; errors go to `problems`. */
 export function readTree(problems: Problems): TreeNode | null {
@@ -47,4 +108,157 @@ function reportNothing(problems: Problems): void {
     summary: `The ${problems.noun} is empty.`,
     advice: `Begin with \`version: 1\`, then list ${lists}.`,
   })
+}
+
+type Fault = Message & Placed
+
+const TABS = 'Indent every line with spaces instead of tabs.'
+
+/** What to do about an error of the library; the first row whose message or code begins like it. */
+const ADVICE: readonly (readonly [string, string])[] = [
+  [
+    'A block sequence',
+    'Begin each item of a list with `-` in the same column, or put all of them in brackets: `[ada@acme.com, grace@acme.com]`.',
+  ],
+  ['BLOCK_IN_FLOW', 'Put a value that contains ": " in quotes.'],
+  ['TAB_AS_INDENT', TABS],
+  ['BAD_SCALAR_START', 'Put the value in quotes.'],
+  ['BAD_DQ_ESCAPE', 'Use single quotes, or write the backslash twice.'],
+  [
+    'BLOCK_AS_IMPLICIT_KEY',
+    'Put a value that contains ": " in quotes, and write nested keys on their own lines.',
+  ],
+]
+
+/** A fleet file is always the same: one list, with the same keys in each account. */
+const IN_FLEET =
+  'Indent all accounts alike: `- name:` first, and the other keys in the column of `name`.'
+
+/** A policy of 20,000 people is smaller. */
+const MAX_SPLIT = 1024 * 1024
+/** A policy has twelve; the rest is read as one. */
+const MAX_SECTIONS = 1_000
+/** A section begins with a key at the left margin. */
+const SECTION = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'[\]{},>|-][^\n#]*?):(?=\s|$)/gm
+
+function reportSyntax(problems: Problems, whole: Composed): void {
+  const faults: Fault[] = []
+  const marks: Mark[] = []
+  for (const section of splitSections(problems.source.text)) {
+    const read = composeYaml(problems.source.text, section)
+    const found = findFaults(problems, read)
+    if (found.length === 0) marks.push(...read.scan.marks)
+    faults.push(...found)
+    if (faults.length >= MAX_SYNTAX_ERRORS) break
+  }
+  reportMarks(problems, marks)
+  // Each section is right, but they do not begin in the same column.
+  if (faults.length === 0 && marks.length === 0) faults.push(...findFaults(problems, whole))
+  const firstTab = faults.find(isTab)
+  for (const fault of faults.filter((each) => each === firstTab || !isTab(each))) {
+    report(problems, 'policy-syntax', fault.span, fault)
+  }
+}
+
+/** All tabs of a file have one cause. */
+function isTab({ advice }: Fault): boolean {
+  return advice === TABS
+}
+
+/** None if the text is too large to read a second time. */
+function splitSections(text: string): readonly Span[] {
+  if (text.length > MAX_SPLIT) return []
+  const keys = Array.from(text.matchAll(SECTION), ({ index }) => index)
+    .slice(0, MAX_SECTIONS)
+    .filter((at) => !endsBrackets(readLine({ text }, at)))
+  const starts = [0, ...keys, text.length]
+  return starts.slice(1).map((end, index) => ({ start: starts[index] ?? 0, end }))
+}
+
+/** Whether the line goes on with what a line above it has opened. */
+function endsBrackets(line: string): boolean {
+  return line.split(/[[{]/).length < line.split(/[\]}]/).length || /^[^:]*,$/.test(line)
+}
+
+/** The first error of a section, or what it follows from. */
+function findFaults(problems: Problems, { errors, scan }: Composed): readonly Fault[] {
+  const { noun, source } = problems
+  const { text } = source
+  const [first] = errors
+  const at = first?.pos[0] ?? scan.tooDeepAt
+  if (at === null) return []
+  const quote = scan.longQuotes.find(
+    ({ start, end }) => start <= at && at <= findLineEnd({ text }, end),
+  )
+  if (quote !== undefined) return [describeQuote(text, quote)]
+  if (scan.marks.length > 0) return []
+  if (scan.tooDeepAt !== null) {
+    // Each of many people below one who is further to the left is one level deeper.
+    const cause = errors.find((each) => findMisaligned(text, each) !== null)
+    if (cause !== undefined) return [describeError(text, noun, cause)]
+    const span = { start: scan.tooDeepAt, end: scan.tooDeepAt + 1 }
+    const summary = `This is nested too deeply for a ${noun}.`
+    return [{ span, summary, advice: 'Look for brackets that are not closed.' }]
+  }
+  if (scan.unclosed.some(({ bracket }) => bracket.start <= at)) {
+    return scan.unclosed.map((each) => describeBracket(problems, each))
+  }
+  return first === undefined ? [] : [describeError(text, noun, first)]
+}
+
+function describeQuote(text: string, span: Span): Fault {
+  const quote = quoteName(text.charAt(span.start))
+  return {
+    span,
+    summary: `The quote ${quote} is not closed.`,
+    advice: `Write ${quote} where the text ends.`,
+  }
+}
+
+function describeBracket(problems: Problems, { bracket, endsAt }: Scan['unclosed'][number]): Fault {
+  const { text } = problems.source
+  const [closing, what] = text.charAt(bracket.start) === '[' ? [']', 'list'] : ['}', 'map']
+  const start = findLineStart({ text }, endsAt)
+  const line = readLine({ text }, start)
+  if (endsAt < text.length && start > bracket.start && endsBrackets(line)) {
+    return {
+      span: { start, end: start + line.length },
+      summary: `This line is not indented enough for the ${what} that begins at ${formatPlace(problems, bracket)}.`,
+      advice: `Indent it with spaces, like the other lines of the ${what}.`,
+    }
+  }
+  return {
+    span: bracket,
+    summary: `The bracket ${quoteName(text.slice(bracket.start, bracket.end))} is not closed.`,
+    advice: `Write ${quoteName(closing)} where the ${what} ends.`,
+  }
+}
+
+function describeError(text: string, noun: Problems['noun'], error: YAMLParseError): Fault {
+  const misaligned = findMisaligned(text, error)
+  if (misaligned !== null) {
+    const { key, span, fault, advice } = misaligned
+    return {
+      span,
+      summary: `${quoteName(key)} ${noun === 'policy' ? fault : 'is not indented correctly.'}`,
+      detail: 'In YAML, the indentation says what a line belongs to.',
+      advice: noun === 'policy' ? advice : IN_FLEET,
+    }
+  }
+  const { code, message, pos } = error
+  const line = readLine({ text }, findLineStart({ text }, pos[0]))
+  const word = line.replace(/^[\s-]+/, '').trimEnd()
+  if (message.startsWith('Implicit ') && !/^["'[{&*!]/.test(word)) {
+    return {
+      span: { start: pos[0], end: pos[1] },
+      summary: `There is no colon and space after ${quoteName(word)}.`,
+      advice: 'Write a key as `key: value`, with a colon and a space.',
+    }
+  }
+  const known = ADVICE.find(([start]) => message.startsWith(start) || code === start)
+  return {
+    span: { start: pos[0], end: pos[1] },
+    summary: `This is not valid YAML: ${message.replace(/\s+/g, ' ').trim().slice(0, 200)}.`,
+    advice: known?.[1] ?? 'Check the indentation, the brackets and the quotes here.',
+  }
 }

@@ -18,7 +18,7 @@ import {
 /** `server` must be an http or https origin and nothing more. */
 export function checkServerKey(problems: Problems, node: TreeNode | undefined): void {
   const text = getText(node)
-  if (node === undefined || text === null || problems.faulty.has(node)) return
+  if (node === undefined || text === null) return
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null) {
     reportOnce(problems, 'policy-value', node, {
@@ -43,8 +43,7 @@ export function checkDate(
 ): void {
   const node = getValue(map, key)
   const text = getText(node)
-  if (node === undefined || text === null || problems.faulty.has(node)) return
-  if (isDay(text)) return
+  if (node === undefined || text === null || isDay(text)) return
   reportOnce(problems, 'policy-value', node, {
     summary: `\`${key}\` of ${nameOwner()} is ${text}, which is not a valid date.`,
     advice: 'Write a valid date as YYYY-MM-DD, for example 2026-12-15.',
@@ -54,7 +53,7 @@ export function checkDate(
 /** A policy must not lower the severity of a finding that is always critical. */
 export function checkSeverity(problems: Problems, severity: TreeNode | undefined): void {
   for (const entry of getEntries(severity)) {
-    if (problems.faulty.has(entry) || !isAlwaysCritical(entry.key)) continue
+    if (!isAlwaysCritical(entry.key)) continue
     reportOnce(problems, 'policy-critical-finding', entry, {
       summary: `${quoteName(entry.key)} is always critical: its severity must be \`error\`.`,
       detail:
@@ -101,7 +100,7 @@ export function checkWaivers(problems: Problems, waivers: TreeNode | undefined):
     const text = getText(address)
     if (address !== undefined) checkWaiverAddress(problems, address, code)
     if (address === undefined || code === null || text === null) continue
-    if (problems.faulty.has(address) || !isAlwaysCritical(code) || !isPattern(text)) continue
+    if (!isAlwaysCritical(code) || !isPattern(text)) continue
     reportOnce(problems, 'policy-critical-finding', address, {
       summary: `${quoteName(code)} is critical, but ${quoteName(text)} is a pattern: accept critical findings one by one.`,
       detail: 'A pattern would also accept the next person who becomes administrator.',

@@ -61,26 +61,12 @@ function describeLists(section: string, label: string, list: string, nothing: st
   }
 }
 
-const DESCRIPTION = {
-  empty: 'Write `""` if it must be empty; remove the key if this policy does not manage it.',
-}
-
 const describePlaces = (): Readonly<Record<string, Words>> => ({
   '': {
     subject: () => 'A policy',
     advice: `Begin with \`version: 1\`, then list ${ANY_SECTION}.`,
   },
-  version: {
-    advice: 'Write `version: 1`: this rollcall reads only version 1 of the policy format.',
-  },
-  account: {
-    expected: 'the id of an account, a positive whole number',
-    advice: 'Write the number that the dashboard shows in its URL, for example 1.',
-  },
-  server: {
-    expected: 'the http or https address of a server',
-    advice: 'Write the scheme and the host, for example https://chat.acme.com.',
-  },
+  server: { expected: 'the http or https address of a server' },
   agents: {
     ...describeSection('agents', 'a map from e-mail address to role'),
     advice: 'Write one `ada@acme.com: agent` on each line below it.',
@@ -97,10 +83,6 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     'a map from the name of a custom role to its permissions',
   ),
   ...describeLists('custom_roles', 'custom role', 'permissions', 'permits nothing'),
-  'custom_roles/*/description': DESCRIPTION,
-  'custom_roles/*/id': {
-    advice: 'Write the id of the custom role: `rollcall list --format json` shows it.',
-  },
   ...Object.assign(
     {},
     ...KINDS.map(({ section, label }) => ({
@@ -108,11 +90,6 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
       ...describeLists(section, label, 'members', 'has no members'),
     })),
   ),
-  'teams/*/description': DESCRIPTION,
-  'inboxes/*/id': {
-    expected: 'the id of an inbox, a positive whole number',
-    advice: 'Write the number that the dashboard shows in the URL of the inbox, for example 12.',
-  },
   'inboxes/*/channel': {
     expected: 'the type of a channel in lower case',
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
@@ -120,10 +97,6 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   'rules/email_domains/[]': {
     advice:
       'Write the part of an address after the `@`, for example acme.com; patterns are not allowed here.',
-  },
-  'apply/protect/[]': {
-    advice:
-      'Write the address of one person, for example ada@acme.com; patterns are not allowed here.',
   },
   severity: { expected: 'a map from the code of a finding to `error`, `warning` or `off`' },
   'severity/*': { subject: ({ owner }) => `The severity of ${quoteName(owner)}` },
@@ -144,10 +117,7 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     guess: findAddress,
   },
   fleet: { subject: () => 'The fleet file', advice: 'Begin the file with `version: 1`.' },
-  'fleet/accounts': {
-    expected: 'a list of accounts',
-    advice: 'Write `- name:` for each account below it.',
-  },
+  'fleet/accounts': { advice: 'Write `- name:` for each account below it.' },
   'fleet/accounts/[]': {
     subject: ({ index, item }) => {
       const name = getText(getValue(item, 'name'))
@@ -158,9 +128,6 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   },
   'fleet/accounts/[]/policy': PATH_OF_FILE,
   'fleet/accounts/[]/base_url': { expected: 'the URL of a server' },
-  'fleet/accounts/[]/account': {
-    advice: 'Write the number that follows /app/accounts/ in the URL of the dashboard.',
-  },
   'fleet/accounts/[]/token_env': {
     expected: 'the name of an environment variable',
     advice: 'Write the name of the variable that contains the token, never the token itself.',
@@ -253,10 +220,9 @@ export function adviseValue(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.advice
   const place = getPlace(path) ?? {}
   if (advice !== undefined) return { advice }
-  return {
-    detail: isNamed(path) ? null : (place.description ?? null),
-    advice: giveExample(path, place),
-  }
+  // What an e-mail address is needs no explanation.
+  const detail = place.noun === EMAIL ? null : (place.description ?? null)
+  return { detail, advice: giveExample(path, place) }
 }
 
 function giveExample(path: string, place: PlaceShape): string {
@@ -274,7 +240,8 @@ function giveExample(path: string, place: PlaceShape): string {
     const [[name = '', value = ''] = []] = Object.entries(example)
     return `Write one \`${name}: ${writeExample(value)}\` on each line below it.`
   }
-  return `Write, for example, \`${writeStatement(path, example)}\`.`
+  const statement = `\`${writeStatement(path, example)}\``
+  return form.const === undefined ? `Write, for example, ${statement}.` : `Write ${statement}.`
 }
 
 /** Of a list, one item is enough. */
@@ -282,15 +249,10 @@ function writeExample(value: Value, key: string | null = null): string {
   return writeYamlValue(Array.isArray(value) ? value.slice(0, 1) : value, key)
 }
 
-/** With its key, unless that is a name. */
+/** With its key, unless that is the name of an entry or the index of an item. */
 function writeStatement(path: string, value: Value): string {
-  const [key = ''] = /[^/]*$/.exec(path) ?? []
-  return isNamed(path) ? writeExample(value) : `${key}: ${writeExample(value, key)}`
-}
-
-/** Whether it is an entry with a name, or an item of a list. */
-function isNamed(path: string): boolean {
-  return /[*\]]$/.test(path)
+  const [key = ''] = /[^/*\]]*$/.exec(path) ?? []
+  return key === '' ? writeExample(value) : `${key}: ${writeExample(value, key)}`
 }
 
 /** What to do about a key without a value. */
@@ -298,8 +260,14 @@ export function adviseEmpty(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.empty
   if (advice !== undefined) return { advice }
   if (isRequired(path)) return adviseValue(path)
-  const { description = null } = getPlace(path) ?? {}
-  return { detail: description, advice: 'Write a value after it, or remove the key.' }
+  const { description = null, type, pattern } = getPlace(path) ?? {}
+  const canBeEmpty = type === 'string' && pattern === undefined
+  return {
+    detail: description,
+    advice: canBeEmpty
+      ? 'Write `""` if it must be empty; remove the key if this policy does not manage it.'
+      : 'Write a value after it, or remove the key.',
+  }
 }
 
 function isRequired(path: string): boolean {

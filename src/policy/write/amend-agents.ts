@@ -8,7 +8,7 @@ import { type Entry, getEntries, getEntry, getText, getValue, type TreeNode } fr
 import { amendKeys, amendListed, findPlaces, writeInline } from './amend-entry.ts'
 import { type Addition, changeCollection, listSpans } from './collection.ts'
 import { hasComment, isOwnComment, listParagraphs, readComment } from './comments.ts'
-import type { Page } from './page.ts'
+import type { Page } from './splice.ts'
 import { writeKeyed, writeYamlValue } from './yaml.ts'
 
 export function amendAgents(page: Page, section: Entry, { agents }: Amendments): void {

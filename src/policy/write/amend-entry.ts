@@ -2,7 +2,7 @@
 import { countBefore } from '../../core/model/collect.ts'
 import type { Entry, TreeNode } from '../read/tree.ts'
 import { type Addition, changeCollection, findOwnEnd } from './collection.ts'
-import type { Page } from './page.ts'
+import type { Page } from './splice.ts'
 import { writeKeyed } from './yaml.ts'
 
 /**

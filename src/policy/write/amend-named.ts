@@ -16,7 +16,7 @@ import { type Entry, getEntries, getEntry, getItems, getText } from '../read/tre
 import { amendKeys, amendListed, findPlaces, writeInline } from './amend-entry.ts'
 import { type Addition, changeCollection } from './collection.ts'
 import { followsBlank } from './comments.ts'
-import type { Page } from './page.ts'
+import type { Page } from './splice.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 /** What differs between sections. */

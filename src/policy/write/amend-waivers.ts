@@ -3,7 +3,7 @@ import type { Amendments, NewWaiver } from '../../core/adopt/amendments.ts'
 import { findLineStart } from '../read/lines.ts'
 import { getItems, type MapNode } from '../read/tree.ts'
 import { type Addition, changeCollection, UNKNOWN_LAYOUT } from './collection.ts'
-import type { Page } from './page.ts'
+import type { Page } from './splice.ts'
 import { writeYamlValue } from './yaml.ts'
 
 export function amendWaivers(page: Page, root: MapNode, { waivers }: Amendments): void {

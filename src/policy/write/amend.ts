@@ -13,8 +13,7 @@ import { amendAgents } from './amend-agents.ts'
 import { amendCustomRoles, amendGroups } from './amend-named.ts'
 import { amendWaivers } from './amend-waivers.ts'
 import { isFlow, UNKNOWN_LAYOUT } from './collection.ts'
-import type { Page } from './page.ts'
-import { type Spliced, splice } from './splice.ts'
+import { type Page, type Spliced, splice } from './splice.ts'
 
 /** Null: only a person can change this layout safely. */
 export function amend({ path, text, groups }: Policy, amendments: Amendments): Spliced | null {

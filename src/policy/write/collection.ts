@@ -8,8 +8,7 @@ import { findLineStart, findNextLine } from '../read/lines.ts'
 import type { Span } from '../read/source-text.ts'
 import { type Entry, getEntries, type TreeNode } from '../read/tree.ts'
 import { findEntryEnd, isOwnComment, listParagraphs, listRemovedLines } from './comments.ts'
-import type { Page } from './page.ts'
-import { applyEdits, compareStarts } from './splice.ts'
+import { applyEdits, compareStarts, type Page } from './splice.ts'
 
 /** The layout cannot be changed safely: nothing is changed, and a person must do it. */
 export const UNKNOWN_LAYOUT = Symbol('unknown layout')

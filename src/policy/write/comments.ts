@@ -12,7 +12,7 @@ import {
   readLine,
 } from '../read/lines.ts'
 import type { Span } from '../read/source-text.ts'
-import type { Page } from './page.ts'
+import type { Page } from './splice.ts'
 
 /** A comment in lines of its own, and the entries directly below it. */
 export interface Paragraph {

@@ -1,10 +1,21 @@
-/** Edits of a text, and the lines that they change: what a unified diff is made from. */
+/**
+ * The text of a policy while it is changed: its edits, and the lines that they change, which a unified
+ * diff is made from.
+ */
 import type { Hunk } from '../../core/adopt/amendments.ts'
 import { findLineEnd, findLineStart } from '../read/lines.ts'
 import type { Span } from '../read/source-text.ts'
 
 export interface Edit extends Span {
   readonly text: string
+}
+
+export interface Page {
+  readonly text: string
+  readonly eol: string
+  /** Whether brackets are around everything, as in JSON: then nothing can be on its own lines. */
+  readonly inBrackets: boolean
+  readonly edits: Edit[]
 }
 
 export interface Spliced {
