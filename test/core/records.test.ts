@@ -63,6 +63,14 @@ test('what differs by code is a column of its record: no list of codes stands be
   expect(beside).toEqual([])
 })
 
+test('every code occurs: what `rollcall explain` explains, rollcall can say', () => {
+  const rest = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/(?:diagnostic|finding)-records\.ts$/.test(file))
+    .map((file) => readFileSync(`src/${file}`, 'utf8'))
+    .join('\n')
+  expect(CODES.filter((code) => !rest.includes(`'${code}'`))).toEqual([])
+})
+
 describe('a sentence of a record', () => {
   const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))

@@ -1,6 +1,6 @@
 /**
- * Writes a snapshot as a policy that is in sync with the account: sorted and commented. It does not
- * say whether the account should be like that; people decide.
+ * A snapshot → the statements of a policy that is in sync with the account: sorted and commented.
+ * policy/write makes YAML of them. It does not say whether the account should be like that; people decide.
  */
 
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
