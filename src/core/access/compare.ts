@@ -42,27 +42,25 @@ const SIDES: readonly ((way: Way | null) => Extent)[] = [
   (way) => way?.opensBefore ?? way?.opens ?? 'none',
 ]
 
-type Part = 'own' | 'unassigned' | 'participating' | 'others'
+const EVERYTHING = ['own', 'unassigned', 'participating', 'others'] as const
 
-/** What an extent certainly contains, and what it may contain. */
-const PARTS: Readonly<Record<Extent, { sure: readonly Part[]; possible: readonly Part[] }>> = {
-  all: makeKnown('own', 'unassigned', 'participating', 'others'),
-  'unassigned-and-participating': makeKnown('own', 'unassigned', 'participating'),
-  unassigned: makeKnown('own', 'unassigned'),
-  participating: makeKnown('own', 'participating'),
-  none: makeKnown(),
-  unknown: { sure: [], possible: ['own', 'unassigned', 'participating', 'others'] },
-  foreign: { sure: [], possible: ['own', 'unassigned', 'participating', 'others'] },
-}
-
-function makeKnown(...parts: readonly Part[]) {
-  return { sure: parts, possible: parts }
+/** What an extent contains. Null: not known. */
+const PARTS: Readonly<Record<Extent, readonly (typeof EVERYTHING)[number][] | null>> = {
+  all: EVERYTHING,
+  'unassigned-and-participating': ['own', 'unassigned', 'participating'],
+  unassigned: ['own', 'unassigned'],
+  participating: ['own', 'participating'],
+  none: [],
+  unknown: null,
+  foreign: null,
 }
 
 /** If it is the same role, what is not known about it does not differ. */
 function isWider(had: Extent, has: Extent, sameRole: boolean): boolean {
   if (sameRole && had === has) return false
-  return PARTS[has].possible.some((part) => !PARTS[had].sure.includes(part))
+  const sure = PARTS[had] ?? []
+  const possible = PARTS[has] ?? EVERYTHING
+  return possible.some((part) => !sure.includes(part))
 }
 
 /** Besides conversations: reports, contacts, the knowledge base, and whatever newer servers know. */

@@ -161,18 +161,17 @@ function decideEffect(
     return describeCompared(rank(before), rank(after), 'loosened')
   }
   if (control === 'scope.agents') return after === 'all' ? 'tightened' : 'loosened'
+  const compare = (nothing: string, ifMore: ControlEffect) =>
+    describeCompared(measureSize(before, nothing), measureSize(after, nothing), ifMore)
   // The last day of somebody's access: having none is loosest.
-  if (control.endsWith(' expires'))
-    return describeCompared(measureSize(before, '9999'), measureSize(after, '9999'), 'loosened')
+  if (control.endsWith(' expires')) return compare('9999', 'loosened')
   if (LOOSER_IF_MORE.test(control)) {
     if (LIMITED.test(control) && (before === null || after === null)) {
       return after === null ? 'loosened' : 'tightened'
     }
-    return describeCompared(measureSize(before, ''), measureSize(after, ''), 'loosened')
+    return compare('', 'loosened')
   }
-  if (LOOSER_IF_LESS.test(control))
-    return describeCompared(measureSize(before, ''), measureSize(after, ''), 'tightened')
-  return 'changed'
+  return LOOSER_IF_LESS.test(control) ? compare('', 'tightened') : 'changed'
 }
 
 const SEVERITIES = ['error', 'warning', 'off']
@@ -189,7 +188,6 @@ function describeCompared<T extends string | number>(
   ifMore: ControlEffect,
 ): ControlEffect {
   if (before === after) return 'changed'
-  const more = after > before
   const other = ifMore === 'loosened' ? 'tightened' : 'loosened'
-  return more ? ifMore : other
+  return after > before ? ifMore : other
 }

@@ -5,13 +5,13 @@
 import type { Finding } from '../messages/finding.ts'
 import { makeFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
-import type { Policy } from '../model/policy.ts'
+import { listAgents, type Policy } from '../model/policy.ts'
 import { describeRosterMatch, findInRoster, type StaffRoster } from '../model/roster.ts'
 import type { ActualState } from '../model/state.ts'
 
 /** Ignored people are left out, except administrators. */
 export function judgeRoster(
-  { agents: section }: Policy,
+  policy: Policy,
   { snapshot, state, people, storedAs }: ActualState,
   roster: StaffRoster,
   today: string,
@@ -19,6 +19,7 @@ export function judgeRoster(
   const on = [...state.agents.values()].flatMap(({ email, role, confirmed }) => {
     const match = findInRoster(roster, storedAs(email), people.has(email))
     if (match.status === 'active') return []
+    const { agents: section } = policy
     const location = section?.entries.get(email)?.location ?? section?.location ?? null
     const invited = confirmed ? '' : ', invitation not accepted'
     const summary = `${role}${invited}, ${describeRosterMatch(match)}`
@@ -26,7 +27,7 @@ export function judgeRoster(
     return makeFinding('not-in-roster', { kind: 'agent', email }, location, summary, risk)
   })
   const present = new Set(snapshot.agents.map(({ email }) => email))
-  const off = [...(section?.entries.values() ?? [])].flatMap(({ email, location, expires }) => {
+  const off = listAgents(policy).flatMap(({ email, location, expires }) => {
     if (present.has(email) || isOver(expires, today)) return []
     const match = findInRoster(roster, email, false)
     if (match.status === 'active') return []

@@ -9,7 +9,7 @@ import { count, makeFinding } from '../messages/phrase.ts'
 import { isOver } from '../model/dates.ts'
 import { compareLocations, type Location } from '../model/location.ts'
 import { getDomain, normaliseEmail } from '../model/names.ts'
-import { findSizeRule, type Policy } from '../model/policy.ts'
+import { findSizeRule, listAgents, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import type { ActualState, State } from '../model/state.ts'
 
@@ -47,20 +47,16 @@ function judgeAdministratorCount({ rules }: Policy, { agents }: Snapshot): reado
   return [makeFinding('rule-administrators', subject, first.location, summary)]
 }
 
-function judgeReasons({ agents, rules }: Policy, today: string): readonly Finding[] {
-  const rule = rules.administrators.requireReason
-  if (rule === null || agents === null) return []
-  return [...agents.entries.values()]
+function judgeReasons(policy: Policy, today: string): readonly Finding[] {
+  const rule = policy.rules.administrators.requireReason
+  if (rule === null) return []
+  return listAgents(policy)
     .filter(({ role, reason }) => role === 'administrator' && reason === null)
     .filter(({ expires }) => !isOver(expires, today))
     .map(({ email }) => {
       const subject = { kind: 'agent', email } as const
-      return makeFinding(
-        'rule-administrators',
-        subject,
-        rule.location,
-        'administrator without a reason',
-      )
+      const summary = 'administrator without a reason'
+      return makeFinding('rule-administrators', subject, rule.location, summary)
     })
 }
 

@@ -93,19 +93,18 @@ function isInLog(recordedAt: string | null, { read: { activity } }: JudgedAccoun
 }
 
 function isCompared(code: string, address: string, { coverage }: JudgedAccount): boolean {
+  const section = findSection(address)
+  if (coverage[section] !== 'compared') return false
+  const ofRoles = section === 'agents' && code.includes('custom-role')
+  return !ofRoles || coverage.custom_roles === 'compared'
+}
+
+/** The section of the coverage that says whether what is at an address was compared. */
+function findSection(address: string): string {
   const [prefix, , member] = address.split('/')
   const of = KINDS.find((kind) => kind.prefix === prefix)
-  const section =
-    of === undefined
-      ? prefix === 'agent'
-        ? 'agents'
-        : 'custom_role_permissions'
-      : member === undefined
-        ? of.section
-        : of.memberSection
-  const roles =
-    prefix !== 'agent' || !code.includes('custom-role') || coverage.custom_roles === 'compared'
-  return roles && coverage[section] === 'compared'
+  if (of !== undefined) return member === undefined ? of.section : of.memberSection
+  return prefix === 'agent' ? 'agents' : 'custom_role_permissions'
 }
 
 /** Over the accounts that were compared; `new` and `known` of the findings that count. Null: none was. */
