@@ -60,12 +60,7 @@ const FAMILIES: readonly Family[] = [
   {
     name: 'rollcall_people',
     help: 'People on the account by role. The state invited means that they have not signed in yet.',
-    sample: measureJudged((account) =>
-      countRoles(account).map(({ role, confirmed, count }) => ({
-        labels: { role, state: confirmed ? 'confirmed' : 'invited' },
-        value: count,
-      })),
-    ),
+    sample: measureJudged(countRoles),
   },
   {
     name: 'rollcall_read_timestamp_seconds',

@@ -31,14 +31,13 @@ export function countPeople({ getOutcomes }: JudgedAccount) {
   }))
 }
 
-/** People on the account. Everybody was read, so here a 0 is a fact. */
+/** People on the account: samples of metrics. Everybody was read, so here a 0 is a fact. */
 export function countRoles({ getOutcomes }: JudgedAccount) {
   const { people } = getOutcomes()
   return (['administrator', 'agent'] as const).flatMap((role) =>
     [true, false].map((confirmed) => ({
-      role,
-      confirmed,
-      count: people.filter(({ seen }) => seen?.role === role && seen.confirmed === confirmed)
+      labels: { role, state: confirmed ? 'confirmed' : 'invited' },
+      value: people.filter(({ seen }) => seen?.role === role && seen.confirmed === confirmed)
         .length,
     })),
   )
