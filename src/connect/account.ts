@@ -91,18 +91,7 @@ export async function readAccount(
 ): Promise<Snapshot> {
   const { connection, problems } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
-  return readAt(connection, wanted, flags, world)
-}
-
-/** The same, with settings that are resolved already. */
-export async function readAt(
-  connection: Connection,
-  wanted: Wanted,
-  flags: ConnectionFlags,
-  world: World,
-): Promise<Snapshot> {
-  const read = (servers: Servers) => readFrom(servers, connection, wanted)
-  return withServers(flags, world, read)
+  return withServers(flags, world, (servers) => readFrom(servers, connection, wanted))
 }
 
 /** Warnings about settings that work. */
