@@ -6,7 +6,8 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ALL_PARTS, listWarnings, readAccountWith } from '../connect/account.ts'
+import { ALL_PARTS, listWarnings, readFrom } from '../connect/account.ts'
+import { type Servers, withServers } from '../connect/servers.ts'
 import { resolveSettings } from '../connect/settings.ts'
 import {
   type Diagnostic,
@@ -157,7 +158,8 @@ async function planPolicy(
 async function makePolicy(flags: Flags, world: World): Promise<Omit<FirstPolicy, 'path'>> {
   const { connection, problems, origin, accountId } = await resolveSettings(null, flags, world)
   if (connection !== null) {
-    const snapshot = await readAccountWith(connection, ALL_PARTS, flags, world)
+    const read = (servers: Servers) => readFrom(servers, connection, ALL_PARTS)
+    const snapshot = await withServers(flags, world, read)
     const { text, remaining } = exportPolicy(snapshot, world)
     const unread = listMissingParts(snapshot, 'This policy')
     return { text, note: 'export', about: remaining.map(({ id }) => id), unread }

@@ -91,18 +91,7 @@ export async function readAccount(
 ): Promise<Snapshot> {
   const { connection, problems } = await resolveSettings(policy, flags, world)
   if (connection === null) throw new Failure(...problems)
-  return readAccountWith(connection, wanted, flags, world)
-}
-
-/** `readAccount` with settings that are resolved already. */
-export async function readAccountWith(
-  connection: Connection,
-  wanted: Wanted,
-  flags: ConnectionFlags,
-  world: World,
-): Promise<Snapshot> {
-  const read = (servers: Servers) => readFrom(servers, connection, wanted)
-  return withServers(flags, world, read)
+  return withServers(flags, world, (servers) => readFrom(servers, connection, wanted))
 }
 
 interface FileFlags extends ConnectionFlags {

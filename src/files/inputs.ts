@@ -22,14 +22,11 @@ export function listFilesRead<O extends Options>(
   return [...listInputFiles(options, values), ...named.filter((each) => each !== '')]
 }
 
-/** The input, as written, that writing to a path would overwrite; null if there is none. */
-export type Harmed = (path: string) => Promise<string | null>
-
-/** @param inputs files, folders with policies, and `-` */
-export async function protectInputs(
-  inputs: readonly string[],
-  { cwd }: Pick<World, 'cwd'>,
-): Promise<Harmed> {
+/**
+ * Makes a function that finds the input, as written, that writing to a path would overwrite.
+ * @param inputs files, folders with policies, and `-`
+ */
+export async function protectInputs(inputs: readonly string[], { cwd }: Pick<World, 'cwd'>) {
   const read = new Map<string, string>()
   for (const input of inputs) {
     if (isStdin(input)) continue
@@ -40,7 +37,7 @@ export async function protectInputs(
       read.set(await identifyFile(join(path, name)), join(input, name))
     }
   }
-  return async (path) => {
+  return async (path: string): Promise<string | null> => {
     const known = read.get(await identifyFile(path))
     if (known !== undefined) return known
     // A new policy in a folder that is read counts too.

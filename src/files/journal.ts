@@ -100,17 +100,12 @@ export function hashJournal(text: string): readonly HashedLine[] {
 
 const LONGEST = 64 * 1024 * 1024
 
-/** The journals in a folder, and files that may be journals but could not be read completely. */
-export interface FoundJournals {
-  readonly journals: readonly { readonly path: string; readonly reading: JournalReading }[]
-  readonly unread: readonly string[]
-}
-
 /**
- * The journals of earlier runs, in the folder of the new one. Leaves out files that are not journals.
+ * The journals of earlier runs, in the folder of the new one, and files that may be journals but could
+ * not be read completely.
  * @param shown the path of the new one, as the user wrote it
  */
-export async function findJournals(shown: string, world: World): Promise<FoundJournals> {
+export async function findJournals(shown: string, world: World) {
   const folder = dirname(resolve(world.cwd, shown))
   const names = await listFolder(folder)
   if (names === null) return { journals: [], unread: [dirname(shown)] }

@@ -68,12 +68,8 @@ export async function writeWhole(
 
 /** Null if the path is free, `EEXIST` for a file, or the reason why it cannot be replaced. */
 async function findObstacle(path: string): Promise<string | null> {
-  try {
-    await lstat(path)
-  } catch (error) {
-    const reason = getReason(error)
-    return reason === 'ENOENT' || reason === 'ENOTDIR' ? null : reason
-  }
+  const reason = await findFailure(() => lstat(path))
+  if (reason !== null) return reason === 'ENOENT' || reason === 'ENOTDIR' ? null : reason
   if (await isStream(path)) return NOT_A_FILE
   // A link without a target can be replaced.
   const there = await stat(path).catch(() => null)
@@ -115,14 +111,11 @@ async function isStream(path: string): Promise<boolean> {
 /** Null, or the reason why nothing can be written at `path`. Tests its folder and leaves no file. */
 export async function tryFolder(path: string): Promise<string | null> {
   const draft = makeDraftPath(path)
-  try {
+  const reason = await findFailure(async () => {
     await writeFile(draft, '', { flag: 'wx' })
     await rm(draft)
-    return null
-  } catch (error) {
-    const reason = getReason(error)
-    return reason === 'ENOENT' ? 'its folder does not exist' : reason
-  }
+  })
+  return reason === 'ENOENT' ? 'its folder does not exist' : reason
 }
 
 /**
@@ -156,12 +149,7 @@ export async function makeFolder(path: string): Promise<void> {
 
 /** Makes the folder of a file. Null, or the reason why the file cannot be written there. */
 export async function prepareFolder(path: string): Promise<string | null> {
-  try {
-    await makeFolder(dirname(path))
-  } catch (error) {
-    return getReason(error)
-  }
-  return tryFolder(path)
+  return (await findFailure(() => makeFolder(dirname(path)))) ?? tryFolder(path)
 }
 
 /** In the same folder, so that it can be renamed. Cuts the name, because it may be too long to extend. */
@@ -214,13 +202,20 @@ async function writeInPlace(path: string, text: string, draft: string): Promise<
 }
 
 /** Null, or the reason why not everything could be written. */
-async function overwriteFile(file: FileHandle, bytes: Uint8Array): Promise<string | null> {
-  try {
+function overwriteFile(file: FileHandle, bytes: Uint8Array): Promise<string | null> {
+  return findFailure(async () => {
     for (let at = 0; at < bytes.length; ) {
       at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten
     }
     await file.truncate(bytes.length)
     await file.sync()
+  })
+}
+
+/** Null, or the reason why the work failed. */
+async function findFailure(work: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await work()
     return null
   } catch (error) {
     return getReason(error)
@@ -240,8 +235,5 @@ export function explainError(error: unknown): string {
 
 /** True also for a link without a target. */
 export async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  )
+  return (await findFailure(() => lstat(path))) === null
 }
