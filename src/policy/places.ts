@@ -11,8 +11,8 @@ export const SCHEMA_URLS = {
   fleet: new URL('../../schemas/fleet.schema.json', import.meta.url),
 }
 
-/** Where the paths of each begin. */
-export const ROOTS = { policy: '', 'fleet file': 'fleet' } as const
+/** Where the paths of each begin. No key of a policy is like the second: YAML reserves the `@`. */
+export const ROOTS = { policy: '', 'fleet file': '@fleet' } as const
 
 /** What the schema says about one place, with the definition that it refers to. */
 export interface PlaceShape {
@@ -126,7 +126,7 @@ export function stepInto(path: string, key: string): string {
 /** The only place that has this key, such as `rules` for `email_domains`. Null: none, or several. */
 export function findHome(key: string): string | null {
   const [home, another] = [...listPaths()].filter(
-    (path) => path !== '' && !/^fleet|[*[]/.test(path) && listKeysAt(path).includes(key),
+    (path) => path !== '' && !/^@|[*[]/.test(path) && listKeysAt(path).includes(key),
   )
   return home === undefined || another !== undefined ? null : home.replaceAll('/', '.')
 }

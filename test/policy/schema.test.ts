@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { FINDINGS } from '../../src/core/messages/finding-records.ts'
 import { getPlace, listKeysAt, listPaths, SCHEMA_URLS } from '../../src/policy/places.ts'
+import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { getWords } from '../../src/policy/read/wording.ts'
 
 interface Schema {
@@ -77,3 +78,30 @@ describe('the policy schema', () => {
     for (const example of schema.examples ?? []) expect(validate(example), `${example}`).toBe(true)
   })
 })
+
+test.each([
+  [
+    'rules: { administrators: { min: 0 } }',
+    'The minimum number of administrators who have accepted their invitation.',
+    'Write, for example, `min: 2`.',
+  ],
+  [
+    'rules:\n  dormant_days:',
+    expect.stringMatching(
+      /two months.*Without this key, rollcall does not look for dormant people\.$/,
+    ),
+    'Write a value after it, or remove the key.',
+  ],
+  [
+    'severity: { team-differs: loud }',
+    'error counts as drift, warning is shown, off is only counted.',
+    'Write, for example, `warning`.',
+  ],
+  ['teams: { x: { members: [7] } }', null, 'Write, for example, `ada@acme.com`.'],
+])(
+  'an error says what the value means and shows an example, as the schema does: %s',
+  (text, detail, advice) => {
+    const { diagnostics } = parsePolicy('p.yaml', Buffer.from(`version: 1\ninboxes: {}\n${text}\n`))
+    expect(diagnostics).toMatchObject([{ detail, advice }])
+  },
+)

@@ -64,7 +64,7 @@ function readAccount(
   parseAddress: ParseAddress,
 ): PlacedAccount | null {
   if (item.kind !== 'map') return null
-  const subject = nameSubject('fleet/accounts/[]', { owner: '', index, item })
+  const subject = nameSubject('@fleet/accounts/[]', { owner: '', index, item })
   checkToken(problems, item, subject, misspelt)
   const base = getValue(item, 'base_url')
   const address = getText(base)

@@ -116,9 +116,9 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     expected: `the address of a finding, beginning with ${STARTS}`,
     guess: findAddress,
   },
-  fleet: { subject: () => 'The fleet file', advice: 'Begin the file with `version: 1`.' },
-  'fleet/accounts': { advice: 'Write `- name:` for each account below it.' },
-  'fleet/accounts/[]': {
+  '@fleet': { subject: () => 'The fleet file', advice: 'Begin the file with `version: 1`.' },
+  '@fleet/accounts': { advice: 'Write `- name:` for each account below it.' },
+  '@fleet/accounts/[]': {
     subject: ({ index, item }) => {
       const name = getText(getValue(item, 'name'))
       return `Account ${index + 1}${name === null ? '' : ` (${quoteName(name)})`}`
@@ -126,16 +126,16 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     expected: 'a map',
     advice: 'Begin it with `- name:`.',
   },
-  'fleet/accounts/[]/policy': PATH_OF_FILE,
-  'fleet/accounts/[]/base_url': { expected: 'the URL of a server' },
-  'fleet/accounts/[]/token_env': {
+  '@fleet/accounts/[]/policy': PATH_OF_FILE,
+  '@fleet/accounts/[]/base_url': { expected: 'the URL of a server' },
+  '@fleet/accounts/[]/token_env': {
     expected: 'the name of an environment variable',
     advice: 'Write the name of the variable that contains the token, never the token itself.',
     secret: true,
   },
-  'fleet/accounts/[]/token_file': PATH_OF_FILE,
-  'fleet/accounts/[]/ca_file': PATH_OF_FILE,
-  'fleet/accounts/[]/header_file': PATH_OF_FILE,
+  '@fleet/accounts/[]/token_file': PATH_OF_FILE,
+  '@fleet/accounts/[]/ca_file': PATH_OF_FILE,
+  '@fleet/accounts/[]/header_file': PATH_OF_FILE,
 })
 
 /** Made for the first error, as the places are. */
@@ -158,7 +158,7 @@ export function nameSubject(path: string, names: Names): string {
     const of = owner === undefined ? `\`${list.replaceAll('/', '.')}\`` : nameOwner(owner)
     return `${item} ${names.index + 1} of ${of}`
   }
-  const [, owner, key = ''] = /^(?:fleet\/)?(?:.*(\*|\[\])\/)?(.+)$/.exec(path) ?? []
+  const [, owner, key = ''] = /^(?:@fleet\/)?(?:.*(\*|\[\])\/)?(.+)$/.exec(path) ?? []
   const name = `\`${key.replaceAll('/', '.')}\``
   if (owner === undefined) return name
   const item = path.slice(0, path.length - key.length - 1)
