@@ -6,7 +6,6 @@ import {
   type AccessState,
   computeAccess,
   countRanks,
-  listAccess,
   type Way,
 } from '../../src/core/access/access.ts'
 import { compareAccess } from '../../src/core/access/compare.ts'
@@ -17,6 +16,7 @@ import {
   suggestTopics,
 } from '../../src/core/access/topics.ts'
 import { formatAddress } from '../../src/core/model/address.ts'
+import { recognise } from '../../src/core/model/identity.ts'
 import { type GroupKind, INBOX, TEAM } from '../../src/core/model/kinds.ts'
 import { findAccessRule } from '../../src/core/model/server-version.ts'
 import type { CustomRole, CustomRoles, Role, Snapshot } from '../../src/core/model/snapshot.ts'
@@ -231,7 +231,7 @@ test('everybody counts once, by how much they reach, and a rank of nobody is 0',
     'b@acme.com': 'agent',
     'c@acme.com': 'agent',
   } as const
-  expect(countRanks(listAccess(account({ agents, inboxes: [] })))).toEqual({
+  expect(countRanks(computeAccess(recognise(account({ agents, inboxes: [] })).snapshot))).toEqual({
     ...{ everything: 1, foreign: 0, unknown: 0, inboxes: 0, narrowed: 0, teams: 0, nothing: 2 },
   })
 })

@@ -1,11 +1,12 @@
 /** Differences and the tables of a review, where no command of today would show them. */
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import { listAccess } from '../../src/core/access/access.ts'
+import { computeAccess } from '../../src/core/access/access.ts'
 import { diffPolicies } from '../../src/core/compare/difference.ts'
 import { makeDiagnostic } from '../../src/core/messages/diagnostic.ts'
+import { recognise } from '../../src/core/model/identity.ts'
 import type { Policy, PolicyGroup, PolicySection } from '../../src/core/model/policy.ts'
-import type { Activity } from '../../src/core/model/snapshot.ts'
+import type { Activity, Snapshot } from '../../src/core/model/snapshot.ts'
 import { plan } from '../../src/core/plan/plan.ts'
 import { type Compared, concludeDiff } from '../../src/core/report/diff.ts'
 import { concludeAccount, concludeReport } from '../../src/core/report/report.ts'
@@ -23,6 +24,8 @@ function policy(text: string): Policy {
   if (source.policy === null) throw new Error(source.diagnostics[0]?.summary)
   return source.policy
 }
+
+const access = (of: Snapshot) => computeAccess(recognise(of).snapshot)
 
 const ADA = 'agents: { ada@acme.com: administrator }\n'
 
@@ -103,7 +106,7 @@ test('every waiver of a policy that has some is in the bundle', () => {
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const account = concludeAccount(base, snapshot, decision.plan, new Map())
-  const tables = renderTables(account, { ...base, waivers: [waiver] }, listAccess(snapshot))
+  const tables = renderTables(account, { ...base, waivers: [waiver] }, access(snapshot))
   expect(parse(tables['waivers.csv'] ?? '', { columns: true })).toEqual([
     {
       finding: 'agent-unexpected',
@@ -148,7 +151,7 @@ test('the tables of a review spell everybody as the server does, however the pol
   const decision = plan(base, snapshot, '2026-11-23')
   if (decision.kind !== 'plan') throw new Error('no plan')
   const account = concludeAccount(base, snapshot, decision.plan, new Map())
-  const tables = renderTables(account, base, listAccess(snapshot))
+  const tables = renderTables(account, base, access(snapshot))
   for (const file of ['population.csv', 'decisions.csv']) {
     const rows = parse(tables[file] ?? '', { columns: true }) as Record<string, string>[]
     expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual([
@@ -174,7 +177,7 @@ test('every file of a review says the same about people without an entry in the 
     const html = renderHtml(concludeReport(HEAD, [], [account]))
     const row = /<strong id="[^"]+"><bdi>(.*?)<\/bdi>.*?data-head="Policy"><div>(.*?)<\/div>/g
     const cells = [...html.matchAll(row)].map(([, email, cell]) => [email, cell])
-    const csv = renderTables(account, base, listAccess(snapshot))['population.csv'] ?? ''
+    const csv = renderTables(account, base, access(snapshot))['population.csv'] ?? ''
     const rows = parse(csv, { columns: true }) as Record<string, string>[]
     expect(rows.map((row) => [row['email'], row['policy_says']])).toEqual(cells.sort())
     return Object.fromEntries(cells)

@@ -2,7 +2,6 @@
  * Writes every file of a review from what was read: the policy, the snapshot and the record. The same
  * three give the same bytes, so that `review verify` can write a review again and compare.
  */
-import { listAccess } from '../../core/access/access.ts'
 import { Failure } from '../../core/messages/diagnostic.ts'
 import { compareCodeUnits } from '../../core/model/names.ts'
 import type { Policy } from '../../core/model/policy.ts'
@@ -39,11 +38,12 @@ export function writeReview(record: ReviewRecord, policy: Policy, snapshot: Snap
 
   const head = { command: 'review', tool, generatedAt, exitZero: false, roster }
   const whole = concludeReport(head, findClockDifference(requests), [account])
-  const access = listAccess(read)
+  const everybody = describeAccountAccess(read, null, null)
+  const access = everybody.sections.flatMap(({ people }) => people)
   const answer = concludeFacts({
     tool,
     generatedAt,
-    facts: describeAccountAccess(read, null, null),
+    facts: everybody,
     diagnostics: describeHiddenMembers(read, 'This page'),
   })
   const contents = new Map<string, string>([

@@ -13,7 +13,6 @@ import {
   isPermission,
   listRoles,
 } from '../model/custom-role.ts'
-import { recognise } from '../model/identity.ts'
 import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { compareCodeUnits } from '../model/names.ts'
 import { type AccessRule, findAccessRule } from '../model/server-version.ts'
@@ -96,12 +95,7 @@ export function countRanks(access: readonly PersonAccess[]): Readonly<Record<str
   return Object.fromEntries(RANKS_OF_ACCESS.map((rank) => [rank, ranks.get(rank)?.length ?? 0]))
 }
 
-/** Of everybody on the account. */
-export function listAccess(snapshot: Snapshot): readonly PersonAccess[] {
-  return computeAccess(recognise(snapshot).snapshot)
-}
-
-/** Worst first, then those with more inboxes, then by e-mail address. */
+/** Of everybody on the account: worst first, then those with more inboxes, then by e-mail address. */
 export function computeAccess(state: AccessState): readonly PersonAccess[] {
   const rule = findAccessRule(state.serverVersion)
   const unread = KINDS.filter((of) => !hasGroups(state, of))

@@ -5,7 +5,7 @@
  */
 import {
   type AccessRank,
-  listAccess,
+  computeAccess,
   listWaysAssigned,
   type PersonAccess,
   RANKS_OF_ACCESS,
@@ -70,7 +70,8 @@ export function describeAccountAccess(
 ): AccountAccess {
   const { server, serverVersion, account } = snapshot
   const recordOf = makePersonRecords(snapshot)
-  const everybody = listAccess(snapshot).map((each) => {
+  const recognised = recognise(snapshot).snapshot
+  const everybody = computeAccess(recognised).map((each) => {
     return { ...each, record: recordOf(each.person.id) }
   })
   const sections = selectSections(everybody, topic).filter(({ people }) => people.length > 0)
@@ -79,7 +80,7 @@ export function describeAccountAccess(
     topic,
     rule: findAccessRule(serverVersion),
     sections,
-    groups: recognise(snapshot).snapshot.groups.map(({ subject }) => subject),
+    groups: recognised.groups.map(({ subject }) => subject),
     missing: [
       ...KINDS.flatMap((of) => listMissingGroups(snapshot, of)),
       ...(people.some(({ customRole }) => customRole?.is === 'unread')
