@@ -145,8 +145,9 @@ export function openServer(options: ServerOptions): Server {
     const deadline = Symbol('deadline')
     const until = now().getTime() + timeoutMs
     const stop = new AbortController()
-    // Every running request adds a listener. Without this, Node warns about more than ten on stderr.
-    setMaxListeners(0, stop.signal)
+    // Every running request adds a listener, and every account to the signal of the run. Without this,
+    // Node warns about more than ten on stderr.
+    setMaxListeners(0, stop.signal, signal)
     const silence = Symbol('silence')
     const patienceMs = Math.max(LEAST_PATIENCE_MS, PATIENCE_MS / 2 ** Math.max(0, silent - 1))
     let running = 0

@@ -145,6 +145,21 @@ describe('a server that hangs', () => {
   })
 })
 
+test('many servers that are read at the same time cause no warning of Node on stderr', async () => {
+  const warnings: string[] = []
+  const note = ({ message }: Error) => void warnings.push(message)
+  process.on('warning', note)
+  onTestFinished(() => void process.off('warning', note))
+  const { signal } = new AbortController()
+  await times(12, async () => {
+    const { server } = await remote({ signal })
+    const client = server.client({ token: null, timeoutMs: 300_000 })
+    return client.get('/api', whole)
+  })
+  await new Promise(setImmediate)
+  expect(warnings).toEqual([])
+})
+
 test('a client without a token sends none, and one may spell its header otherwise', async () => {
   const { server, tokens } = await remote()
   const client = server.client({ token: null, timeoutMs: 300_000 })
