@@ -55,6 +55,16 @@ describe('what is in the wrong place is moved, not removed', () => {
       '3:1 ada@acme.com is at the left margin, outside of agents. Indent it like the other lines below agents:.',
     ],
     [
+      'members of a team as keys',
+      `${HEAD}teams:\n  billing:\n    ada@acme.com:\n    grace@acme.com:\n`,
+      '6:5 ada@acme.com and 1 more are keys of billing, not members. Begin each line with - and remove the colon after each address.',
+    ],
+    [
+      'a member of an inbox as a key',
+      `${HEAD}inboxes:\n  Website:\n    ada@acme.com:\n`,
+      '6:5 ada@acme.com is a key of Website, not a member. Begin the line with - and remove the colon after the address.',
+    ],
+    [
       'people below teams',
       `${HEAD}teams:\n  grace@acme.com: agent\n  ken@acme.com: { role: agent }\n  billing: [grace@acme.com]\n`,
       '5:3 grace@acme.com and 1 more look like a person each, but are below teams. Move them below agents:, and indent them.',

@@ -28,10 +28,10 @@ import {
 import { findEmail } from './wording.ts'
 
 /**
- * What a statement is, wherever it is written. `part`: a key of the entry or the section above it;
- * `follower`: only wrong because the one above it is.
+ * What a statement is, wherever it is written. `member`: an address as a key of its team or inbox;
+ * `part`: a key of the entry or the section above it; `follower`: only wrong because the one above it is.
  */
-type Kind = 'section' | 'person' | 'group' | 'custom-role' | 'part' | 'follower'
+type Kind = 'section' | 'person' | 'member' | 'group' | 'custom-role' | 'part' | 'follower'
 
 interface Place {
   readonly root: MapNode
@@ -158,7 +158,12 @@ function classify({ root, path }: Place, { key, value }: Entry, section: string)
   if (path === '' && section === CUSTOM_ROLES && fitsSection(section, value)) return 'custom-role'
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt) return 'group'
-  return named && findEmail(key) !== null ? 'person' : null
+  if (!named || findEmail(key) === null) return null
+  return isGroupEntry(path) && lacksValue(value) ? 'member' : 'person'
+}
+
+function isGroupEntry(path: string): boolean {
+  return KINDS.some(({ section }) => path === `${section}/*`)
 }
 
 /** Whether it is a section of lists, and the value is that of an entry of it. */
@@ -196,9 +201,10 @@ function hasForm({ type, required = [], ...form }: PlaceShape, node: TreeNode): 
 const GROUP_LABELS = joinKinds('or', ({ label }) => label)
 const GROUP_SECTIONS = joinKinds('or', ({ section }) => `\`${section}:\``)
 
-/** The section that it belongs to. Null: it is not known. */
+/** The section that it belongs to. Null: it is not known, or it is in its section. */
 function findSection({ kind, section }: Slip): string | null {
   if (kind === 'person') return 'agents'
+  if (kind === 'member') return null
   return kind === 'group' && !GROUPS.has(section) ? null : section
 }
 
@@ -220,6 +226,11 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
     report(problems, 'policy-unknown-key', entry.span, describeInLine(names, above, several))
   } else if (kind === 'section') {
     say(tooFar, `Move ${it} to the left margin, with the lines below ${it}.`)
+  } else if (kind === 'member') {
+    const [keys, line, address] = several
+      ? [`are keys of ${place.owner}, not members`, 'each line', 'each address']
+      : [`is a key of ${place.owner}, not a member`, 'the line', 'the address']
+    say(`${names} ${keys}.`, `Begin ${line} with \`-\` and remove the colon after ${address}.`)
   } else if (isAtMargin && section === home) {
     say(
       `${names} ${is} at the left margin, outside of \`${section}\`.`,
