@@ -59,9 +59,10 @@ function end(code: number): void {
 const OF_THREADS = ['FSReqPromise', 'GetAddrInfoReqWrap']
 
 function endProcess(code: number): never {
+  const waits = process.getActiveResourcesInfo().some((each) => OF_THREADS.includes(each))
   // `process.exit` waits for every thread, and a pipe that nobody writes to is never open. A shell reports
-  // the end by a signal as the same code.
-  if (process.getActiveResourcesInfo().some((each) => OF_THREADS.includes(each))) {
+  // the end by a signal as the same code; Windows knows no such end.
+  if (waits && process.platform !== 'win32') {
     const signal = code === 130 ? 'SIGINT' : 'SIGTERM'
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
