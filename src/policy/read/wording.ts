@@ -137,7 +137,8 @@ const describePlaces = (): Readonly<Record<string, Wording>> => ({
   },
   agents: {
     expected: 'a map from e-mail address to role',
-    advice: 'Write one `ada@acme.com: agent` on each line below it.',
+    advice:
+      'Write each person with their role on a line below it, without `-`, for example `ada@acme.com: agent`.',
     empty: adviseSection('agents', 'agents'),
   },
   'agents/*': {
