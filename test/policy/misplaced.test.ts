@@ -51,7 +51,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'a person whose section is a list',
       'version: 1\nagents: []\nada@acme.com: administrator\n',
-      '2:9 agents must be a map from e-mail address to role, not a list. Write one ada@acme.com: agent on each line below it.',
+      '2:9 agents must be a map from e-mail address to role, not a list. Write each person with their role on a line below it, without -, for example ada@acme.com: agent.',
       '3:1 ada@acme.com is at the left margin, outside of agents. Indent it like the other lines below agents:.',
     ],
     [
@@ -152,7 +152,7 @@ describe('what is in the wrong place is moved, not removed', () => {
     [
       'people as a list of lines',
       'version: 1\nagents:\n  - ada@acme.com: administrator\n  - grace@acme.com: agent\n',
-      '3:3 agents must be a map from e-mail address to role, not a list. Write one ada@acme.com: agent on each line below it.',
+      '3:3 agents must be a map from e-mail address to role, not a list. Write each person with their role on a line below it, without -, for example ada@acme.com: agent.',
     ],
     [
       'the keys of a person in line with the person',

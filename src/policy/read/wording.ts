@@ -69,7 +69,8 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   server: { expected: 'the http or https address of a server' },
   agents: {
     ...describeSection('agents', 'a map from e-mail address to role'),
-    advice: 'Write one `ada@acme.com: agent` on each line below it.',
+    advice:
+      'Write each person with their role on a line below it, without `-`, for example `ada@acme.com: agent`.',
   },
   'agents/*': {
     subject: ({ owner }) => `The entry of ${quoteName(owner)}`,
