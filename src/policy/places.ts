@@ -29,6 +29,7 @@ export interface PlaceShape {
   readonly maximum?: number
   readonly maxLength?: number
   readonly required?: readonly string[]
+  readonly oneOf?: readonly PlaceShape[]
   readonly properties?: Readonly<Record<string, PlaceShape>>
   readonly additionalProperties?: PlaceShape | false
   readonly items?: PlaceShape

@@ -77,7 +77,11 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     empty: 'Write `administrator` or `agent` after it, or remove the line to end the access.',
   },
   'agents/*/custom_role': {
+    expected: 'the name of a custom role or a map with its `id`',
     advice: 'Write the name in quotes, or the id as `{id: 3}`.',
+  },
+  'agents/*/custom_role/id': {
+    advice: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
   },
   custom_roles: describeSection(
     'custom_roles',
@@ -95,10 +99,12 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     expected: 'the type of a channel in lower case',
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
   },
+  rules: { expected: 'a map of rules' },
   'rules/email_domains/[]': {
     advice:
       'Write the part of an address after the `@`, for example acme.com; patterns are not allowed here.',
   },
+  'apply/deny/[]': { expected: 'the name of a step' },
   severity: { expected: 'a map from the code of a finding to `error`, `warning` or `off`' },
   'severity/*': { subject: ({ owner }) => `The severity of ${quoteName(owner)}` },
   waivers: {
@@ -111,7 +117,7 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   'waivers/[]/finding': {
     expected: 'the code of a finding',
     advice:
-      'Write the code as a report shows it. Patterns and findings about waivers are not allowed.',
+      'Write the code as a report shows it, for example `finding: admin-unexpected`. Patterns and findings about waivers are not allowed.',
   },
   'waivers/[]/address': {
     expected: `the address of a finding, beginning with ${STARTS}`,
@@ -221,9 +227,10 @@ export function adviseValue(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.advice
   const place = getPlace(path) ?? {}
   if (advice !== undefined) return { advice }
-  // What an e-mail address is needs no explanation.
-  const detail = place.noun === EMAIL ? null : (place.description ?? null)
-  return { detail, advice: giveExample(path, place) }
+  // Everybody knows what an e-mail address is, and the rest of the message lists all forms and words.
+  const listsWords = (place.enum ?? []).length > SHORT_LIST
+  const isClear = place.noun === EMAIL || place.then !== undefined || listsWords
+  return { detail: isClear ? null : (place.description ?? null), advice: giveExample(path, place) }
 }
 
 function giveExample(path: string, place: PlaceShape): string {
@@ -267,13 +274,15 @@ export function adviseEmpty(path: string): Pick<Message, 'detail' | 'advice'> {
     detail: description,
     advice: canBeEmpty
       ? 'Write `""` if it must be empty; remove the key if this policy does not manage it.'
-      : 'Write a value after it, or remove the key.',
+      : `Add ${describeWanted(path)}, or remove the key.`,
   }
 }
 
 function isRequired(path: string): boolean {
   const [, map = '', key = ''] = /^(?:(.*)\/)?([^/]+)$/.exec(path) ?? []
-  return listForms(getPlace(map) ?? {}).some(({ required }) => required?.includes(key))
+  return listForms(getPlace(map) ?? {}).some(({ required = [], oneOf = [] }) =>
+    [{ required }, ...oneOf].some((needed) => needed.required?.includes(key)),
+  )
 }
 
 /** What was probably meant by a text that is invalid there. Null: unknown. */
