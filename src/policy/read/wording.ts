@@ -44,7 +44,7 @@ export const ANY_SECTION = joinWords(
 
 const PATH_OF_FILE = { expected: 'the path of a file' }
 
-/** A section without a value could mean either. */
+/** A section without a value could mean that it is empty or that it is not managed. */
 const describeSection = (section: string, expected: string) => ({
   expected,
   empty: `Remove the key if this policy does not manage ${section.replace('_', ' ')}; write \`${section}: {}\` if there are none.`,
@@ -145,7 +145,7 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   '@fleet/accounts/[]/header_file': PATH_OF_FILE,
 })
 
-/** Made for the first error, as the places are. */
+/** Made only when there is an error, as the places are. */
 export const getWords = computeOnce(describePlaces)
 
 const EMAIL = 'E-mail address'
