@@ -1,4 +1,4 @@
-/** The report as JSON: a contract, see schemas/report.schema.json. */
+/** The report as JSON: a contract, see schemas/report.schema.json. An apply describes its plan with the same parts. */
 import type { KeptStep, PlannedStep } from '../core/apply/decide.ts'
 import { explainKept } from '../core/apply/reasons.ts'
 import type { Finding, FindingActivity } from '../core/messages/finding.ts'

@@ -1,7 +1,7 @@
 /**
- * Finds statements whose indentation puts them into the wrong place: a person at the left margin,
- * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing is
- * reported a second time, and no message advises you to remove an access that you want.
+ * Finds statements in the wrong place: a person at the left margin, `teams` below `agents`, members as
+ * keys of their team. Reports each once, and puts it where it was meant to be, so that nothing is reported
+ * a second time, and no message advises you to remove an access that you want.
  */
 
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
