@@ -99,6 +99,11 @@ test.each([
   ],
   ['teams: { x: { members: [7] } }', null, 'Write, for example, `ada@acme.com`.'],
   ['teams: { x: ada@acme.com }', null, expect.stringContaining('as a list')],
+  [
+    'agents: { ada@acme.com: Billing clerk, bob@acme.com: administrator }',
+    null,
+    expect.stringContaining('under `custom_role`, next to `role: agent`'),
+  ],
   ['apply: { deny: [everything] }', null, expect.stringMatching(/^Write one of .*remove-agent/)],
   [
     'scope: { ignore: { teams: [""] } }',

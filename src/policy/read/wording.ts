@@ -74,6 +74,8 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   },
   'agents/*': {
     subject: ({ owner }) => `The entry of ${quoteName(owner)}`,
+    advice:
+      'Write the role after the colon. A custom role belongs under `custom_role`, next to `role: agent`.',
     empty: 'Write `administrator` or `agent` after it, or remove the line to end the access.',
   },
   'agents/*/custom_role': {
