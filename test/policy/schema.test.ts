@@ -95,10 +95,15 @@ test.each([
   [
     'severity: { team-differs: loud }',
     '`error` counts as drift, `warning` is only shown, `off` is only counted.',
-    'Write, for example, `warning`.',
+    'Write `error`, `warning` or `off`.',
   ],
   ['teams: { x: { members: [7] } }', null, 'Write, for example, `ada@acme.com`.'],
   ['teams: { x: ada@acme.com }', null, expect.stringContaining('as a list')],
+  [
+    'scope: { agents: admins }',
+    expect.stringMatching(/Without this key/),
+    'Write `agents: all` or `agents: administrators`.',
+  ],
   [
     'agents: { ada@acme.com: Billing clerk, bob@acme.com: administrator }',
     null,
@@ -138,6 +143,7 @@ test.each([
     '`{id: 3}`, or the name of the custom role instead of the map',
   ],
   ['rules: { team_members: {} }', 'min', '`min: 2`'],
+  ['agents: { ada@acme.com: {} }', 'role', 'Write `role: administrator` or `role: agent`.'],
 ])('the advice for a missing key says what to write: %s', (text, key, written) => {
   const { diagnostics } = parsePolicy('p.yaml', Buffer.from(`version: 1\ninboxes: {}\n${text}\n`))
   expect(diagnostics.map(({ summary, advice }) => [summary, advice])).toContainEqual([

@@ -240,6 +240,11 @@ function giveExample(path: string, place: PlaceShape): string {
   const { enum: words = [], type, items, additionalProperties } = form
   const [example = ''] = place.examples ?? []
   if (words.length > SHORT_LIST) return `Write one of ${words.join(', ')}.`
+  if (words.length > 0) {
+    // Without the quotes that rollcall writes around `off` for older readers of YAML.
+    const statements = words.map((word) => `\`${addKey(path, () => word)}\``)
+    return `Write ${joinWords('or', statements)}.`
+  }
   if (type === 'boolean') {
     return 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.'
   }
@@ -259,10 +264,14 @@ function writeExample(value: Value, key: string | null = null): string {
   return writeYamlValue(Array.isArray(value) ? value.slice(0, 1) : value, key)
 }
 
-/** With its key, unless that is the name of an entry or the index of an item. */
 function writeStatement(path: string, value: Value): string {
+  return addKey(path, (key) => writeExample(value, key))
+}
+
+/** No key if it is the name of an entry or the index of an item. */
+function addKey(path: string, write: (key: string | null) => string): string {
   const [key = ''] = /[^/*\]]*$/.exec(path) ?? []
-  return key === '' ? writeExample(value) : `${key}: ${writeExample(value, key)}`
+  return key === '' ? write(null) : `${key}: ${write(key)}`
 }
 
 /** What to do about a key without a value. */
