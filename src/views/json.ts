@@ -1,4 +1,7 @@
-/** The report as JSON: a contract, see schemas/report.schema.json. An apply describes its plan with the same parts. */
+/**
+ * The report as JSON: a contract, see schemas/report.schema.json. The JSON of an apply shares the parts
+ * about a plan.
+ */
 import type { KeptStep, PlannedStep } from '../core/apply/decide.ts'
 import { explainKept } from '../core/apply/reasons.ts'
 import type { Finding, FindingActivity } from '../core/messages/finding.ts'

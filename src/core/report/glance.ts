@@ -43,7 +43,7 @@ export function countRoles({ getOutcomes }: JudgedAccount) {
   )
 }
 
-/** How many findings agree in these facts, in the order in which each combination first occurs: samples of metrics. */
+/** Samples of metrics: how many findings agree in these facts, in the order of the first of each. */
 export function countAlike(
   findings: readonly Finding[],
   keys: readonly ('code' | 'risk' | 'severity')[],
