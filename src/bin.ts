@@ -60,8 +60,8 @@ const OF_THREADS = ['FSReqPromise', 'GetAddrInfoReqWrap']
 
 function endProcess(code: number): never {
   const waits = process.getActiveResourcesInfo().some((each) => OF_THREADS.includes(each))
-  // `process.exit` waits for every thread, and a pipe that nobody writes to is never open. A shell reports
-  // the end by a signal as the same code; Windows knows no such end.
+  // `process.exit` waits for every thread, and opening a pipe that nobody writes to never ends. A shell
+  // reports an end by a signal as the same code. Windows has no such end.
   if (waits && process.platform !== 'win32') {
     const signal = code === 130 ? 'SIGINT' : 'SIGTERM'
     process.removeAllListeners(signal)

@@ -26,7 +26,7 @@ export async function readAccountFacts(client: Client, accountId: number): Promi
   for (let page = 1; page <= PAGES && newestAccessRow === null; page += 1) {
     const read = await readIfAllowed(readAuditPage(client, accountId, page))
     if (read === null || read.rows.length === 0) break
-    // Newer rows may be behind it, on any page.
+    // A row with a wrong time hides which row is the newest.
     if (findFutureRow(client, read) !== null) break
     newestAccessRow = read.newestAccessRow
   }

@@ -44,7 +44,7 @@ export function readAuditPage(client: Client, accountId: number, page: number): 
   return client.get(path, decodeAuditPage(accountId, page))
 }
 
-/** Null if there is none. Such rows are on the first page until their time has come. */
+/** Null if there is none. The log begins with the latest time, so such a row is the first of the log. */
 export function findFutureRow(client: Client, { rows: [first] }: AuditPage): AuditRow | null {
   return first && isInFuture(first.at, client.now().toISOString()) ? first : null
 }

@@ -1,6 +1,6 @@
 /**
  * Takes single fields of a body, with the path of each, and refuses values of the wrong type. Does not
- * take the rest, because it may be secret. Knows no body.
+ * take the rest, because it may be secret. decode.ts says which fields a body has.
  */
 import type { Refuse } from './reply.ts'
 
@@ -18,7 +18,7 @@ export function readField({ value }: Pick<BodyObject, 'value'>, key: string): un
   return Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 }
 
-/** What need not be an object: something else has no fields. */
+/** For a field that may be something else than an object: that counts as an object without fields. */
 export function openField(entry: BodyObject, key: string): BodyObject {
   return { ...entry, value: Object(readField(entry, key)), at: `${entry.at}.${key}` }
 }
@@ -63,7 +63,7 @@ export function readFlag(entry: BodyObject, key: string): boolean {
   return typeof given === 'boolean' ? given : refuseField(entry, key, 'true or false')
 }
 
-/** Of a column that allows null, which Chatwoot treats as off. */
+/** For a column that can be null, which Chatwoot treats as off. */
 export function readFlagOrNull(entry: BodyObject, key: string): boolean {
   return readField(entry, key) !== null && readFlag(entry, key)
 }
@@ -75,7 +75,7 @@ export function isAbsent(entry: BodyObject, key: string): boolean {
 export function refuseField(entry: BodyObject, key: string, expected: string): never {
   const { at, refuse } = entry
   const found = describeKind(readField(entry, key))
-  // A position says nothing to people who look at the dashboard.
+  // The dashboard shows names, not the position in a list.
   const name = [readField(entry, 'email'), readField(entry, 'name')].find(isText)
   const who = name === undefined ? '' : ` (${name})`
   return refuse(`${at}.${key} should be ${expected}, it is ${found}${who}`)

@@ -37,7 +37,7 @@ export interface Owner {
   readonly accounts: readonly {
     readonly id: number
     readonly name: string
-    /** Null: Chatwoot stores this if somebody sends it an empty role. */
+    /** Chatwoot stores null if somebody sends it an empty role. */
     readonly role: string | null
     readonly suspended: boolean
   }[]

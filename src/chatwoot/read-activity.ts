@@ -203,7 +203,7 @@ function checkClocks(client: Client, page: AuditPage): void {
       code: 'server-shape',
       summary: `Row ${future.id} of the audit log has the time ${future.at}, which is in the future.`,
       detail:
-        'The clock of the server was probably wrong when it wrote this row, so rollcall cannot say how old a row of the audit log is.',
+        'The clock of the server was probably wrong when it wrote this row, so rollcall cannot say how old the rows of the audit log are.',
     })
   }
   const ahead = client.clockAhead() ?? 0
@@ -213,7 +213,7 @@ function checkClocks(client: Client, page: AuditPage): void {
   throw makeFailure({
     code: 'read-contradiction',
     summary: `The clock of the server is ${days} ${where} the clock of this machine.`,
-    detail: 'So rollcall cannot say how old a row of the audit log is.',
+    detail: 'So rollcall cannot say how old the rows of the audit log are.',
   })
 }
 

@@ -99,7 +99,7 @@ interface FileFlags extends ConnectionFlags {
   readonly snapshots?: string | null
 }
 
-/** Warnings about settings that work, or that have no effect. */
+/** Warnings about settings that are insecure or have no effect. */
 export function listWarnings(flags: FileFlags): readonly Diagnostic[] {
   const unused = describeUnused(flags)
   if (flags['chatwoot-api-token'] === null) return unused

@@ -23,7 +23,7 @@ export function listFilesRead<O extends Options>(
 }
 
 /**
- * Makes a function that finds the input, as written, that writing to a path would overwrite.
+ * Makes a function that says which input, as the user wrote it, a write to a path would overwrite.
  * @param inputs files, folders with policies, and `-`
  */
 export async function protectInputs(inputs: readonly string[], { cwd }: Pick<World, 'cwd'>) {

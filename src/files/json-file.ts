@@ -7,7 +7,7 @@ import type { Path, RefuseAt } from '../core/model/fields.ts'
 import type { Location } from '../core/model/location.ts'
 import { makeLater } from '../core/model/visible.ts'
 
-/** Steps of a path. A deeper document is none of rollcall, and could exhaust the stack. */
+/** Steps of a path. rollcall writes no deeper document, and one could exhaust the stack. */
 const DEEPEST = 32
 const SPACE = /[ \t\r\n]*/y
 const getScalar = makeLater(
@@ -45,8 +45,8 @@ export function parseJsonBytes<T>(
   }
   const keys = countKeys(document, DEEPEST + 1)
   if (keys === Number.POSITIVE_INFINITY) refuse(findErrorPlace(text), 'is nested too deeply')
-  // Of a key that is there twice, JSON.parse keeps the last value. To look for one takes long, so do it
-  // only if the text has more keys than the document, or if it is not clear.
+  // If a key is there twice, JSON.parse keeps only the last value. The search for one is slow, so it runs
+  // only if the text seems to have more keys than the document, or if this quick count may be wrong.
   if (text.split('":').length - 1 !== keys || /"[ \t\r\n]+:/.test(text)) {
     const repeated = findRepeated(text)
     if (repeated) refuse(repeated.place, `is invalid: ${formatPath(repeated.path)} is there twice`)
@@ -56,7 +56,7 @@ export function parseJsonBytes<T>(
   )
 }
 
-/** Of all objects in it. Infinity: it is nested deeper than these levels. */
+/** The keys of all objects in a value. Infinity: it is nested deeper than these levels. */
 function countKeys(value: unknown, levels: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (levels === 0) return Number.POSITIVE_INFINITY

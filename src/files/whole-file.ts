@@ -119,7 +119,7 @@ export async function tryFolder(path: string): Promise<string | null> {
 }
 
 /**
- * Null, or the reason why no file can be made there; `EEXIST` if there is one. Leaves no file.
+ * Null, or the reason why no file can be made there; `EEXIST` if there already is one. Leaves no file.
  * @param shown the path as the user wrote it
  * @param force whether a file may be there
  */

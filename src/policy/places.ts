@@ -1,6 +1,6 @@
 /**
  * The places of a policy and of a fleet file, as their schemas describe them: which keys there are, what
- * each accepts, what it means. Read for the first error: a valid file needs nothing of it.
+ * each accepts, what it means. Read only when there is an error: a valid file does not need it.
  */
 import { readFileSync } from 'node:fs'
 import { computeOnce } from '../core/model/collect.ts'
@@ -29,6 +29,7 @@ export interface PlaceShape {
   readonly maximum?: number
   readonly maxLength?: number
   readonly required?: readonly string[]
+  readonly oneOf?: readonly PlaceShape[]
   readonly properties?: Readonly<Record<string, PlaceShape>>
   readonly additionalProperties?: PlaceShape | false
   readonly items?: PlaceShape

@@ -170,7 +170,7 @@ export interface ManifestFacts {
   readonly files: readonly ListedFile[]
 }
 
-/** What the API and this review do not show, for a reader who does not know it. */
+/** What the API and this review do not show, for a reader who may not know rollcall. */
 function describeNotShown(read: Reading, access: readonly PersonAccess[]): readonly string[] {
   const { activity } = read
   const log =

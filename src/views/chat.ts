@@ -38,7 +38,7 @@ export interface ChatMessage {
   readonly quoted: readonly string[]
   /** Worst first, as many as fit. */
   readonly items: readonly ChatItem[]
-  /** How many are left out; empty if all are there. */
+  /** A line that says how many items are left out; empty if none is. */
   readonly left: readonly string[]
   readonly closing: readonly string[]
 }

@@ -84,7 +84,7 @@ function writeLine(cells: readonly (string | number)[]): string {
 export const ROLE_COLUMNS = ['role', 'custom_role', 'status'] as const
 export const PERSON_COLUMNS = ['email', 'name', 'user_id', ...ROLE_COLUMNS, 'provider'] as const
 
-/** Of a person. All are empty unless the audit log says them. */
+/** Of a person, from the audit log; empty if it does not say them. */
 export const RECORD_COLUMNS = ['last_sign_in', 'added_by', 'added_at'] as const
 
 export function makePersonCells({
@@ -136,7 +136,7 @@ function makeRows(account: JudgedAccount): readonly Partial<Row>[] {
       column: location?.column,
       summary: phraseFinding({ ...finding, activity: null }, (text) => text),
       remedy: remedy.text,
-      // A line that is cut would be wrong.
+      // Half of a line would be wrong in a policy.
       policy_line: line.length > LONGEST ? null : line,
       waiver_reason: waiver?.reason,
       waiver_owner: waiver?.owner,

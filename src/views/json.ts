@@ -1,4 +1,7 @@
-/** The report as JSON: a contract, see schemas/report.schema.json. */
+/**
+ * The report as JSON: a contract, see schemas/report.schema.json. The JSON of an apply shares the parts
+ * about a plan.
+ */
 import type { KeptStep, PlannedStep } from '../core/apply/decide.ts'
 import { explainKept } from '../core/apply/reasons.ts'
 import type { Finding, FindingActivity } from '../core/messages/finding.ts'

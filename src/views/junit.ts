@@ -59,9 +59,9 @@ interface Case {
 }
 
 interface Result {
-  /** The name of its element. Whatever has passed may have notes. */
+  /** The name of its XML element. Also a test that has passed can have notes. */
   readonly is: 'passed' | 'skipped' | 'failure' | 'error'
-  /** Its attributes. */
+  /** The attributes of the element. */
   readonly about: Readonly<Record<string, string>>
   /** A function, so that a large report does not keep all of its text in memory twice. */
   readonly lines: () => readonly string[]

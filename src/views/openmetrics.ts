@@ -31,7 +31,7 @@ interface Family {
 }
 
 /**
- * A code without a finding has no series: there would also be a 0 if rollcall had not looked for it.
+ * A code without a finding has no series. A 0 would also be there if rollcall had not looked for it.
  */
 const FAMILIES: readonly Family[] = [
   {

@@ -1,6 +1,7 @@
 /**
- * A snapshot as JSON: a contract, see schemas/snapshot.schema.json. The same account gives the same
- * bytes, except for the times: the number of requests is left out because retries change it.
+ * A snapshot as JSON, or why there is none: contracts, see schemas/snapshot.schema.json and
+ * schemas/snapshot-failure.schema.json. The same account gives the same bytes, except for the times: the
+ * number of requests is left out because retries change it.
  */
 
 import { type GroupKind, KINDS } from '../core/model/kinds.ts'

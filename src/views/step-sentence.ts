@@ -7,7 +7,7 @@ import { count } from '../core/messages/phrase.ts'
 import { STEP_NAMES, STEPS, type Step } from '../core/model/steps.ts'
 import type { WorkDone } from '../core/report/apply.ts'
 
-/** Before the run, after it, and what. */
+/** The verb before the run, the verb after it, and its object. */
 type Wording = readonly [will: string, did: string, what: (of: StepClass) => string]
 
 const countPeople = ({ people }: StepClass) =>

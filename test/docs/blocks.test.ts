@@ -32,7 +32,7 @@ const lines = ['README.md', ...PAGES].flatMap((page) =>
   ),
 )
 
-test('the documentation has such lines', () => {
+test('the documentation has shell commands to test', () => {
   expect(lines.length).toBeGreaterThan(10)
 })
 

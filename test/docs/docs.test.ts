@@ -117,7 +117,7 @@ describe('examples and policies in the documents', () => {
   const files = blocks.filter(({ text }) => text.includes('version:'))
   const isFleet = ({ text }: { readonly text: string }) => text.includes('\naccounts:')
 
-  test('are some of each', () => {
+  test('there are policies and fleet files among them', () => {
     expect(files.filter(isFleet).length).toBeGreaterThan(0)
     expect(files.filter((each) => !isFleet(each)).length).toBeGreaterThan(4)
   })

@@ -221,7 +221,9 @@ describe('a fleet file', () => {
     [
       'with a key without a value',
       GOOD.replace('token_env: ACME_TOKEN\n  - name: beta', 'token_env:\n  - name: beta'),
-      ['7:5 `token_env` of account 1 (`acme`) has no value.'],
+      [
+        '7:5 `token_env` of account 1 (`acme`) has no value. Write the name of the variable that contains the token, never the token itself.',
+      ],
     ],
     [
       'with both ways to give a token',

@@ -90,14 +90,41 @@ test.each([
     expect.stringMatching(
       /two months.*Without this key, rollcall does not look for dormant people\.$/,
     ),
-    'Write a value after it, or remove the key.',
+    'Add a whole number from 61 to 3650, or remove the key.',
   ],
   [
     'severity: { team-differs: loud }',
-    'error counts as drift, warning is shown, off is only counted.',
-    'Write, for example, `warning`.',
+    '`error` counts as drift, `warning` is only shown, `off` is only counted.',
+    'Write `error`, `warning` or `off`.',
   ],
   ['teams: { x: { members: [7] } }', null, 'Write, for example, `ada@acme.com`.'],
+  ['teams: { x: ada@acme.com }', null, expect.stringContaining('as a list')],
+  [
+    'scope: { agents: admins }',
+    expect.stringMatching(/Without this key/),
+    'Write `agents: all` or `agents: administrators`.',
+  ],
+  [
+    'agents: { ada@acme.com: Billing clerk, bob@acme.com: administrator }',
+    null,
+    expect.stringContaining('under `custom_role`, next to `role: agent`'),
+  ],
+  ['apply: { deny: [everything] }', null, expect.stringMatching(/^Write one of .*remove-agent/)],
+  [
+    'scope: { ignore: { teams: [""] } }',
+    expect.stringContaining('in quotes'),
+    'Write, for example, `"archive-*"`.',
+  ],
+  [
+    'scope: { agents: }',
+    expect.stringMatching(/Without this key, it is `all`\.$/),
+    'Add `all` or `administrators`, or remove the key.',
+  ],
+  [
+    'teams: { x: { members: [], auto_assign: } }',
+    expect.stringMatching(/Without this key, it is not compared\.$/),
+    'Add `true` or `false`, or remove the key.',
+  ],
 ])(
   'an error says what the value means and shows an example, as the schema does: %s',
   (text, detail, advice) => {
@@ -105,3 +132,34 @@ test.each([
     expect(diagnostics).toMatchObject([{ detail, advice }])
   },
 )
+
+const WAIVER = 'address: agent/x@y.z, reason: x, owner: x, expires: 2027-01-01'
+
+test.each([
+  [`waivers: [{ ${WAIVER} }]`, 'finding', '`finding: admin-unexpected`'],
+  [
+    'scope: { agents: administrators }\nagents: { ada@acme.com: { role: agent, custom_role: {} } }',
+    'id',
+    '`{id: 3}`, or the name of the custom role instead of the map',
+  ],
+  ['rules: { team_members: {} }', 'min', '`min: 2`'],
+  ['agents: { ada@acme.com: {} }', 'role', 'Write `role: administrator` or `role: agent`.'],
+])('the advice for a missing key says what to write: %s', (text, key, written) => {
+  const { diagnostics } = parsePolicy('p.yaml', Buffer.from(`version: 1\ninboxes: {}\n${text}\n`))
+  expect(diagnostics.map(({ summary, advice }) => [summary, advice])).toContainEqual([
+    expect.stringContaining(`needs the key \`${key}\``),
+    expect.stringContaining(written),
+  ])
+})
+
+test.each([
+  [
+    'agents: { ada@acme.com: { role: agent, custom_role: [x] } }',
+    'must be the name of a custom role or a map with its `id`, not a list',
+  ],
+  ['rules: [x]', '`rules` must be a map of rules, not a list'],
+  ['apply: { deny: [everything] }', 'Step 1 of `apply.deny` must be the name of a step'],
+])('an error says in a few words what is expected: %s', (text, says) => {
+  const { diagnostics } = parsePolicy('p.yaml', Buffer.from(`version: 1\n${text}\n`))
+  expect(diagnostics.map(({ summary }) => summary)).toContainEqual(expect.stringContaining(says))
+})

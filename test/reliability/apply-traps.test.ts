@@ -392,7 +392,7 @@ describe('while somebody is being removed, a colleague', () => {
     return { sandbox, ...(await applyAll(sandbox, writePolicy(listed, rest))) }
   }
 
-  test('takes somebody from a team: nobody else leaves it who makes it too small, and the report says so', async () => {
+  test('takes somebody from a team: nobody else is taken from it if it would be too small, and the report says so', async () => {
     const { sandbox, said, ran } = await removeOld(
       'rules:\n  team_members: { min: 2 }\n',
       (state) => account(state).teams[0]?.members.splice(0, 1),
@@ -835,7 +835,7 @@ test('a person who leaves is not deleted if one of the groups to leave is anothe
 })
 
 test.each([200, 404])(
-  'a removed person who is on the account at the end costs the verdict, whatever the answers were (%i)',
+  'there is no verdict if a removed person is on the account at the end, whatever the answers were (%i)',
   async (status) => {
     const made = { agents: { 'old@acme.com': 'agent' } } as const
     let deleted = false

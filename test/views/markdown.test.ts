@@ -427,7 +427,7 @@ describe('size', () => {
     )
   })
 
-  test('if an account with a critical finding is left out, nothing lesser of another account is shown', () => {
+  test('if an account with a critical finding is left out, no other account shows a finding with a lower risk', () => {
     const [, , worst] = named('several-accounts').accounts as [never, never, JudgedAccount]
     const findings = (['critical', 'high'] as const).map((risk) => ({
       ...(worst.findings[0] as Finding),

@@ -90,7 +90,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
   const results = new Map<PlannedStep, StepResult>()
   const isStopped = () => stopped !== null || world.signal.aborted
 
-  /** After this write, nothing more is sent. Null: because of a signal. */
+  /** Sends nothing more after this write. @param why null: because of a signal */
   function endRun(why: string | null, result: WriteResult): WriteResult {
     stopped = why ?? 'A signal ended the run.'
     return result
@@ -98,7 +98,7 @@ export async function executeSteps(execution: Execution): Promise<Executed> {
 
   /**
    * Carries out one write: reads what it names, sends it, and reads again. Sends it twice only if a
-   * rate limit refused it. Returns a text if the step would do too much now: why.
+   * rate limit refused it. Returns a text, the reason, if the step would do too much now.
    */
   async function carryOut(step: PlannedStep, write: Write): Promise<WriteResult | string> {
     for (let sent = 1; ; sent += 1) {

@@ -15,7 +15,7 @@ export interface Proof {
   readonly snapshot: Snapshot | null
   /** What the server still has to clean up, or what is wrong, in plain sentences. */
   readonly pending: readonly string[]
-  /** The last of these that says that something that was done is undone. Null: nothing is. */
+  /** The last of `pending` about something that was done and is undone now. Null: nothing is undone. */
   readonly lost: string | null
 }
 

@@ -55,7 +55,7 @@ export const command = define('plan', {
   },
 })
 
-/** What a run that already failed names is protected too. Null: the file is invalid, which was reported. */
+/** A run that already failed must not overwrite its inputs either. Null: the file is invalid. */
 async function findFleet(file: string, flags: PlanFlags, world: World): Promise<Fleet | null> {
   const { loadFleet } = await import('../../connect/fleet.ts')
   return loadFleet(file, flags, world).catch(() => null)

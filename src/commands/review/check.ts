@@ -86,7 +86,7 @@ async function compareWithItself(
     }
     return unread
   }
-  /** Null: it fails, and the file is to blame. */
+  /** Null: the work failed, and the fault is in the file. */
   const tryTo = <T>(file: string, what: string, work: () => T): T | null => {
     try {
       return work()

@@ -14,13 +14,13 @@ export const WRITING_OPTIONS = groupOptions('Writing', {
     type: 'number',
     placeholder: 'N',
     coerce: readCount(0, 100_000),
-    describe: `How many people may lose access, without those named by --allow; default: ${DEFAULT_LIMITS.people}`,
+    describe: `How many people may lose access, not counting those named by --allow; default: ${DEFAULT_LIMITS.people}`,
   },
   'max-share': {
     type: 'number',
     placeholder: 'PERCENT',
     coerce: readCount(0, 100),
-    describe: `The same as a percentage of the people in scope, at least one person; default: ${DEFAULT_LIMITS.share}`,
+    describe: `The same limit in percent of the people in scope, but always at least one person; default: ${DEFAULT_LIMITS.share}`,
   },
   'max-gain': {
     type: 'number',

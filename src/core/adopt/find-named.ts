@@ -29,7 +29,7 @@ export function makeNameReader(findings: readonly Finding[]): (text: string) => 
   }
 }
 
-/** The code, if the text begins with one, and the rest. */
+/** The code, or null if the text does not begin with one, and the rest. */
 export function splitName(text: string): readonly [FindingCode | null, string] {
   const [, code = '', rest = ''] = /^([a-z-]+):(.+)$/s.exec(text) ?? []
   return isFindingCode(code) ? [code, rest] : [null, text]

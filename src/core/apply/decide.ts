@@ -33,7 +33,7 @@ export interface KeptStep extends PlannedStep {
   readonly because: KeptReason
 }
 
-/** Whose access differs at the end is in `gain` and `lose`. */
+/** `gain` and `lose` name those whose access differs at the end. */
 export interface SteppedPlan extends AccessChange {
   /** In the order in which they are written. */
   readonly written: readonly PlannedStep[]

@@ -114,7 +114,7 @@ const MEMBER_MISSING = {
   recordedBy: 'leaving',
 } as const
 
-/** Together with one of the others. */
+/** Needs one of the tables above beside it. */
 const CUSTOM_ROLE = { about: ['custom-role'], folds: false, recordedBy: 'never' } as const
 
 const WAIVER = { ...ALWAYS, about: ['waiver'], recordedBy: 'nothing', needs: 'nothing' } as const

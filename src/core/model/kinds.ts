@@ -70,7 +70,7 @@ export interface GroupKind {
     readonly key: 'teamMembers'
     readonly code: 'rule-team-members'
   } | null
-  /** Of a member who is not in the policy, by the role of the person. */
+  /** The risk of a member who should not be one, by the role of the person. */
   readonly memberRisk: Readonly<Record<Role, 'high' | 'medium' | 'low'>>
   /**
    * What a membership opens: every conversation inside the group, or, since `SINCE.access`, those

@@ -31,7 +31,7 @@ import { findCreation } from './custom-roles.ts'
 import { findInPolicy } from './outcome.ts'
 import { judgeExpiredPerson, judgeUnlistedPerson, type Unwanted } from './unlisted-person.ts'
 
-/** What is found about people, so far. */
+/** Collects what is found about people. */
 interface AgentsOutcome {
   readonly findings: Finding[]
   readonly changes: Change[]
@@ -125,7 +125,7 @@ function findNeeds(want: PolicyAgent, context: Context): readonly string[] | nul
   return creation === null ? null : [creation]
 }
 
-/** Null: there is none. No policy can allow it. */
+/** Null: the custom role belongs to this account. No policy can allow a foreign one. */
 function findForeign(
   { email, role, customRoleId }: SnapshotAgent,
   location: Location,

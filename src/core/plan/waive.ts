@@ -81,7 +81,7 @@ export function waive(
 
 type Normalise = (address: string) => string
 
-/** `byPlace`: by code and address, as addresses are compared. */
+/** `byPlace`: by code and address, in the spelling in which addresses are compared. */
 type Candidates = Readonly<Record<'byCode' | 'byPlace', ReadonlyMap<string, readonly Finding[]>>>
 
 /** Only its exact address waives a critical finding. */
@@ -98,7 +98,7 @@ function findCovered(
   }
   return (byPlace.get(`${code} ${normalise(address)}`) ?? []).filter(
     (each) =>
-      // If several differ only in spelling, only the one that is spelled exactly so.
+      // If addresses differ only in spelling, the waiver counts only for the one that it spells exactly.
       each.address.toLowerCase() === address.toLowerCase() || !isAmbiguous(each, ambiguous),
   )
 }

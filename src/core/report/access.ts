@@ -1,7 +1,6 @@
 /**
- * What `rollcall access` shows: what everybody reaches, or what there is to know
- * about one person, group or custom role. Only selects from what core/access decided. No verdict:
- * without a policy nothing is right or wrong.
+ * What `rollcall access` shows: what everybody reaches, or everything about one person, group or custom
+ * role. Only selects from what core/access decided. No verdict: without a policy nothing is right or wrong.
  */
 import {
   type AccessRank,
@@ -34,7 +33,7 @@ export type AccessSectionKind =
 
 export interface AccessSection {
   readonly kind: AccessSectionKind
-  /** Each with the ways that answer the question. */
+  /** Each person only with the ways that answer the question. */
   readonly people: readonly RecordedAccess[]
 }
 
@@ -47,7 +46,7 @@ export interface AccountAccess extends Pick<Snapshot, 'server' | 'serverVersion'
   /** Null: everybody. */
   readonly topic: AccessTopic | null
   readonly rule: AccessRule
-  /** None of them is empty. */
+  /** Without empty sections. */
   readonly sections: readonly AccessSection[]
   readonly groups: readonly GroupSubject[]
   readonly missing: readonly MissingPart[]

@@ -10,10 +10,11 @@ import { nestLines } from './remedies.ts'
 import type { AccountReport, JudgedAccount, Verdict } from './report.ts'
 
 /**
- * The kind is `agent`, `team`, `team-member`, `rule` … `email`: null if it is not about one person.
- * `name`: on the account; null for somebody who is not on it. `group`: that it is about or in.
- * `remedy.text`: our own words, in which backticks mark code. `remedy.lines`: of a policy that would end
- * it, from the top level on; empty if none would.
+ * `kind` is `agent`, `team`, `team-member`, `rule` and so on. `email` is null if the finding is not about
+ * one person. `name` is the name on the account, null for somebody who is not on it. `group` is the group
+ * that the finding is about, or in which the member is. Backticks in `remedy.text` mark code.
+ * `remedy.lines` are the lines of a policy that would end the finding, from the top level on; empty if no
+ * policy can.
  */
 export function describeFinding(
   { id, code, subject }: Finding,

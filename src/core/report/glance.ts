@@ -43,7 +43,7 @@ export function countRoles({ getOutcomes }: JudgedAccount) {
   )
 }
 
-/** How many findings have the same of these facts, in the order of the first of each: a sample of metrics. */
+/** Samples of metrics: how many findings agree in these facts, in the order of the first of each. */
 export function countAlike(
   findings: readonly Finding[],
   keys: readonly ('code' | 'risk' | 'severity')[],
@@ -56,7 +56,7 @@ export function countAlike(
 }
 
 /**
- * Those with the most drift first, then the largest, and the number of the others.
+ * The groups with the most drift first, then the largest, and the number of the groups that are left out.
  * @param most how many groups are shown one by one
  */
 export function countGroupsByDrift(of: GroupKind, { getOutcomes }: JudgedAccount, most: number) {

@@ -107,7 +107,10 @@ function findSection(address: string): string {
   return prefix === 'agent' ? 'agents' : 'custom_role_permissions'
 }
 
-/** Over the accounts that were compared; `new` and `known` of the findings that count. Null: none was. */
+/**
+ * The sums over the accounts that were compared; null if none was. `new` and `known` are only findings
+ * that count.
+ */
 export function countSince(...accounts: readonly Pick<AccountReport, 'findings' | 'since'>[]) {
   const compared = accounts.flatMap(({ findings, since }) =>
     since === null ? [] : [{ open: findings.filter(isOpen), since }],

@@ -132,7 +132,7 @@ export function checkRemediation(
       const again = is.id === was.id ? '' : ', invited again'
       return { happened: false, what: `still on the account as ${is.role}${renamed}${again}` }
     }
-    // Nobody has more than an administrator.
+    // An administrator had everything, so nothing that was not read can be more.
     const unknown = was.role === 'administrator' ? [] : unseen
     const { happened, what } = judgeChange(changes.get(email) ?? [], compare(email), unknown)
     return { happened, what: `${what}${what === UNCHANGED ? renamed : ''}` }

@@ -1,7 +1,7 @@
 /**
- * Finds statements whose indentation puts them into the wrong place: a person at the left margin,
- * `teams` below `agents`. Reports each once, and puts it where it was meant to be, so that nothing is
- * reported a second time, and no message advises you to remove an access that you want.
+ * Finds statements in the wrong place: a person at the left margin, `teams` below `agents`, members as
+ * keys of their team. Reports each once, and puts it where it was meant to be, so that nothing is reported
+ * a second time, and no message advises you to remove an access that you want.
  */
 
 import { joinKinds, KINDS } from '../../core/model/kinds.ts'
@@ -28,8 +28,9 @@ import {
 import { findEmail } from './wording.ts'
 
 /**
- * What a statement is, wherever it is written. `member`: an address as a key of its team or inbox;
- * `part`: a key of the entry or the section above it; `follower`: only wrong because the one above it is.
+ * What a statement is, wherever it is written. `member`: an address as a key of its team or inbox.
+ * `part`: a key of the entry or the section above it. `follower`: wrong only because the statement above
+ * it is wrong.
  */
 type Kind = 'section' | 'person' | 'member' | 'group' | 'custom-role' | 'part' | 'follower'
 
@@ -166,7 +167,7 @@ function isGroupEntry(path: string): boolean {
   return KINDS.some(({ section }) => path === `${section}/*`)
 }
 
-/** Whether it is a section of lists, and the value is that of an entry of it. */
+/** Whether the path is a section of lists, and the value looks like an entry of that section. */
 function fitsSection(path: string, value: TreeNode): boolean {
   return (GROUPS.has(path) || path === CUSTOM_ROLES) && hasFormAt(`${path}/*`, value)
 }
@@ -175,7 +176,7 @@ function isGroup(value: TreeNode): boolean {
   return [...GROUPS].some((section) => hasFormAt(`${section}/*`, value))
 }
 
-/** Whether the value has the form of those at this place, even if something in it is wrong. */
+/** Whether the value has the form of a value at this place, even if something in it is wrong. */
 function hasFormAt(path: string, node: TreeNode): boolean {
   return listForms(getPlace(path) ?? {}).some((form) => hasForm(form, node))
 }
@@ -201,7 +202,7 @@ function hasForm({ type, required = [], ...form }: PlaceShape, node: TreeNode): 
 const GROUP_LABELS = joinKinds('or', ({ label }) => label)
 const GROUP_SECTIONS = joinKinds('or', ({ section }) => `\`${section}:\``)
 
-/** The section that it belongs to. Null: it is not known, or it is in its section. */
+/** The section that a statement belongs to. Null: this is not known, or it is already in its section. */
 function findSection({ kind, section }: Slip): string | null {
   if (kind === 'person') return 'agents'
   if (kind === 'member') return null

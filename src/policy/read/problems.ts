@@ -76,8 +76,8 @@ export function reportOnce(
 }
 
 /**
- * Whether a name means the same as an earlier one, which it then reports. Remembers it if not.
- * @param why if the reason is not that they are two spellings
+ * Whether a name means the same as an earlier one. Reports it if so, and remembers it if not.
+ * @param why the reason, if it is not that the two are spellings of one name
  */
 export function reportRepeated<K, N extends Name>(
   problems: Problems,

@@ -136,7 +136,7 @@ const IN_FLEET =
 
 /** A policy of 20,000 people is smaller. */
 const MAX_SPLIT = 1024 * 1024
-/** A policy has twelve; the rest is read as one. */
+/** A policy has at most twelve. The rest of a text with more is read as one section. */
 const MAX_SECTIONS = 1_000
 /** A section begins with a key at the left margin. */
 const SECTION = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'[\]{},>|-][^\n#]*?):(?=\s|$)/gm
@@ -152,7 +152,7 @@ function reportSyntax(problems: Problems, whole: Composed): void {
     if (faults.length >= MAX_SYNTAX_ERRORS) break
   }
   reportMarks(problems, marks)
-  // Each section is right, but they do not begin in the same column.
+  // Each section is right by itself, but they do not begin in the same column.
   if (faults.length === 0 && marks.length === 0) faults.push(...findFaults(problems, whole))
   const firstTab = faults.find(isTab)
   for (const fault of faults.filter((each) => each === firstTab || !isTab(each))) {
@@ -165,7 +165,7 @@ function isTab({ advice }: Fault): boolean {
   return advice === TABS
 }
 
-/** None if the text is too large to read a second time. */
+/** Empty if the text is too large to read a second time. */
 function splitSections(text: string): readonly Span[] {
   if (text.length > MAX_SPLIT) return []
   const keys = Array.from(text.matchAll(SECTION), ({ index }) => index)
@@ -175,7 +175,7 @@ function splitSections(text: string): readonly Span[] {
   return starts.slice(1).map((end, index) => ({ start: starts[index] ?? 0, end }))
 }
 
-/** Whether the line goes on with what a line above it has opened. */
+/** Whether the line continues brackets that a line above it has opened. */
 function endsBrackets(line: string): boolean {
   return line.split(/[[{]/).length < line.split(/[\]}]/).length || /^[^:]*,$/.test(line)
 }
@@ -193,7 +193,7 @@ function findFaults(problems: Problems, { errors, scan }: Composed): readonly Fa
   if (quote !== undefined) return [describeQuote(text, quote)]
   if (scan.marks.length > 0) return []
   if (scan.tooDeepAt !== null) {
-    // Each of many people below one who is further to the left is one level deeper.
+    // If one person is too far to the left, YAML may read each of the people below as one level deeper.
     const cause = errors.find((each) => findMisaligned(text, each) !== null)
     if (cause !== undefined) return [describeError(text, noun, cause)]
     const span = { start: scan.tooDeepAt, end: scan.tooDeepAt + 1 }

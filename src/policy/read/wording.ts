@@ -44,7 +44,7 @@ export const ANY_SECTION = joinWords(
 
 const PATH_OF_FILE = { expected: 'the path of a file' }
 
-/** A section without a value could mean either. */
+/** A section without a value could mean that it is empty or that it is not managed. */
 const describeSection = (section: string, expected: string) => ({
   expected,
   empty: `Remove the key if this policy does not manage ${section.replace('_', ' ')}; write \`${section}: {}\` if there are none.`,
@@ -74,10 +74,16 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   },
   'agents/*': {
     subject: ({ owner }) => `The entry of ${quoteName(owner)}`,
+    advice:
+      'Write the role after the colon. A custom role belongs under `custom_role`, next to `role: agent`.',
     empty: 'Write `administrator` or `agent` after it, or remove the line to end the access.',
   },
   'agents/*/custom_role': {
+    expected: 'the name of a custom role or a map with its `id`',
     advice: 'Write the name in quotes, or the id as `{id: 3}`.',
+  },
+  'agents/*/custom_role/id': {
+    advice: 'Write the id as `{id: 3}`, or the name of the custom role instead of the map.',
   },
   custom_roles: describeSection(
     'custom_roles',
@@ -95,10 +101,12 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     expected: 'the type of a channel in lower case',
     advice: 'Write it as `rollcall export` does, for example `email` or `web_widget`.',
   },
+  rules: { expected: 'a map of rules' },
   'rules/email_domains/[]': {
     advice:
       'Write the part of an address after the `@`, for example acme.com; patterns are not allowed here.',
   },
+  'apply/deny/[]': { expected: 'the name of a step' },
   severity: { expected: 'a map from the code of a finding to `error`, `warning` or `off`' },
   'severity/*': { subject: ({ owner }) => `The severity of ${quoteName(owner)}` },
   waivers: {
@@ -111,7 +119,7 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   'waivers/[]/finding': {
     expected: 'the code of a finding',
     advice:
-      'Write the code as a report shows it. Patterns and findings about waivers are not allowed.',
+      'Write the code as a report shows it, for example `finding: admin-unexpected`. Patterns and findings about waivers are not allowed.',
   },
   'waivers/[]/address': {
     expected: `the address of a finding, beginning with ${STARTS}`,
@@ -139,7 +147,7 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   '@fleet/accounts/[]/header_file': PATH_OF_FILE,
 })
 
-/** Made for the first error, as the places are. */
+/** Made only when there is an error, as the places are. */
 export const getWords = computeOnce(describePlaces)
 
 const EMAIL = 'E-mail address'
@@ -221,9 +229,10 @@ export function adviseValue(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.advice
   const place = getPlace(path) ?? {}
   if (advice !== undefined) return { advice }
-  // What an e-mail address is needs no explanation.
-  const detail = place.noun === EMAIL ? null : (place.description ?? null)
-  return { detail, advice: giveExample(path, place) }
+  // Everybody knows what an e-mail address is, and the rest of the message lists all forms and words.
+  const listsWords = (place.enum ?? []).length > SHORT_LIST
+  const isClear = place.noun === EMAIL || place.then !== undefined || listsWords
+  return { detail: isClear ? null : (place.description ?? null), advice: giveExample(path, place) }
 }
 
 function giveExample(path: string, place: PlaceShape): string {
@@ -231,6 +240,11 @@ function giveExample(path: string, place: PlaceShape): string {
   const { enum: words = [], type, items, additionalProperties } = form
   const [example = ''] = place.examples ?? []
   if (words.length > SHORT_LIST) return `Write one of ${words.join(', ')}.`
+  if (words.length > 0) {
+    // Without the quotes that rollcall writes around `off` for older readers of YAML.
+    const statements = words.map((word) => `\`${addKey(path, () => word)}\``)
+    return `Write ${joinWords('or', statements)}.`
+  }
   if (type === 'boolean') {
     return 'Write `true` or `false` without quotes; `yes` and `on` are text in YAML 1.2.'
   }
@@ -250,10 +264,14 @@ function writeExample(value: Value, key: string | null = null): string {
   return writeYamlValue(Array.isArray(value) ? value.slice(0, 1) : value, key)
 }
 
-/** With its key, unless that is the name of an entry or the index of an item. */
 function writeStatement(path: string, value: Value): string {
+  return addKey(path, (key) => writeExample(value, key))
+}
+
+/** No key if it is the name of an entry or the index of an item. */
+function addKey(path: string, write: (key: string | null) => string): string {
   const [key = ''] = /[^/*\]]*$/.exec(path) ?? []
-  return key === '' ? writeExample(value) : `${key}: ${writeExample(value, key)}`
+  return key === '' ? write(null) : `${key}: ${write(key)}`
 }
 
 /** What to do about a key without a value. */
@@ -267,13 +285,15 @@ export function adviseEmpty(path: string): Pick<Message, 'detail' | 'advice'> {
     detail: description,
     advice: canBeEmpty
       ? 'Write `""` if it must be empty; remove the key if this policy does not manage it.'
-      : 'Write a value after it, or remove the key.',
+      : `Add ${describeWanted(path)}, or remove the key.`,
   }
 }
 
 function isRequired(path: string): boolean {
   const [, map = '', key = ''] = /^(?:(.*)\/)?([^/]+)$/.exec(path) ?? []
-  return listForms(getPlace(map) ?? {}).some(({ required }) => required?.includes(key))
+  return listForms(getPlace(map) ?? {}).some(({ required = [], oneOf = [] }) =>
+    [{ required }, ...oneOf].some((needed) => needed.required?.includes(key)),
+  )
 }
 
 /** What was probably meant by a text that is invalid there. Null: unknown. */

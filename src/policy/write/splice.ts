@@ -13,7 +13,7 @@ export interface Edit extends Span {
 export interface Page {
   readonly text: string
   readonly eol: string
-  /** Whether brackets are around everything, as in JSON: then nothing can be on its own lines. */
+  /** Whether brackets are around everything, as in JSON: then an entry cannot be on a line of its own. */
   readonly inBrackets: boolean
   readonly edits: Edit[]
 }

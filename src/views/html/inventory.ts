@@ -103,7 +103,7 @@ function makeCustomRoleRow(role: CustomRoleOutcome): readonly Cell[] {
   return [...cells, renderStanding(role)]
 }
 
-/** Below the heads of custom roles. */
+/** The cells below `CUSTOM_ROLE_HEADS`. */
 export function makeRoleCells(role: RecognisedCustomRole): readonly Cell[] {
   const { subject, description, permissions, holders } = role
   return [

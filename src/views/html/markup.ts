@@ -37,7 +37,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 }
 
-// Nearly every text matches this, and escaping is slow.
+// Nearly every text matches this and needs no escaping, which is slow.
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
 /**

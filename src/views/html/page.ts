@@ -20,7 +20,7 @@ import {
 import { STYLE, STYLE_HASH } from './style.ts'
 
 interface Page {
-  /** The result in a word or two, first and last. */
+  /** The result in a word or two, shown at the top and at the bottom. */
   readonly mark: string
   /** Drawn before the mark. */
   readonly sign?: Markup
@@ -92,7 +92,7 @@ ${patterns}`
 `)
 }
 
-/** An account on a page that judges nothing by a policy. */
+/** An account on a page without a policy, so without a verdict. */
 export function renderFacts(
   noun: 'list' | 'page',
   name: string,

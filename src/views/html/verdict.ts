@@ -10,7 +10,7 @@ const SIGNS: Readonly<Record<Verdict, Markup>> = {
   none: html`<circle cx="12" cy="12" r="10" stroke-dasharray="3.1 2.1"/><path d="M9 9.5a3 3 0 1 1 4 2.8c-.8.4-1 .9-1 2"/><path d="M12 17.2v.1"/>`,
 }
 
-/** Before its word. */
+/** Drawn before the word of the verdict. */
 export function renderSign(verdict: Verdict): Markup {
   return html`<svg class="sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${SIGNS[verdict]}</svg> `
 }

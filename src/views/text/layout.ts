@@ -115,7 +115,7 @@ export function joinTexts(texts: readonly string[], separator = '\n\n'): string 
 const WIDEST_LABEL = 32
 const NARROWEST_LABEL = 16
 
-/** The columns that the labels of a table need, without those that get their own line. */
+/** The width that the labels of a table need, without those that get their own line. */
 export function measureLabels(labels: readonly string[]): number {
   return labels
     .map(measureWidth)

@@ -57,7 +57,7 @@ export function renderListText(
   return wrapFacts(head, blocks, exitCode, paint)
 }
 
-/** Facts between what they are not: first and last, that there is no verdict. */
+/** The first and the last line say that these facts are no verdict. */
 export function wrapFacts(
   head: string,
   blocks: readonly string[],
