@@ -134,7 +134,8 @@ function keepAsIs(
   const soon = addDays(known.today, GRACE_DAYS)
   const granted = want?.pendingUntil ?? null
   const open = !have.confirmed && (granted === null || granted < known.today)
-  const name = want?.name == null ? null : have.name
+  // A policy cannot require a blank name.
+  const name = want?.name == null || have.name.trim() === '' ? null : have.name
   const reason = want?.reason ?? null
   const pendingUntil = open ? soon : granted
   const expires =
