@@ -355,6 +355,18 @@ describe('a person who is added stands below a heading that fits', () => {
       new Map<string, AgentKeys>([['ann@acme.com', { ...agent, custom_role: { name: 'Clerk' } }]]),
       'version: 1\nagents:\n  lisa@acme.com: administrator\n  ann@acme.com: { role: agent, custom_role: Clerk }\n  mary@acme.com: agent\n',
     ],
+    [
+      'in brackets over several lines too',
+      'version: 1\nagents: {\n  # Administrators\n  lisa@acme.com: administrator,\n  # Agents\n  mary@acme.com: agent,\n}\n',
+      new Map<string, AgentKeys>([['ann@acme.com', agent]]),
+      'version: 1\nagents: {\n  # Administrators\n  lisa@acme.com: administrator,\n  # Agents\n  ann@acme.com: agent,\n  mary@acme.com: agent,\n}\n',
+    ],
+    [
+      'in brackets, not between somebody and the comment below that person',
+      'version: 1\nagents: {\n  lisa@acme.com: administrator,\n  mary@acme.com: agent,\n    # until Easter\n}\n',
+      new Map<string, AgentKeys>([['zoe@acme.com', agent]]),
+      'version: 1\nagents: {\n  lisa@acme.com: administrator,\n  mary@acme.com: agent,\n    # until Easter\n  zoe@acme.com: agent,\n}\n',
+    ],
   ])('%s', (_, text, agents, next) => {
     expect(add(text, agents)).toBe(next)
   })
