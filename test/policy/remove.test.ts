@@ -264,8 +264,8 @@ test('a first group inside of brackets is written in brackets', () => {
     '{\n  "version": 1,\n  "agents": {\n    "ada@acme.com": "administrator"\n  },\n  "teams": {}\n}\n'
   const subject: GroupSubject = { kind: 'group', of: TEAM, name: 'x', id: null }
   const members = { join: new Set(['ada@acme.com']), leave: new Set<string>() }
-  const groups = new Map([['team/x', { subject, key: 'x', keys: {}, ...members }]])
-  expect(changed(text, { ...NO_AMENDMENTS, groups })).toBe(
+  const named = new Map([['team/x', { subject, key: 'x', keys: {}, ...members }]])
+  expect(changed(text, { ...NO_AMENDMENTS, named })).toBe(
     text.replace('{}', '{ x: [ada@acme.com] }'),
   )
 })
