@@ -184,9 +184,10 @@ function joinParts(
   const partsOf = groupBy(parts, ({ subject }) => formatAddress(subject))
   const listed = [...listGroups(policy), ...listCustomRoles(policy)]
   const known = new Set(listed.map(({ subject }) => formatAddress(subject)))
-  const added = [...partsOf.keys()].flatMap((address) =>
-    known.has(address) ? [] : (state.groups.get(address) ?? state.customRoles.get(address) ?? []),
-  )
+  const added = [...partsOf.keys()]
+    .filter((address) => !known.has(address))
+    .map((address) => state.groups.get(address) ?? state.customRoles.get(address))
+    .filter((have) => have !== undefined)
   const entries = [
     ...listed.map(({ subject, key }) => ({ subject, key, says: {} })),
     ...listNewEntries(added, listed).map(({ group, ...entry }) => ({ ...group, ...entry })),

@@ -84,8 +84,7 @@ function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statement
     case 'group': {
       const have = actual.state.groups.get(formatAddress(subject))
       const want = findListedGroup(policy, subject)
-      if (have === undefined) return null
-      return want === null ? writeGroup(have, known) : writeSettings(have, want)
+      return (have && (want ? writeSettings(have, want) : writeGroup(have, known))) ?? null
     }
     case 'member': {
       const { group, email } = subject
@@ -94,7 +93,7 @@ function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statement
     }
     case 'custom-role': {
       const have = actual.state.customRoles.get(formatAddress(subject))
-      return have === undefined ? null : writeDefinition(have, policy)
+      return (have && writeDefinition(have, policy)) ?? null
     }
   }
 }
