@@ -34,7 +34,7 @@ function adopt(written: WrittenPolicy, account: SeenAccount, asked: Asked = {}) 
     left: left.map(({ finding, why }) => `${finding.id}: ${why}`),
     agents: Object.fromEntries(amendments.agents),
     teams: Object.fromEntries(
-      [...amendments.groups].map(([address, made]) => [
+      [...amendments.named].map(([address, made]) => [
         address.slice('team/'.length),
         made === 'remove' ? made : { ...made.keys, join: made.join, leave: made.leave },
       ]),

@@ -433,7 +433,7 @@ describe('adopting custom roles', () => {
     return {
       adopted: adopted.map(({ id }) => id),
       left: left.map(({ finding, why }) => `${finding.id}: ${why}`),
-      customRoles: Object.fromEntries(amendments.customRoles),
+      customRoles: Object.fromEntries(amendments.named),
     }
   }
   const none = new Set<string>()

@@ -106,6 +106,12 @@ describe('the line that is offered', () => {
       ),
     ],
     [
+      'does not ask for a name if the account has none: a policy cannot require a blank name',
+      { agents: { ...ada, 'b@x.com': { role: 'agent', name: 'Bea', reason: 'SUP-1' } } },
+      { agents: { ...ada, 'b@x.com': { role: 'agent', name: ' ' } } },
+      { 'agent-name-differs:agent/b@x.com': 'agents > b@x.com: { role: agent, reason: SUP-1 }' },
+    ],
+    [
       'keeps a grace that has not run out, and a custom role of an administrator',
       {
         agents: {

@@ -135,7 +135,7 @@ describe('whatever is adopted', () => {
           expect(plain(after.agents?.entries.get(email))).toEqual(plain(agent))
         }
         for (const team of listGroups(before)) {
-          const amended = amendments.groups.get(formatAddress(team.subject))
+          const amended = amendments.named.get(formatAddress(team.subject))
           const now = findListedGroup(after, team.subject)
           if (amended === 'remove') continue
           const members = [...team.members.keys()].filter((each) => !amended?.leave.has(each))

@@ -264,8 +264,8 @@ test('a first group inside of brackets is written in brackets', () => {
     '{\n  "version": 1,\n  "agents": {\n    "ada@acme.com": "administrator"\n  },\n  "teams": {}\n}\n'
   const subject: GroupSubject = { kind: 'group', of: TEAM, name: 'x', id: null }
   const members = { join: new Set(['ada@acme.com']), leave: new Set<string>() }
-  const groups = new Map([['team/x', { subject, key: 'x', keys: {}, ...members }]])
-  expect(changed(text, { ...NO_AMENDMENTS, groups })).toBe(
+  const named = new Map([['team/x', { subject, key: 'x', keys: {}, ...members }]])
+  expect(changed(text, { ...NO_AMENDMENTS, named })).toBe(
     text.replace('{}', '{ x: [ada@acme.com] }'),
   )
 })
@@ -354,6 +354,18 @@ describe('a person who is added stands below a heading that fits', () => {
       'version: 1\nagents:\n  lisa@acme.com: administrator\n  mary@acme.com: agent\n',
       new Map<string, AgentKeys>([['ann@acme.com', { ...agent, custom_role: { name: 'Clerk' } }]]),
       'version: 1\nagents:\n  lisa@acme.com: administrator\n  ann@acme.com: { role: agent, custom_role: Clerk }\n  mary@acme.com: agent\n',
+    ],
+    [
+      'in brackets over several lines too',
+      'version: 1\nagents: {\n  # Administrators\n  lisa@acme.com: administrator,\n  # Agents\n  mary@acme.com: agent,\n}\n',
+      new Map<string, AgentKeys>([['ann@acme.com', agent]]),
+      'version: 1\nagents: {\n  # Administrators\n  lisa@acme.com: administrator,\n  # Agents\n  ann@acme.com: agent,\n  mary@acme.com: agent,\n}\n',
+    ],
+    [
+      'in brackets, not between somebody and the comment below that person',
+      'version: 1\nagents: {\n  lisa@acme.com: administrator,\n  mary@acme.com: agent,\n    # until Easter\n}\n',
+      new Map<string, AgentKeys>([['zoe@acme.com', agent]]),
+      'version: 1\nagents: {\n  lisa@acme.com: administrator,\n  mary@acme.com: agent,\n    # until Easter\n  zoe@acme.com: agent,\n}\n',
     ],
   ])('%s', (_, text, agents, next) => {
     expect(add(text, agents)).toBe(next)

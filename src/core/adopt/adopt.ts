@@ -102,15 +102,17 @@ function findUnlistedRoles(
 
 function listAmendedRoles(
   { entries }: NonNullable<Policy['customRoles']>,
-  { customRoles }: Amendments,
+  { named }: Amendments,
 ): readonly Named[] {
-  const kept = [...entries].filter(([address]) => !customRoles.has(address))
-  const amended = [...customRoles.values()].filter((each) => each !== 'remove')
-  const named = [
+  const kept = [...entries].filter(([address]) => !named.has(address))
+  const amended = [...named.values()].filter((each) => each !== 'remove')
+  const roles = [
     ...kept.map(([, { subject }]) => subject),
-    ...amended.map(({ subject, keys }) => ({ ...subject, ...keys })),
+    ...amended
+      .filter(({ subject }) => subject.kind === 'custom-role')
+      .map(({ subject, keys }) => ({ ...subject, ...keys })),
   ]
-  return named.map(({ name, id }) => ({ name: spellName(String(name)), id: Number(id) || null }))
+  return roles.map(({ name, id }) => ({ name: spellName(String(name)), id: Number(id) || null }))
 }
 
 /** Null: it can be adopted. Empty text: it was not requested. */

@@ -5,15 +5,9 @@
 
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
-import {
-  type CustomRoleSubject,
-  formatAddress,
-  type GroupSubject,
-  labelSubject,
-} from '../model/address.ts'
+import { type CustomRoleSubject, formatAddress, type GroupSubject } from '../model/address.ts'
+import { groupBy } from '../model/collect.ts'
 import { comparePermissions } from '../model/custom-role.ts'
-import { addDays } from '../model/dates.ts'
-import type { RecognisedCustomRole } from '../model/identity.ts'
 import type { SettingValue } from '../model/kinds.ts'
 import {
   findListedGroup,
@@ -26,15 +20,18 @@ import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { DifferingFact } from '../plan/change.ts'
 import { listDifferingTexts } from '../plan/custom-roles.ts'
 import { listDifferingSettings } from '../plan/groups.ts'
-import { GRACE_DAYS, type KnownSides, listNewEntries, makeWantedRole } from '../plan/policy-fix.ts'
+import {
+  describeKeys,
+  type KnownSides,
+  listNewEntries,
+  makeWantedRole,
+} from '../plan/policy-fix.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
   readonly agents: ReadonlyMap<string, AgentKeys | 'remove'>
-  /** By address; a custom role that is not listed yet is added. */
-  readonly customRoles: ReadonlyMap<string, NamedKeys<CustomRoleSubject> | 'remove'>
-  /** By address; a group that is not listed yet is added. */
-  readonly groups: ReadonlyMap<string, GroupKeys | 'remove'>
+  /** Groups and custom roles by address; one that is not listed yet is added. */
+  readonly named: ReadonlyMap<string, NamedKeys | 'remove'>
   /** New ones are written below the others; those to remove are indexes. */
   readonly waivers: { readonly add: readonly NewWaiver[]; readonly remove: ReadonlySet<number> }
 }
@@ -51,8 +48,7 @@ export interface NewWaiver {
 
 export const NO_AMENDMENTS: Amendments = {
   agents: new Map(),
-  customRoles: new Map(),
-  groups: new Map(),
+  named: new Map(),
   waivers: { add: [], remove: new Set() },
 }
 
@@ -65,11 +61,9 @@ export interface AgentKeys {
   readonly pending_until?: string
 }
 
-export type GroupKeys = NamedKeys<GroupSubject>
-
 /** How the entry of a group or a custom role changes. */
-export interface NamedKeys<S> {
-  readonly subject: S
+export interface NamedKeys {
+  readonly subject: GroupSubject | CustomRoleSubject
   readonly key: string
   /** Its name or id, or a setting. */
   readonly keys: Readonly<Record<string, SettingValue | number>>
@@ -101,74 +95,128 @@ export function listAmendments(findings: readonly Finding[], known: Known): Amen
     if (keys) entries.set(email, keys)
     agents.set(email, keys ?? 'remove')
   }
-  const customRoles = chooseCustomRoles(findings, known)
-  for (const [email, custom_role] of listRenamed(customRoles, known)) {
+  const parts = [
+    ...findings.flatMap((finding) => chooseParts(finding, agents, known)),
+    ...listCovered(agents, known),
+  ]
+  const named = joinParts(parts, known)
+  for (const [email, custom_role] of listRenamed(named, known)) {
     const amended = agents.get(email)
     if (amended !== 'remove') agents.set(email, { custom_role, ...amended })
   }
-  return { ...NO_AMENDMENTS, agents, customRoles, groups: chooseGroups(findings, agents, known) }
+  return { ...NO_AMENDMENTS, agents, named }
 }
 
-function chooseCustomRoles(
-  findings: readonly Finding[],
+/** What one finding changes in the entry of a group or a custom role. */
+interface Part {
+  readonly subject: NamedKeys['subject']
+  /** The account does not have it. */
+  readonly gone?: true
+  readonly keys?: NamedKeys['keys']
+  readonly join?: readonly string[]
+  readonly leave?: readonly string[]
+}
+
+function chooseParts(
+  { code, subject }: Finding,
+  agents: Amendments['agents'],
   { policy, actual }: Known,
-): Amendments['customRoles'] {
-  const made = new Map<string, Draft<CustomRoleSubject> | 'remove'>()
-  const added: RecognisedCustomRole[] = []
-  for (const { code, subject } of findings) {
-    if (subject.kind !== 'custom-role') continue
-    const address = formatAddress(subject)
-    const have = actual.state.customRoles.get(address)
-    const want = policy.customRoles?.entries.get(address)
-    if (have === undefined) made.set(address, 'remove')
-    else if (want === undefined) added.push(have)
-    else {
-      const { keys, join, leave } = findDraft(made, subject, want.key)
-      if (code === 'custom-role-settings-differ') {
-        Object.assign(keys, readKeys(listDifferingTexts(want, have)))
-        continue
-      }
-      const { came, went } = comparePermissions([...want.permissions.keys()], have.permissions)
-      for (const each of came) join.add(each)
-      for (const each of went) leave.add(each)
+): readonly Part[] {
+  const { groups, customRoles } = actual.state
+  switch (subject.kind) {
+    case 'member': {
+      const { group, email } = subject
+      const leaves = code === group.of.codes.memberMissing
+      return [{ subject: group, [leaves ? 'leave' : 'join']: [email] }]
     }
+    case 'group': {
+      const have = groups.get(formatAddress(subject))
+      const want = findListedGroup(policy, subject)
+      if (have === undefined) return [{ subject, gone: true }]
+      if (want !== null) return [{ subject, keys: readKeys(listDifferingSettings(want, have)) }]
+      return [
+        { subject, join: [...have.members].filter((email) => mayJoin(email, agents, policy)) },
+      ]
+    }
+    case 'custom-role': {
+      const have = customRoles.get(formatAddress(subject))
+      const want = policy.customRoles?.entries.get(formatAddress(subject))
+      if (have === undefined) return [{ subject, gone: true }]
+      if (want && code === 'custom-role-settings-differ') {
+        return [{ subject, keys: readKeys(listDifferingTexts(want, have)) }]
+      }
+      const before = [...(want?.permissions.keys() ?? [])]
+      const { came, went } = comparePermissions(before, have.permissions)
+      return [{ subject, join: came, leave: went }]
+    }
+    default:
+      return []
   }
-  for (const { group, key, says } of listNewEntries(added, listCustomRoles(policy))) {
-    const draft = findDraft(made, group.subject, key)
-    Object.assign(draft.keys, says)
-    for (const each of group.permissions) draft.join.add(each)
-  }
-  return made
 }
 
-/** How an entry changes as far as is known; more is added to it. */
-interface Draft<S> extends NamedKeys<S> {
-  readonly keys: Record<string, SettingValue | number>
-  readonly join: Set<string>
-  readonly leave: Set<string>
+function mayJoin(
+  email: string,
+  amended: Amendments['agents'],
+  { agents, scope }: Known['policy'],
+): boolean {
+  if (agents === null || scope.agents === 'administrators') return true
+  const keys = amended.get(email)
+  return keys === undefined ? agents.entries.has(email) : keys !== 'remove'
 }
 
-function findDraft<S extends GroupSubject | CustomRoleSubject>(
-  drafts: Map<string, Draft<S> | 'remove'>,
-  subject: S,
-  key: string,
-): Draft<S> {
-  const address = formatAddress(subject)
-  const before = drafts.get(address)
-  if (before !== undefined && before !== 'remove') return before
-  const made = { subject, key, keys: {}, join: new Set<string>(), leave: new Set<string>() }
-  drafts.set(address, made)
-  return made
+/** The finding of a person who joins or leaves covers their memberships too. */
+function listCovered(amended: Amendments['agents'], { policy, actual }: Known): readonly Part[] {
+  return [...amended].flatMap(([email, keys]) => {
+    const joins = policy.agents?.entries.has(email) !== true
+    return listGroups(policy).flatMap(({ subject, members }): Part | readonly [] => {
+      if (members.has(email)) return keys === 'remove' ? { subject, leave: [email] } : []
+      const have = actual.state.groups.get(formatAddress(subject))
+      return joins && have?.members.has(email) ? { subject, join: [email] } : []
+    })
+  })
+}
+
+/** All parts of an entry together. A new entry also says what identifies it. */
+function joinParts(
+  parts: readonly Part[],
+  { policy, actual: { state } }: Known,
+): Amendments['named'] {
+  const partsOf = groupBy(parts, ({ subject }) => formatAddress(subject))
+  const listed = [...listGroups(policy), ...listCustomRoles(policy)]
+  const known = new Set(listed.map(({ subject }) => formatAddress(subject)))
+  const added = [...partsOf.keys()]
+    .filter((address) => !known.has(address))
+    .map((address) => state.groups.get(address) ?? state.customRoles.get(address))
+    .filter((have) => have !== undefined)
+  const entries = [
+    ...listed.map(({ subject, key }) => ({ subject, key, says: {} })),
+    ...listNewEntries(added, listed).map(({ group, ...entry }) => ({ ...group, ...entry })),
+  ]
+  const joined = new Map<string, NamedKeys | 'remove'>()
+  for (const { subject, key, says } of entries) {
+    const address = formatAddress(subject)
+    const own = partsOf.get(address)
+    if (own === undefined) continue
+    const keys = Object.assign({}, says, ...own.map((part) => part.keys))
+    const join = new Set(own.flatMap((part) => part.join ?? []))
+    const leave = new Set(own.flatMap((part) => part.leave ?? []))
+    const gone = own.some((part) => part.gone)
+    joined.set(address, gone ? 'remove' : { subject, key, keys, join, leave })
+  }
+  return joined
 }
 
 /** People whose entry has a custom role by a name that changes, with the new name. */
 function listRenamed(
-  amended: Amendments['customRoles'],
+  named: Amendments['named'],
   { policy, actual: { snapshot } }: Known,
 ): readonly (readonly [email: string, customRole: WantedCustomRole | null])[] {
   const names = new Map(
-    [...amended.values()].flatMap((each) =>
-      each !== 'remove' && each.subject.id !== null && 'name' in each.keys
+    [...named.values()].flatMap((each) =>
+      each !== 'remove' &&
+      each.subject.kind === 'custom-role' &&
+      each.subject.id !== null &&
+      'name' in each.keys
         ? [[each.subject.name, makeWantedRole(each.subject.id, snapshot.customRoles)] as const]
         : [],
     ),
@@ -185,84 +233,26 @@ function readKeys(facts: readonly DifferingFact[]): Readonly<Record<string, Sett
   return Object.fromEntries(facts.map(({ key, before }) => [key, before]))
 }
 
-function chooseKeys({ code, subject }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
-  const { policy, today, actual } = known
+function chooseKeys({ code }: Finding, have: SnapshotAgent, known: Known): AgentKeys {
+  const { role, name, custom_role, pending_until } = describeKeys(have, known)
+  const listed = known.policy.agents?.entries.has(have.email)
   const why = known.reason === null ? {} : { reason: known.reason }
-  const listed = subject.kind === 'agent' && policy.agents?.entries.has(subject.email)
-  const customRole = makeWantedRole(have.customRoleId, actual.snapshot.customRoles)
-  const until = { pending_until: addDays(today, GRACE_DAYS) }
   switch (FINDINGS[code].fixedBy) {
     case 'pending_until':
-      return { ...until, ...why }
+      return { pending_until, ...why }
     case 'name':
-      // A policy cannot require a blank name.
-      return { name: have.name.trim() === '' ? null : have.name }
+      return { name }
     case 'custom_role':
-      return { custom_role: customRole, ...why }
+      return { custom_role, ...why }
     case 'a line':
     case 'a removed line':
     case 'a later end':
     case 'nothing':
       return {
-        role: have.role,
-        ...(have.role === 'agent' && (listed || customRole !== null)
-          ? { custom_role: customRole }
-          : {}),
-        ...(listed || have.confirmed ? {} : until),
+        role,
+        ...(role === 'agent' && (listed || custom_role !== null) ? { custom_role } : {}),
+        ...(listed || have.confirmed ? {} : { pending_until }),
         ...why,
       }
   }
-}
-
-function chooseGroups(
-  findings: readonly Finding[],
-  agents: Amendments['agents'],
-  { policy, actual }: Known,
-): Amendments['groups'] {
-  const groups = new Map<string, Draft<GroupSubject> | 'remove'>()
-  const draft = (subject: GroupSubject) =>
-    findDraft(groups, subject, findListedGroup(policy, subject)?.key ?? labelSubject(subject))
-  const mayJoin = (email: string) => {
-    if (policy.agents === null || policy.scope.agents === 'administrators') return true
-    const amended = agents.get(email)
-    return amended === undefined ? policy.agents.entries.has(email) : amended !== 'remove'
-  }
-  for (const { code, subject } of findings) {
-    if (subject.kind === 'member') {
-      const { group, email } = subject
-      draft(group)[code === group.of.codes.memberMissing ? 'leave' : 'join'].add(email)
-    }
-    if (subject.kind !== 'group') continue
-    const address = formatAddress(subject)
-    const have = actual.state.groups.get(address)
-    const want = findListedGroup(policy, subject)
-    if (have === undefined) groups.set(address, 'remove')
-    else if (want !== null)
-      Object.assign(draft(subject).keys, readKeys(listDifferingSettings(want, have)))
-    else {
-      // Listed even if it has no members.
-      const { join } = draft(subject)
-      for (const email of [...have.members].filter(mayJoin)) join.add(email)
-    }
-  }
-  // The finding of a person who joins or leaves covers their memberships too.
-  for (const [email, amended] of agents) {
-    const listed = policy.agents?.entries.has(email) === true
-    for (const { subject, members } of listGroups(policy)) {
-      const address = formatAddress(subject)
-      if (groups.get(address) === 'remove') continue
-      if (amended === 'remove' && members.has(email)) draft(subject).leave.add(email)
-      const member = actual.state.groups.get(address)?.members.has(email) === true
-      if (!listed && member && !members.has(email)) draft(subject).join.add(email)
-    }
-  }
-  const added = [...groups].flatMap(([address, made]) => {
-    const have = actual.state.groups.get(address)
-    if (made === 'remove' || have === undefined) return []
-    return findListedGroup(policy, made.subject) === null ? [{ ...have, address, made }] : []
-  })
-  for (const { group, key, says } of listNewEntries(added, listGroups(policy))) {
-    groups.set(group.address, { ...group.made, key, keys: { ...says } })
-  }
-  return groups
 }

@@ -52,13 +52,12 @@ export function planRemoval(policy: Policy, person: string, today: string): Plan
   )
   const amendments: Amendments = {
     agents: new Map(agent ? [[agent.email, 'remove']] : []),
-    groups: new Map(
+    named: new Map(
       groups.map(({ subject, key }) => [
         formatAddress(subject),
         { subject, key, keys: {}, join: new Set(), leave: new Set([wanted]) },
       ]),
     ),
-    customRoles: new Map(),
     waivers: { ...NO_AMENDMENTS.waivers, remove: new Set(waivers) },
   }
   if (!agent && groups.length + waivers.length === 0) return { kind: 'unlisted' }

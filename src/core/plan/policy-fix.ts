@@ -76,37 +76,26 @@ function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statement
   if (hasInvalidEmail(subject)) return null
   switch (subject.kind) {
     case 'agent': {
+      const have = actual.state.agents.get(subject.email)
       // A person must not be both ignored and listed: no line helps while the pattern is there.
-      if (actual.ignoredBy(subject.email) !== null) return null
-      return writeFound(actual.state.agents, subject.email, (have) =>
-        keepAsIs(have, policy.agents?.entries.get(have.email), code, known),
-      )
+      if (have === undefined || actual.ignoredBy(have.email) !== null) return null
+      return keepAsIs(have, policy.agents?.entries.get(have.email), code, known)
     }
-    case 'group':
-      return writeFound(actual.state.groups, formatAddress(subject), (have) => {
-        const want = findListedGroup(policy, subject)
-        return want === null ? writeGroup(have, known) : writeSettings(have, want)
-      })
+    case 'group': {
+      const have = actual.state.groups.get(formatAddress(subject))
+      const want = findListedGroup(policy, subject)
+      return (have && (want ? writeSettings(have, want) : writeGroup(have, known))) ?? null
+    }
     case 'member': {
       const { group, email } = subject
       const { key } = { key: labelSubject(group), ...findListedGroup(policy, group) }
       return { path: [group.of.section, key, 'members'], said: [{ key: null, value: email }] }
     }
-    case 'custom-role':
-      return writeFound(actual.state.customRoles, formatAddress(subject), (have, address) =>
-        writeDefinition(have, policy, address),
-      )
+    case 'custom-role': {
+      const have = actual.state.customRoles.get(formatAddress(subject))
+      return (have && writeDefinition(have, policy)) ?? null
+    }
   }
-}
-
-/** Null for what the account does not have. */
-function writeFound<T extends object>(
-  things: ReadonlyMap<string, T>,
-  name: string,
-  write: (have: T, name: string) => Statements | null,
-): Statements | null {
-  const have = things.get(name)
-  return (have && write(have, name)) ?? null
 }
 
 /** A policy has one entry for all that share a normal form, and this one lists another of them. */
@@ -131,32 +120,40 @@ function keepAsIs(
   code: FindingCode,
   known: KnownSides,
 ): Statements | null {
-  const soon = addDays(known.today, GRACE_DAYS)
+  const { role, ...keys } = describeKeys(have, known)
+  const { today, actual, policy } = known
   const granted = want?.pendingUntil ?? null
-  const open = !have.confirmed && (granted === null || granted < known.today)
-  const name = want?.name == null ? null : have.name
-  const reason = want?.reason ?? null
-  const pendingUntil = open ? soon : granted
-  const expires =
-    FINDINGS[code].fixedBy === 'a later end'
-      ? addDays(known.today, known.policy.rules.expiresSoonDays + GRACE_DAYS)
-      : (want?.expires ?? null)
-  const customRole =
-    have.role === 'administrator'
-      ? (want?.customRole?.value ?? null)
-      : makeWantedRole(have.customRoleId, known.actual.snapshot.customRoles)
+  const open = !have.confirmed && (granted === null || granted < today)
+  const later = FINDINGS[code].fixedBy === 'a later end'
+  const customRole = role === 'administrator' ? (want?.customRole?.value ?? null) : keys.custom_role
   if (customRole !== null && !canBeNamed(customRole, have.customRoleId, known)) return null
-  if (!hasListableRole(have, known.actual.snapshot.customRoles)) return null
-  const entry = {
-    role: have.role,
-    ...(name === null ? {} : { name }),
-    ...(customRole === null ? {} : { custom_role: writeCustomRole(customRole) }),
-    ...(reason === null ? {} : { reason }),
-    ...(expires === null ? {} : { expires }),
-    ...(pendingUntil === null ? {} : { pending_until: pendingUntil }),
-  }
-  const value = Object.keys(entry).length === 1 ? have.role : entry
+  if (!hasListableRole(have, actual.snapshot.customRoles)) return null
+  const entries = Object.entries({
+    role,
+    name: (want?.name ?? null) && keys.name,
+    custom_role: customRole && writeCustomRole(customRole),
+    reason: want?.reason ?? null,
+    expires: later
+      ? addDays(today, policy.rules.expiresSoonDays + GRACE_DAYS)
+      : (want?.expires ?? null),
+    pending_until: open ? keys.pending_until : granted,
+  }).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]))
+  const value = entries.length === 1 ? role : Object.fromEntries(entries)
   return { path: ['agents'], said: [{ key: have.email, value }] }
+}
+
+/** The keys that an entry can have to match a person on the account. */
+export function describeKeys(
+  { role, name, customRoleId }: SnapshotAgent,
+  { actual, today }: KnownSides,
+) {
+  return {
+    role,
+    // A policy cannot require a blank name.
+    name: name.trim() === '' ? null : name,
+    custom_role: makeWantedRole(customRoleId, actual.snapshot.customRoles),
+    pending_until: addDays(today, GRACE_DAYS),
+  }
 }
 
 /** Whether `custom_roles` has the custom role, or can have it. Without that section, it can. */
@@ -199,33 +196,34 @@ function writeGroup(have: Group, known: KnownSides): Statements | null {
   const members = [...have.members].sort(compareCodeUnits)
   if (!members.every((email) => canBeMember(email, known))) return null
   if (new Set(members.map(normaliseEmail)).size < members.length) return null
-  const said = listNewEntries([have], listGroups(policy)).map(({ key, says }) => ({
-    key,
-    value: Object.keys(says).length === 0 ? members : { ...says, members },
-  }))
+  const said = listNewEntries([have], listGroups(policy)).map((entry) =>
+    writeListed(entry, 'members', members),
+  )
   return { path: [of.section], said }
 }
 
 /** The whole entry: a list of permissions has no room for more. */
-function writeDefinition(
-  have: RecognisedCustomRole,
-  policy: Policy,
-  address: string,
-): Statements | null {
-  const want = policy.customRoles?.entries.get(address)
-  const [entry] = listNewEntries([have], want ? [] : listCustomRoles(policy))
-  const { permissions } = have
-  if (entry === undefined || !permissions.every(isPermission)) return null
-  const { id } = have.subject
-  const says = want
-    ? {
-        ...(id === null ? {} : { id }),
-        ...(want.key === have.name.trim() ? {} : { name: have.name }),
-        ...(want.description === null ? {} : { description: have.description }),
-      }
-    : entry.says
-  const value = Object.keys(says).length === 0 ? permissions : { ...says, permissions }
-  return { path: ['custom_roles'], said: [{ key: want?.key ?? entry.key, value }] }
+function writeDefinition(have: RecognisedCustomRole, policy: Policy): Statements | null {
+  const { subject, name, description, permissions } = have
+  const want = policy.customRoles?.entries.get(formatAddress(subject))
+  if (!permissions.every(isPermission)) return null
+  const says = want && {
+    ...(subject.id === null ? {} : { id: subject.id }),
+    ...(want.key === name.trim() ? {} : { name }),
+    ...(want.description === null ? {} : { description }),
+  }
+  const entries = says ? [{ key: want.key, says }] : listNewEntries([have], listCustomRoles(policy))
+  const said = entries.map((entry) => writeListed(entry, 'permissions', permissions))
+  return { path: ['custom_roles'], said }
+}
+
+/** Only the list if the entry says nothing else. */
+function writeListed(
+  { key, says }: Pick<NewEntry<unknown>, 'key' | 'says'>,
+  list: 'members' | 'permissions',
+  items: readonly string[],
+) {
+  return { key, value: Object.keys(says).length === 0 ? items : { ...says, [list]: items } }
 }
 
 interface Unlisted {
@@ -250,7 +248,9 @@ export function listNewEntries<T extends Unlisted>(
   listed: readonly Pick<PolicyGroup | PolicyCustomRole, 'subject' | 'key'>[] = [],
 ) {
   const slot = (subject: Unlisted['subject'], key: string) =>
-    subject.kind === 'group' ? `${subject.of.section} ${subject.of.normalise(key)}` : spellName(key)
+    subject.kind === 'group'
+      ? `${subject.of.section} ${subject.of.normalise(key)}`
+      : `custom_roles ${spellName(key)}`
   const taken = new Set(listed.map(({ subject, key }) => slot(subject, key)))
   const listOne = (group: T): NewEntry<T> => {
     const { subject, id, name } = group

@@ -3,11 +3,7 @@
  * and the list of their members or permissions.
  */
 import type { Amendments, NamedKeys } from '../../core/adopt/amendments.ts'
-import {
-  type CustomRoleSubject,
-  formatAddress,
-  type GroupSubject,
-} from '../../core/model/address.ts'
+import { formatAddress } from '../../core/model/address.ts'
 import type { GroupKind } from '../../core/model/kinds.ts'
 import { compareCodeUnits, normaliseEmail, spellName } from '../../core/model/names.ts'
 import { identifyCustomRole, makeGroupSubject } from '../read/build.ts'
@@ -20,10 +16,11 @@ import type { Page } from './splice.ts'
 import { writeKeyed, writeYamlText, writeYamlValue } from './yaml.ts'
 
 /** What differs between sections. */
-interface SectionKind<S> {
+interface SectionKind {
+  readonly holds: (subject: NamedKeys['subject']) => boolean
   /** The list of an entry. An entry may consist only of this list. */
   readonly list: 'members' | 'permissions'
-  readonly identify: (entry: Entry) => S
+  readonly identify: (entry: Entry) => NamedKeys['subject']
   /** Of a key. */
   readonly spell: (name: string) => string
   /** Of an item of the list. */
@@ -34,19 +31,20 @@ export function amendGroups(
   of: GroupKind,
   page: Page,
   section: Entry,
-  { groups }: Amendments,
+  amendments: Amendments,
 ): void {
-  const own = [...groups].filter(([, keys]) => keys === 'remove' || keys.subject.of === of)
-  amendSection(page, section, new Map(own), {
+  amendSection(page, section, amendments, {
+    holds: (subject) => subject.kind === 'group' && subject.of === of,
     list: 'members',
-    identify: (entry): GroupSubject => makeGroupSubject(of, entry),
+    identify: (entry) => makeGroupSubject(of, entry),
     spell: of.spell,
     normalise: normaliseEmail,
   })
 }
 
-export function amendCustomRoles(page: Page, section: Entry, { customRoles }: Amendments): void {
-  amendSection(page, section, customRoles, {
+export function amendCustomRoles(page: Page, section: Entry, amendments: Amendments): void {
+  amendSection(page, section, amendments, {
+    holds: (subject) => subject.kind === 'custom-role',
     list: 'permissions',
     identify: identifyCustomRole,
     spell: spellName,
@@ -54,15 +52,10 @@ export function amendCustomRoles(page: Page, section: Entry, { customRoles }: Am
   })
 }
 
-function amendSection<S extends GroupSubject | CustomRoleSubject>(
-  page: Page,
-  section: Entry,
-  amended: ReadonlyMap<string, NamedKeys<S> | 'remove'>,
-  kind: SectionKind<S>,
-): void {
+function amendSection(page: Page, section: Entry, { named }: Amendments, kind: SectionKind): void {
   const entries = [...getEntries(section.value)]
   const addresses = entries.map((entry) => formatAddress(kind.identify(entry)))
-  const { added, isRemoved } = amendListed(entries, addresses, amended, (entry, keys) =>
+  const { added, isRemoved } = amendListed<NamedKeys>(entries, addresses, named, (entry, keys) =>
     amendNamed(page, entry, keys, kind),
   )
   const placeOf = findPlaces(entries.map(({ key }) => kind.spell(key)))
@@ -71,6 +64,7 @@ function amendSection<S extends GroupSubject | CustomRoleSubject>(
     entries.slice(1).every(({ span }) => followsBlank(page, findLineStart(page, span.start)))
   const additions = added
     .map(({ keys }) => keys)
+    .filter(({ subject }) => kind.holds(subject))
     .sort((a, b) => compareCodeUnits(a.subject.name, b.subject.name))
     .map(({ key, keys, join }): Addition => {
       const items = [...join].sort(compareCodeUnits)
@@ -92,11 +86,11 @@ function groupLines(name: string, members: readonly string[]): readonly string[]
   return [...writeKeyed(name), ...members.map((email) => `  - ${email}`)]
 }
 
-function amendNamed<S>(
+function amendNamed(
   page: Page,
   entry: Entry,
-  { keys, join, leave }: NamedKeys<S>,
-  { list: listKey, normalise }: SectionKind<S>,
+  { keys, join, leave }: NamedKeys,
+  { list: listKey, normalise }: SectionKind,
 ): void {
   const values = Object.entries(keys).map(
     ([key, value]) => [key, writeYamlValue(value, key)] as const,

@@ -69,7 +69,7 @@ export function changeCollection(
   if (kind !== 'map' && kind !== 'list') throw UNKNOWN_LAYOUT
   const collection = { kind, span, keyEnd: key.end, spans, isRemoved, additions }
   const needsLines = kind === 'map' || additions.some(({ lines }) => lines.length > 1)
-  if (!isFlow(page, span)) changeLines(page, collection)
+  if (!isFlow(page, span)) changeIndented(page, collection)
   else if (page.text.slice(span.start, span.end).includes('\n')) changeTallFlow(page, collection)
   else if (!page.inBrackets && spans.length === 0 && needsLines) unfold(page, collection)
   else rewriteFlow(page, collection)
@@ -90,30 +90,40 @@ function insertLines({ text, eol, edits }: Page, at: number, lines: readonly str
   edits.push({ start: at, end: at, text: added.join('') })
 }
 
-function changeLines(page: Page, collection: Collection): void {
+function changeIndented(page: Page, collection: Collection): void {
   const { spans, isRemoved, additions, kind, keyEnd } = collection
   const [first] = spans
   if (first === undefined) throw UNKNOWN_LAYOUT
   const indent = indentOf(page, first, kind)
   const removed = spans.filter((_, index) => isRemoved(index))
   for (const span of removed) indentOf(page, span, kind)
+  changeLines(page, collection, indent, (each) => writeLines(each, kind))
+  if (additions.length === 0 && removed.length === spans.length) {
+    const colon = findColon(page, keyEnd)
+    page.edits.push({ start: colon, end: colon, text: kind === 'map' ? ' {}' : ' []' })
+  }
+}
+
+function writeLines({ lines }: Addition, kind: Collection['kind']): readonly string[] {
+  return lines.map((line, index) => (index === 0 && kind === 'list' ? `- ${line}` : line))
+}
+
+/** Removes whole lines, and inserts others that are indented like the entries. */
+function changeLines(
+  page: Page,
+  { spans, isRemoved, additions }: Collection,
+  indent: string,
+  write: (addition: Addition) => readonly string[],
+): void {
   for (const lines of listRemovedLines(page, spans, isRemoved)) {
     page.edits.push({ ...lines, text: '' })
   }
   const findPlaceAbove = makePlaceFinder(page, spans)
-  for (const { after, belowHeading, lines } of additions) {
-    const above = belowHeading ? undefined : spans[after]
-    const at = above ? findEntryEnd(page, above) : findPlaceAbove(after + 1)
-    const dash = kind === 'list' ? '- ' : ''
-    insertLines(
-      page,
-      at,
-      lines.map((line, n) => (line === '' ? '' : `${indent}${n === 0 ? dash : ''}${line}`)),
-    )
-  }
-  if (additions.length === 0 && removed.length === spans.length) {
-    const colon = findColon(page, keyEnd)
-    page.edits.push({ start: colon, end: colon, text: kind === 'map' ? ' {}' : ' []' })
+  for (const addition of additions) {
+    const above = addition.belowHeading ? undefined : spans[addition.after]
+    const at = above ? findEntryEnd(page, above) : findPlaceAbove(addition.after + 1)
+    const lines = write(addition).map((line) => (line === '' ? '' : `${indent}${line}`))
+    insertLines(page, at, lines)
   }
 }
 
@@ -144,10 +154,7 @@ function unfold(page: Page, { kind, span, keyEnd, additions }: Collection): void
     throw UNKNOWN_LAYOUT
   }
   page.edits.push({ start: colon, end: span.end, text: '' })
-  const dash = kind === 'list' ? '- ' : ''
-  const lines = additions.flatMap((each) =>
-    each.lines.map((line, index) => (index === 0 ? `${dash}${line}` : line)),
-  )
+  const lines = additions.flatMap((each) => writeLines(each, kind))
   insertLines(
     page,
     findNextLine(page, span.end),
@@ -192,30 +199,20 @@ function findTaken({ text, edits }: Page, { start, end }: Span): string {
 
 /** Brackets over several lines: each entry must be on its own line. */
 function changeTallFlow(page: Page, collection: Collection): void {
-  const { isRemoved, additions } = collection
-  const { text } = page
-  const lines = collection.spans.map((span) => {
-    const start = findLineStart(page, span.start)
-    const indent = text.slice(start, span.start)
+  const { spans, isRemoved, additions } = collection
+  const lines = spans.map(({ start, end }) => {
+    const indent = page.text.slice(findLineStart(page, start), start)
     const rest = /([ \t]*,)?[ \t]*(?:#[^\n]*?)?\r?(?:\n|$)/y
-    rest.lastIndex = span.end
-    const match = rest.exec(text)
+    rest.lastIndex = end
+    const match = rest.exec(page.text)
     if (!/^[ \t]*$/.test(indent) || match === null) throw UNKNOWN_LAYOUT
-    return { start, indent, end: rest.lastIndex, comma: match[1] !== undefined }
+    return { indent, end, comma: match[1] !== undefined }
   })
-  const spans = lines.map(({ start, indent, end }) => ({ start: start + indent.length, end }))
-  for (const gone of listRemovedLines(page, spans, isRemoved)) {
-    page.edits.push({ ...gone, text: '' })
-  }
-  if (additions.length === 0) return
   const [first] = lines
   if (first === undefined) throw UNKNOWN_LAYOUT
-  const findPlaceAbove = makePlaceFinder(page, spans)
-  const last = lines.findLastIndex((_, index) => !isRemoved(index))
-  const end = collection.spans[last]?.end
-  if (end !== undefined && lines[last]?.comma === false)
-    page.edits.push({ start: end, end, text: ',' })
-  for (const { after, inline } of additions) {
-    insertLines(page, lines[after]?.end ?? findPlaceAbove(0), [`${first.indent}${inline},`])
+  const last = lines.findLast((_, index) => !isRemoved(index))
+  if (additions.length > 0 && last?.comma === false) {
+    page.edits.push({ start: last.end, end: last.end, text: ',' })
   }
+  changeLines(page, collection, first.indent, ({ inline }) => [`${inline},`])
 }
