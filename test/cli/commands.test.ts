@@ -137,6 +137,15 @@ describe('demo', () => {
     expect(stdout.startsWith('DRIFT  account 1 "Northwind Support"')).toBe(true)
   })
 
+  test('never waits: on its server, nothing changes', async () => {
+    const waits: number[] = []
+    const sleep = async (ms: number) => {
+      waits.push(ms)
+    }
+    expect(await run(['demo'], { world: { sleep } })).toMatchObject({ code: 0, stderr: '' })
+    expect(waits).toEqual([])
+  })
+
   test('says how to get a first verdict about an account of your own', async () => {
     const { stdout } = await run(['demo'])
     const [, lines = ''] = stdout.split('Next, check your own account:\n')
