@@ -87,8 +87,9 @@ export function listForms(place: PlaceShape): readonly PlaceShape[] {
   return place.then && place.else ? [place.then, place.else] : [place]
 }
 
-export function getPlace(path: string): PlaceShape | undefined {
-  return getPlaces().get(path)
+/** Without anything in it if there is no such place. */
+export function getPlace(path: string): PlaceShape {
+  return getPlaces().get(path) ?? {}
 }
 
 export function listPaths(): Iterable<string> {
@@ -101,7 +102,7 @@ export function isKnownPlace(path: string): boolean {
 
 /** The keys that a map at this path can have; none where they are names. */
 export function listKeysAt(path: string): readonly string[] {
-  return listForms(getPlace(path) ?? {}).flatMap(({ properties = {} }) => Object.keys(properties))
+  return listForms(getPlace(path)).flatMap(({ properties = {} }) => Object.keys(properties))
 }
 
 /** Whether this key stands at the left margin. */

@@ -182,7 +182,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     })
     return
   }
-  const label = path === 'agents' ? null : (getPlace(`${path}/*`)?.title ?? '').toLowerCase()
+  const label = path === 'agents' ? null : (getPlace(`${path}/*`).title ?? '').toLowerCase()
   reportOnce(problems, 'policy-value', entry, {
     summary: label
       ? `The name of ${addArticle(label)} must not be blank.`
@@ -214,7 +214,7 @@ function reportValue(problems: Problems, spot: Spot): void {
     reportOnce(problems, 'policy-value', node, { summary: `${mustBe}.`, ...adviseValue(path) })
     return
   }
-  const tooShort = node.kind === 'list' && getPlace(path)?.type === 'array'
+  const tooShort = node.kind === 'list' && getPlace(path).type === 'array'
   const advice = correctValue(spot)
   reportOnce(problems, 'policy-value', node, {
     summary: `${mustBe}, not ${tooShort ? 'an empty list' : describeValue(node)}.`,
@@ -225,7 +225,7 @@ function reportValue(problems: Problems, spot: Spot): void {
 /** The advice that makes the value right. Null: it is not known what was meant. */
 function correctValue({ node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null
-  const { type, const: only, pattern = '' } = getPlace(path) ?? {}
+  const { type, const: only, pattern = '' } = getPlace(path)
   if (typeof node.value !== 'string') {
     const fits = type === 'string' && new RegExp(pattern, 'u').test(node.source)
     return fits ? `Put it in quotes: "${node.source}".` : null

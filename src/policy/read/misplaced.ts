@@ -178,7 +178,7 @@ function isGroup(value: TreeNode): boolean {
 
 /** Whether the value has the form of a value at this place, even if something in it is wrong. */
 function hasFormAt(path: string, node: TreeNode): boolean {
-  return listForms(getPlace(path) ?? {}).some((form) => hasForm(form, node))
+  return listForms(getPlace(path)).some((form) => hasForm(form, node))
 }
 
 function hasForm({ type, required = [], ...form }: PlaceShape, node: TreeNode): boolean {

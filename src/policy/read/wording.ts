@@ -160,9 +160,9 @@ export function nameSubject(path: string, names: Names): string {
   if (list !== undefined) {
     const owner = /^\w+\/\*/.exec(path)?.[0]
     const nameOwner = (entry: string) =>
-      `${getPlace(entry)?.title?.toLowerCase()} ${quoteName(names.owner)}`
+      `${getPlace(entry).title?.toLowerCase()} ${quoteName(names.owner)}`
     if (step === '*') return `The entry of ${nameOwner(path)}`
-    const { noun = '' } = getPlace(path) ?? {}
+    const { noun = '' } = getPlace(path)
     const item = noun === EMAIL ? (owner === undefined ? 'Person' : 'Member') : noun
     const of = owner === undefined ? `\`${list.replaceAll('/', '.')}\`` : nameOwner(owner)
     return `${item} ${names.index + 1} of ${of}`
@@ -181,8 +181,7 @@ export function isSecret(path: string): boolean {
 /** What a value there must be, after "must be". */
 export function describeWanted(path: string): string {
   return (
-    getWords()[path]?.expected ??
-    joinWords('or', listForms(getPlace(path) ?? {}).flatMap(listExpected))
+    getWords()[path]?.expected ?? joinWords('or', listForms(getPlace(path)).flatMap(listExpected))
   )
 }
 
@@ -227,7 +226,7 @@ export function lowerFirst(text: string): string {
 /** What to write at a place. */
 export function adviseValue(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.advice
-  const place = getPlace(path) ?? {}
+  const place = getPlace(path)
   if (advice !== undefined) return { advice }
   // Everybody knows what an e-mail address is, and the rest of the message lists all forms and words.
   const listsWords = (place.enum ?? []).length > SHORT_LIST
@@ -279,7 +278,7 @@ export function adviseEmpty(path: string): Pick<Message, 'detail' | 'advice'> {
   const advice = getWords()[path]?.empty
   if (advice !== undefined) return { advice }
   if (isRequired(path)) return adviseValue(path)
-  const { description = null, type, pattern } = getPlace(path) ?? {}
+  const { description = null, type, pattern } = getPlace(path)
   const canBeEmpty = type === 'string' && pattern === undefined
   return {
     detail: description,
@@ -291,14 +290,14 @@ export function adviseEmpty(path: string): Pick<Message, 'detail' | 'advice'> {
 
 function isRequired(path: string): boolean {
   const [, map = '', key = ''] = /^(?:(.*)\/)?([^/]+)$/.exec(path) ?? []
-  return listForms(getPlace(map) ?? {}).some(({ required = [], oneOf = [] }) =>
+  return listForms(getPlace(map)).some(({ required = [], oneOf = [] }) =>
     [{ required }, ...oneOf].some((needed) => needed.required?.includes(key)),
   )
 }
 
 /** What was probably meant by a text that is invalid there. Null: unknown. */
 export function guessText(path: string, written: string): string | null {
-  const place = getPlace(path) ?? {}
+  const place = getPlace(path)
   const guess = getWords()[path]?.guess
   if (guess !== undefined) return guess(written)
   if (place.noun === EMAIL) return findEmail(written)
