@@ -1,7 +1,7 @@
 /** What the build works out ahead of time is what a run would have worked out. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { loadCommands } from '../../src/cli/command-list.ts'
 import { drawPage } from '../../src/cli/draw-help.ts'
@@ -23,22 +23,34 @@ test('every completion script is there, as the commands make it', async () => {
   expect(scripts).toEqual(makeScripts(await loadCommands()))
 })
 
-const compiled = new Ajv2020(AJV_OPTIONS).compile(
-  JSON.parse(readFileSync(SCHEMA_URLS.policy, 'utf8')),
-)
-const { policy: ahead }: { policy: ValidateFunction } = createRequire(import.meta.url)(
+const compile = (url: URL) =>
+  new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(url, 'utf8')))
+const compiled = { policy: compile(SCHEMA_URLS.policy), fleet: compile(SCHEMA_URLS.fleet) }
+const ahead: typeof compiled = createRequire(import.meta.url)(
   new URL('policy-shape.cjs', DIST).pathname,
 )
+const account = { name: 'a', policy: 'a.yaml', base_url: 'https://a.test', account: 1 }
 
-test.each([
-  [{ version: 1, agents: { 'ada@acme.com': 'administrator' } }],
-  [{ version: 2, agnets: {}, teams: { billing: { mebers: ['x'] } } }],
-  [{ agents: { 'no address': 'agnet', 'k@acme.com': { custom_role: { id: 'x', nam: 1 } } } }],
-  [{ version: 1, teams: { ' ': [3], b: { members: null, auto_assign: 'yes' } }, scope: [] }],
-  [null],
-  [[]],
-])('the schema as code says the same as the schema: %j', (value) => {
-  const verdicts = [compiled(value), ahead(value)]
+test.each<[keyof typeof compiled, unknown]>([
+  ['policy', { version: 1, agents: { 'ada@acme.com': 'administrator' } }],
+  ['policy', { version: 2, agnets: {}, teams: { billing: { mebers: ['x'] } } }],
+  [
+    'policy',
+    { agents: { 'no address': 'agnet', 'k@acme.com': { custom_role: { id: 'x', nam: 1 } } } },
+  ],
+  [
+    'policy',
+    { version: 1, teams: { ' ': [3], b: { members: null, auto_assign: 'yes' } }, scope: [] },
+  ],
+  ['policy', null],
+  ['policy', []],
+  ['fleet', { version: 1, accounts: [{ ...account, token_env: 'TOKEN' }] }],
+  ['fleet', { version: 1, accounts: [account, { ...account, policy: '-', token_file: ' ' }] }],
+  ['fleet', { version: 2, acounts: [] }],
+  ['fleet', { version: 1, accounts: [{ ...account, account: 0, token: 'x' }, 'a'] }],
+  ['fleet', null],
+])('the %s schema as code says the same as the schema: %j', (name, value) => {
+  const verdicts = [compiled[name](value), ahead[name](value)]
   expect(verdicts[1]).toBe(verdicts[0])
-  expect(ahead.errors).toEqual(compiled.errors)
+  expect(ahead[name].errors).toEqual(compiled[name].errors)
 })
