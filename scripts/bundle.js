@@ -21,6 +21,12 @@ const PACKED = {
 }
 
 /**
+ * Parts that undici requires only for a processor without SIMD, and for bodies that are not text. They
+ * are a third of its code, and stay in node_modules.
+ */
+const LATE = /^\.\.\/(llhttp\/llhttp-wasm|web\/fetch\/body)\.js$/
+
+/**
  * Each group becomes one file with everything that it needs; a module goes into the first group that
  * needs it. So shared code without a policy comes before `policy`, which contains yaml.
  */
@@ -63,6 +69,13 @@ const bundle = await rolldown({
   platform: 'node',
   external: (id) => /^[@a-z]/.test(id) && !/^(yaml|undici|ajv|chalk)(\/|$)/.test(id),
   resolve: { alias: PACKED },
+  plugins: [
+    {
+      name: 'late-parts-of-undici',
+      resolveId: (id) =>
+        LATE.test(id) ? { id: id.replace('..', 'undici/lib'), external: true } : null,
+    },
+  ],
   // A module that is loaded late in one run and early in another goes into the early file.
   checks: { ineffectiveDynamicImport: false },
 })

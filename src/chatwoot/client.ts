@@ -46,8 +46,8 @@ export interface ServerOptions {
   readonly random: () => number
   /** Called when a read waits, with the reason and the end, or says how long it will take. */
   readonly onWait: (text: string) => void
-  /** Called after every request, including retries and redirects. */
-  readonly onRequest: (request: RequestLine) => void
+  /** Called after every request, including retries and redirects. Nothing is made if nobody describes it. */
+  readonly onRequest: (describe: () => RequestLine) => void
   /** Stops everything; running requests reject with its reason. */
   readonly signal: AbortSignal
 }
@@ -185,7 +185,10 @@ export function openServer(options: ServerOptions): Server {
       let status: number | null = null
       let body: Uint8Array | null = null
       let header: Reply['header'] = () => null
-      const patience = setTimeout(() => silent > 0 && end(silence), patienceMs)
+      let date = Number.NaN
+      const patience = answered
+        ? undefined
+        : setTimeout(() => silent > 0 && end(silence), patienceMs)
       try {
         requests += 1
         running += 1
@@ -193,11 +196,12 @@ export function openServer(options: ServerOptions): Server {
         answered = true
         silent = 0
         status = response.statusCode
+        const { headers: given } = response
         header = (name) => {
-          const value = [response.headers[name] ?? []].flat()[0]
+          const value = getFirst(given[name])
           return value === undefined ? null : hide(value)
         }
-        const date = Date.parse(header('date') ?? '')
+        date = Date.parse(getFirst(given["date"]) ?? '')
         clockAhead = Number.isNaN(date) ? null : date - now().getTime()
         body = new Uint8Array(await response.body.arrayBuffer())
         return { url, status, header, body }
@@ -213,16 +217,16 @@ export function openServer(options: ServerOptions): Server {
         clearTimeout(patience)
         const ms = now().getTime() - sentAt.getTime()
         if (requests > 1) spent += ms
-        options.onRequest({
+        options.onRequest(() => ({
           path: hide(url.pathname + url.search),
           status,
           at: sentAt.toISOString(),
           ms,
-          serverTime: readDate(header('date')),
+          serverTime: formatHttpDate(date),
           requestId: header('x-request-id'),
           bodySha256: () => body && createHash('sha256').update(body).digest('hex'),
           items: () => body && countItems(body),
-        })
+        }))
       }
     }
 
@@ -342,10 +346,13 @@ export function openServer(options: ServerOptions): Server {
   return { client: openClient, writer: openPacedWriter, close: transport.close }
 }
 
+function getFirst(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header
+}
+
 /** Null if it is not a date of HTTP. */
-function readDate(header: string | null): string | null {
-  const date = Date.parse(header ?? '')
-  const text = Number.isNaN(date) ? '' : new Date(date).toISOString()
+function formatHttpDate(time: number): string | null {
+  const text = Number.isNaN(time) ? '' : new Date(time).toISOString()
   return /^\d{4}-/.test(text) ? text : null
 }
 

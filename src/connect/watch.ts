@@ -45,7 +45,9 @@ export async function watch(
     onWait: (text: string) => {
       if (!flags.quiet) say(text)
     },
-    onRequest: (request: RequestLine) => {
+    onRequest: (describe: () => RequestLine) => {
+      if (onEach === undefined && !flags.verbose) return
+      const request = describe()
       onEach?.(request)
       if (!flags.verbose) return
       const { path, status, ms, requestId } = request
