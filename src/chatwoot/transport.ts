@@ -133,8 +133,14 @@ function getRelay(signal: AbortSignal): EventEmitter {
 /** undici stops a request that waits for its connection only after the connection is open. */
 function stopOnAbort<T>(work: Promise<T>, signal: EventEmitter): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.once('abort', reject)
-    work.then(resolve, reject).finally(() => signal.off('abort', reject))
+    const settle =
+      <V>(done: (value: V) => void) =>
+      (value: V) => {
+        signal.off('abort', reject)
+        done(value)
+      }
+    signal.on('abort', reject)
+    work.then(settle(resolve), settle(reject))
   })
 }
 
@@ -160,11 +166,18 @@ function nameFaults(proxy: Pool): Pool {
   return Object.assign(proxy, { connect: named })
 }
 
-function unsealHeaders(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
-  return Object.fromEntries(
+const UNSEALED = new WeakMap<Request['headers'], Record<string, string>>()
+
+/** Only once for all requests of a client. */
+function unsealHeaders(headers: Request['headers']): Record<string, string> {
+  const known = UNSEALED.get(headers)
+  if (known !== undefined) return known
+  const made = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
       typeof value === 'string' ? value : unseal(value),
     ]),
   )
+  UNSEALED.set(headers, made)
+  return made
 }
