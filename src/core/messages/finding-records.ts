@@ -70,7 +70,6 @@ export type Rule =
 
 /** Something that the policy lists is otherwise on the account. */
 const DIFFERS = {
-  severity: 'error',
   folds: false,
   pointsTo: 'its own line',
   fixedBy: 'a line',
@@ -89,7 +88,6 @@ const BESIDE = { ...DIFFERS, about: ['agent'], fixedBy: 'nothing', judged: 'in a
 
 /** Of a rule, a waiver or the audit log: whatever a comparison of policy and account finds. */
 const ALWAYS = {
-  severity: 'error',
   folds: false,
   pointsTo: 'a shared line',
   fixedBy: 'nothing',
@@ -123,6 +121,7 @@ export const FINDINGS = {
   'admin-unexpected': {
     title: 'Unexpected administrator',
     risk: 'critical',
+    severity: 'error',
     meaning:
       'A person is an administrator of the account, or was invited as one, but the policy does not allow it: the person is not in the policy, or the policy lists them as an agent. An administrator can read every conversation, change every setting, and add and remove people.',
     remedy:
@@ -136,6 +135,7 @@ export const FINDINGS = {
   'agent-unexpected': {
     title: 'Unexpected agent',
     risk: 'high',
+    severity: 'error',
     meaning: `A person is an agent on the account but is not in the policy. This person can sign in and read the conversations of their inboxes and, from Chatwoot ${SINCE.access} on, of their teams.`,
     remedy:
       'Remove the person from the account (Settings, Agents), or add the person to the policy.',
@@ -147,6 +147,7 @@ export const FINDINGS = {
   'agent-missing': {
     title: 'Missing person',
     risk: 'medium',
+    severity: 'error',
     meaning: 'The policy lists a person who is not on the account.',
     remedy:
       'Invite the person (Settings, Agents, Add Agent), or remove the person from the policy, also from its teams and inboxes.',
@@ -174,6 +175,7 @@ export const FINDINGS = {
   'role-differs': {
     title: 'Different role',
     risk: 'medium',
+    severity: 'error',
     meaning:
       'The policy lists a person as administrator, but on the account the person is only an agent.',
     remedy:
@@ -187,6 +189,7 @@ export const FINDINGS = {
   'custom-role-differs': {
     title: 'Different custom role',
     risk: 'high',
+    severity: 'error',
     meaning:
       'A person does not have the custom role that the policy requires, or has a custom role although the policy gives none. An agent who loses a custom role gets the full rights of an agent.',
     remedy:
@@ -216,6 +219,7 @@ export const FINDINGS = {
   'custom-role-foreign': {
     title: 'Custom role that is not on this account',
     risk: 'critical',
+    severity: 'error',
     meaning:
       'A person has the id of a custom role that is not among the custom roles of the account: the role belongs to another account, or was deleted. It permits nothing now. But an administrator of another account, or the person who creates the next custom role, may decide what it permits. An administrator with such a role keeps all rights.',
     remedy:
@@ -242,6 +246,7 @@ export const FINDINGS = {
   'invite-pending': {
     title: 'Invitation not accepted',
     risk: 'medium',
+    severity: 'error',
     meaning:
       'A person in the policy has not accepted the invitation yet. The person cannot sign in, but anyone who gets the invitation can use it. The list of agents does not show how old an invitation is; for that, see `invite-stale`.',
     remedy:
@@ -254,6 +259,7 @@ export const FINDINGS = {
   'invite-unexpected': {
     title: 'Unexpected invitation',
     risk: 'high',
+    severity: 'error',
     meaning:
       'A person was invited as an agent but is not in the policy. The invitation can still be accepted: it is access waiting to be used.',
     remedy:
@@ -266,6 +272,7 @@ export const FINDINGS = {
   'access-expired': {
     title: 'Expired access',
     risk: 'high',
+    severity: 'error',
     meaning:
       'The access of a person ended on the day in `expires`, but the person is still on the account. For an administrator the risk is critical.',
     remedy:
@@ -294,6 +301,7 @@ export const FINDINGS = {
   'rule-administrators': {
     title: 'Administrator rule broken',
     risk: 'critical',
+    severity: 'error',
     meaning:
       'The account has fewer or more administrators than `rules.administrators` allows, or an administrator in the policy has no `reason` although the rule requires one. For the minimum, only administrators who accepted their invitation count. For the maximum, all administrators count. Ignored people count too.',
     remedy:
@@ -308,6 +316,7 @@ export const FINDINGS = {
   'rule-email-domain': {
     title: 'E-mail domain not allowed',
     risk: 'high',
+    severity: 'error',
     meaning:
       'The e-mail domain of a person on the account is not in `rules.email_domains`. The rule applies to everybody on the account: also to people who are ignored, only invited, or not in the policy.',
     remedy:
@@ -322,6 +331,7 @@ export const FINDINGS = {
   'not-in-roster': {
     title: 'Not in the roster',
     risk: 'high',
+    severity: 'error',
     meaning:
       'A person on the account is not in the roster that you gave with `--roster`, or is no longer active there: the person has probably left. For an administrator the risk is critical. For somebody who is in the policy but not on the account it is low. The roster applies to everybody on the account, also to people whom the policy does not manage. Ignored people are left out, except administrators.',
     remedy:
@@ -336,6 +346,7 @@ export const FINDINGS = {
   'agent-dormant': {
     title: 'No sign-in for a long time',
     risk: 'medium',
+    severity: 'error',
     meaning:
       'The audit log shows no sign-in of a person for longer than `rules.dormant_days` allows. The person still has access, and so has anyone who gets the password or the access token. For an administrator the risk is high. rollcall can judge only people who sign in with a password, and only if the log reaches back far enough. The report counts the others. Calls with an access token are not in the log.',
     remedy:
@@ -350,6 +361,7 @@ export const FINDINGS = {
   'invite-stale': {
     title: 'Old invitation',
     risk: 'medium',
+    severity: 'error',
     meaning:
       'A person was invited longer ago than `rules.invite_max_days` allows and has not accepted the invitation. Anyone who gets the invitation can use it. For an administrator the risk is high. The audit log shows when the person was added. If the log does not reach back far enough to tell, the report only counts the invitation.',
     remedy:
@@ -364,6 +376,7 @@ export const FINDINGS = {
   'inbox-member-hidden': {
     title: 'Hidden inbox member',
     risk: 'critical',
+    severity: 'error',
     meaning:
       'The audit log shows that somebody was added to an inbox and never removed, but this person is not on the account. No list of Chatwoot shows such a member, and Chatwoot still sends them the messages of the inbox while they are signed in. Only the audit log shows this, so rollcall finds it only with `--activity` or a rule that needs the log.',
     remedy:
@@ -378,6 +391,7 @@ export const FINDINGS = {
   'rule-team-members': {
     title: 'Team too small',
     risk: 'low',
+    severity: 'error',
     meaning:
       'A team has fewer members than `rules.team_members` requires. Ignored people count; people who left the account do not. Ignored teams are not checked. If the policy has `teams`, only the teams listed there are checked.',
     remedy:
@@ -392,6 +406,7 @@ export const FINDINGS = {
   'custom-role-missing': {
     title: 'Missing custom role',
     risk: 'low',
+    severity: 'error',
     meaning: 'The policy lists a custom role that the account does not have.',
     remedy:
       'Create the custom role (Settings, Custom Roles) with the permissions of the policy, or remove it from `custom_roles`.',
@@ -403,6 +418,7 @@ export const FINDINGS = {
   'custom-role-unexpected': {
     title: 'Unexpected custom role',
     risk: 'medium',
+    severity: 'error',
     meaning:
       'The account has a custom role that is not in the policy. Anyone who can change agents can give it to a person.',
     remedy:
@@ -415,6 +431,7 @@ export const FINDINGS = {
   'custom-role-permissions-differ': {
     title: 'Different permissions',
     risk: 'high',
+    severity: 'error',
     meaning:
       'A custom role does not have the permissions that the policy gives it. Every agent with this custom role is affected. If the account only permits less than the policy, the risk is medium.',
     remedy:
@@ -427,6 +444,7 @@ export const FINDINGS = {
   'custom-role-settings-differ': {
     title: 'Different name or description of a custom role',
     risk: 'low',
+    severity: 'error',
     meaning:
       'The description of a custom role is not as in the policy. Or the policy gives the `id` of the custom role, and the custom role with this id has another name. This finding is not about its permissions.',
     remedy:
@@ -439,6 +457,7 @@ export const FINDINGS = {
   'team-missing': {
     title: 'Missing team',
     risk: 'low',
+    severity: 'error',
     meaning:
       'The policy lists a team that the account does not have. Its members are not reported one by one.',
     remedy: 'Create the team (Settings, Teams), or remove it from the policy.',
@@ -448,6 +467,7 @@ export const FINDINGS = {
   'team-unexpected': {
     title: 'Unexpected team',
     risk: 'medium',
+    severity: 'error',
     meaning: `The account has a team that is not in the policy. From Chatwoot ${SINCE.access} on, its members can open and answer every conversation assigned to the team. Its members are not reported one by one.`,
     remedy:
       'Delete the team (Settings, Teams), add it to the policy, or ignore it with a pattern in `scope.ignore.teams`.',
@@ -457,6 +477,7 @@ export const FINDINGS = {
   'team-differs': {
     title: 'Different team settings',
     risk: 'low',
+    severity: 'error',
     meaning: 'The description or the automatic assignment of a team is not as in the policy.',
     remedy: 'Change the team in Chatwoot (Settings, Teams), or change its settings in the policy.',
     example:
@@ -466,6 +487,7 @@ export const FINDINGS = {
   'member-missing': {
     title: 'Missing team member',
     risk: 'low',
+    severity: 'error',
     meaning: 'The policy lists a person in a team, but the person is not a member of the team.',
     remedy:
       'Add the person to the team (Settings, Teams), or remove the person from the team in the policy. If the person is not on the account, invite the person first.',
@@ -476,6 +498,7 @@ export const FINDINGS = {
   'member-unexpected': {
     title: 'Unexpected team member',
     risk: 'medium',
+    severity: 'error',
     meaning: `A person is a member of a team, but the policy does not list the person in this team. From Chatwoot ${SINCE.access} on, a member can open and answer every conversation assigned to the team.`,
     remedy:
       'Remove the person from the team (Settings, Teams), or add the person to the team in the policy.',
@@ -502,6 +525,7 @@ export const FINDINGS = {
   'inbox-missing': {
     title: 'Missing inbox',
     risk: 'medium',
+    severity: 'error',
     meaning:
       'The policy lists an inbox that the account does not have: no inbox has this name or this id. Its members are not reported one by one.',
     remedy:
@@ -513,6 +537,7 @@ export const FINDINGS = {
   'inbox-unexpected': {
     title: 'Unexpected inbox',
     risk: 'medium',
+    severity: 'error',
     meaning:
       'The account has an inbox that is not in the policy: a new way for messages to come in, and a new list of people who read them. Its members are not reported one by one.',
     remedy:
@@ -524,6 +549,7 @@ export const FINDINGS = {
   'inbox-differs': {
     title: 'Different inbox settings',
     risk: 'low',
+    severity: 'error',
     meaning:
       'The channel or the automatic assignment of an inbox is not as in the policy, or the inbox with the id in the policy has another name.',
     remedy:
@@ -535,6 +561,7 @@ export const FINDINGS = {
   'inbox-member-missing': {
     title: 'Missing inbox member',
     risk: 'low',
+    severity: 'error',
     meaning: 'The policy lists a person in an inbox, but the person is not a member of the inbox.',
     remedy:
       'Add the person to the inbox (Settings, Inboxes, Collaborators), or remove the person from the inbox in the policy. If the person is not on the account, invite the person first.',
@@ -545,6 +572,7 @@ export const FINDINGS = {
   'inbox-member-unexpected': {
     title: 'Unexpected inbox member',
     risk: 'high',
+    severity: 'error',
     meaning:
       'A person is a member of an inbox, but the policy does not list the person in this inbox. An agent who is a member can read every conversation of the inbox. For an administrator the risk is low: administrators reach every inbox anyway.',
     remedy:
@@ -556,6 +584,7 @@ export const FINDINGS = {
   'waiver-expired': {
     title: 'Expired waiver',
     risk: 'high',
+    severity: 'error',
     meaning:
       'The last day of a waiver has passed, but the finding that it accepted still exists. The finding counts again.',
     remedy:
