@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/command-list.ts'
-import { BIN } from '../cli/spawn.ts'
+import { BIN, spawnRollcall } from '../cli/spawn.ts'
 import { ADA, connection, EXACT, folder, run, serve } from '../cli/world.ts'
 
 const WATCHED = ['yaml', 'undici', 'ajv', 'chalk', 'yargs']
@@ -139,4 +139,21 @@ test('a command line that cannot be used loads neither a connection nor colours'
     const found = await loaded(words, folder({}), {})
     expect(found.filter((name) => name !== 'yaml')).toEqual([])
   }
+})
+
+test('a processor that cannot run the fast parser of undici reads an account with the other one', async () => {
+  const { cwd, env } = await ready()
+  const slow = folder({
+    'slow.cjs': `const { Module } = WebAssembly
+let refused = false
+WebAssembly.Module = function (bytes) {
+  if (refused) return new Module(bytes)
+  refused = true
+  throw new WebAssembly.CompileError('No SIMD.')
+}
+process.on('exit', () => console.error(refused))`,
+  })
+  const options = { cwd, env: { ...env, NODE_OPTIONS: `--require ${slow}/slow.cjs` } }
+  const { code, stderr } = await spawnRollcall(['snapshot'], options)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: 'true\n' })
 })
