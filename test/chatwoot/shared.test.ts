@@ -104,13 +104,17 @@ describe('accounts on one server', () => {
 })
 
 describe('a server that hangs', () => {
-  /** Answers nothing until the returned switch is used. */
+  /** Answers nothing until the returned switch is used, except one token, and that more and more slowly. */
   async function silent() {
     let answers = false
     let requests = 0
-    const http = createServer((_, response) => {
+    let ms = 0
+    const http = createServer(({ headers }, response) => {
       requests += 1
       if (answers) response.end('true')
+      if (headers['api-access-token'] !== 'slow') return
+      setTimeout(() => response.end('true'), ms)
+      ms += 1_700
     })
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
     const { port } = http.address() as AddressInfo
@@ -124,7 +128,8 @@ describe('a server that hangs', () => {
       const client = server.client({ token: seal(TOKEN), timeoutMs })
       return client.get('/api', whole).finally(() => client.close())
     }
-    return { ask, recover: () => (answers = true), requests: () => requests }
+    const open = () => server.client({ token: seal('slow'), timeoutMs: 60_000 })
+    return { ask, open, recover: () => (answers = true), requests: () => requests }
   }
 
   test('costs one account the whole of --timeout, and the next ones less and less', async () => {
@@ -142,6 +147,17 @@ describe('a server that hangs', () => {
     recover()
     expect([await ask(60_000), await ask(60_000)]).toEqual([true, true])
     expect(requests()).toBe(3)
+  })
+
+  test('does not take the time of an account that it has answered', async () => {
+    const { ask, open } = await silent()
+    const waitInVain = () => times(4, () => expect(ask(200)).rejects.toThrow('--timeout'))
+    await waitInVain()
+    const answered = open()
+    await answered.get('/api', whole)
+    const [second] = await Promise.all([answered.get('/api', whole), waitInVain()])
+    expect(second).toBe(true)
+    await answered.close()
   })
 })
 
