@@ -13,7 +13,7 @@ import type { HiddenOutcome, PersonOutcome, Standing } from '../core/plan/outcom
 import { listMissingActivity } from '../core/report/missing-parts.ts'
 import { findWorstRisk, sortByWorstFinding } from '../core/report/order.ts'
 import type { JudgedAccount, Reading } from '../core/report/report.ts'
-import { ANSWERS } from '../core/review/form.ts'
+import { ANSWERS, REVIEW } from '../core/review/form.ts'
 import { type ClockReading, measureAhead, readClocks } from '../core/review/moments.ts'
 import {
   type ListedFile,
@@ -34,7 +34,7 @@ import {
   writeCsv,
 } from './csv.ts'
 import { describeRoster, groupBySection, toJson } from './json-document.ts'
-import { API_LIMITS, describeInPolicy, HIDING, STANDINGS } from './labels.ts'
+import { API_LIMITS, describeInPolicy, formatMoment, HIDING, STANDINGS } from './labels.ts'
 
 /** New kinds come last, because columns may only be added at the end. */
 const SECTIONS = KINDS.map(({ section }) => section)
@@ -52,6 +52,7 @@ const FORM = [
   'risk',
   'findings',
   ...ANSWERS,
+  REVIEW,
 ]
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */
@@ -135,6 +136,7 @@ export function renderTables(
   const { people: everybody, hidden } = account.getOutcomes()
   const people = everybody.flatMap(makeRow)
   const logged = account.read.activity.state === 'read'
+  const review = `account ${account.account.id} on ${new URL(account.server).host}, ${formatMoment(account.read.finishedAt)}`
   const population = logged ? [...POPULATION, ...RECORD_COLUMNS] : POPULATION
   return {
     'population.csv': writeCsv<string>(population, people),
@@ -144,9 +146,9 @@ export function renderTables(
     ),
     'decisions.csv': writeCsv(
       FORM,
-      sortByWorstFinding<PersonOutcome | HiddenOutcome>([...hidden, ...everybody]).flatMap(
-        (each) => ('seen' in each ? makeRow(each) : makeHiddenRow(account, each)),
-      ),
+      sortByWorstFinding<PersonOutcome | HiddenOutcome>([...hidden, ...everybody])
+        .flatMap((each) => ('seen' in each ? makeRow(each) : makeHiddenRow(account, each)))
+        .map((row) => ({ ...row, [REVIEW]: review })),
     ),
     'ignored.csv': writeCsv(
       ['address', 'pattern', 'file', 'line', 'column'],

@@ -12,7 +12,8 @@ import { arrangeRows, placeSubject, type Row } from './text/table.ts'
 const KINDS: readonly Difference['kind'][] = ['gained', 'lost', 'changed']
 
 export function renderDiff(diff: DiffAnswer, paint: Paint): string {
-  const word = paint.strong(diff.equal ? paint.good('EQUAL') : paint.bad('DIFFERENT'))
+  const partial = diff.diagnostics.length > 0
+  const word = paint.strong(nameResult(diff.equal, partial, paint))
   const head = `${word}  ${nameAccountOf(diff.after)}${summariseDiff(diff)}`
   const table = arrangeRows(
     [...diff.differences.map(makeRow), ...diff.controls.map(makeControlRow)],
@@ -25,8 +26,15 @@ export function renderDiff(diff: DiffAnswer, paint: Paint): string {
   const basis = wrapParagraph(
     `Before: ${nameSide(diff.before)}. After: ${nameSide(diff.after)}.${nameMissing(diff)}${places}`,
   )
-  const last = `${word}, exit code ${diff.exitCode}`
+  const rest = partial ? ', not everything was compared' : ''
+  const last = `${word}${rest}, exit code ${diff.exitCode}`
   return `${joinTexts([wrapParagraph(head, 2), table, `${basis}\n${last}`])}\n`
+}
+
+/** Two snapshots are equal only if everything was compared. */
+function nameResult(equal: boolean, partial: boolean, paint: Paint): string {
+  if (!equal) return paint.bad('DIFFERENT')
+  return partial ? paint.unsure('NO DIFFERENCE FOUND') : paint.good('EQUAL')
 }
 
 function nameAccountOf({ account, server }: Compared): string {
@@ -39,8 +47,8 @@ function summariseDiff(diff: DiffAnswer): string {
   if (diff.controls.length > 0) {
     parts.push(`${count(diff.controls.length, 'control')} changed, ${loosened} loosened`)
   }
-  const found = parts.join(', ') || 'no difference in access or controls'
-  return diff.diagnostics.length === 0 ? found : `${found}; not everything was compared`
+  if (diff.diagnostics.length > 0) parts.push('not everything was compared')
+  return parts.join(', ') || 'no difference in access or controls'
 }
 
 /** Somebody who reads only this would take a part that was not compared for equal. */

@@ -1,4 +1,4 @@
-/** The output of `rollcall explain`: one entry of a catalogue in full, or all entries as a list. */
+/** The output of `rollcall explain`: entries of a catalogue in full, or all entries as a list. */
 import type { Diagnostic } from '../core/messages/diagnostic.ts'
 import type { Explanation } from '../core/messages/explain.ts'
 import type { Word } from '../core/messages/words.ts'
@@ -6,18 +6,20 @@ import { toDiagnosticJson, toJson } from './json-document.ts'
 import { describeRetry } from './remedy.ts'
 import { type Paint, renderSection, wrapParagraph } from './text/layout.ts'
 
-/** A single entry or word is shown in full. */
-export function renderExplanations(
+export function renderExplanations(asked: readonly (Explanation | Word)[], paint: Paint): string {
+  return asked.map((each) => `${renderInFull(each, paint)}\n`).join('\n')
+}
+
+/** One line for each code, and all words. */
+export function renderList(
   all: readonly Explanation[],
   words: readonly Word[],
   paint: Paint,
 ): string {
-  const [only, ...others] = [...all, ...words]
-  if (only !== undefined && others.length === 0) return `${renderInFull(only, paint)}\n`
   const of = (kind: Explanation['kind']) => all.filter((each) => each.kind === kind)
   return `${[
-    renderList('Findings: what rollcall can report about an account', of('finding'), paint),
-    renderList('Messages: what can go wrong in a run', of('message'), paint),
+    renderCodes('Findings: what rollcall can report about an account', of('finding'), paint),
+    renderCodes('Messages: what can go wrong in a run', of('message'), paint),
     `${paint.strong('Words')}\n${wrapParagraph(`${words.map(({ word }) => word).join(', ')}.`)}`,
     'Run `rollcall explain CODE` or `rollcall explain WORD` to read about one.',
   ].join('\n\n')}\n`
@@ -41,7 +43,7 @@ function describeKind(each: Explanation): string {
   return `Run error (${each.cause}). ${describeRetry(each.retryable)}`
 }
 
-function renderList(heading: string, entries: readonly Explanation[], paint: Paint): string {
+function renderCodes(heading: string, entries: readonly Explanation[], paint: Paint): string {
   const rows = entries.map((each) => ({
     label: each.code,
     text: each.kind === 'finding' ? `${each.title} (${each.risk})` : each.meaning,
@@ -51,15 +53,14 @@ function renderList(heading: string, entries: readonly Explanation[], paint: Pai
 
 /** Always one JSON document; after an error it has no entries and no words. */
 export function renderExplanationsJson(
-  entries: readonly Explanation[],
-  words: readonly Word[],
+  all: readonly (Explanation | Word)[],
   diagnostics: readonly Diagnostic[],
 ): string {
   return toJson({
     format: 'rollcall.explanation',
     format_version: '1.1',
-    entries,
-    words,
+    entries: all.filter((each) => 'code' in each),
+    words: all.filter((each) => 'word' in each),
     diagnostics: diagnostics.map(toDiagnosticJson),
   })
 }

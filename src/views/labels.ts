@@ -14,6 +14,7 @@ import type { Action } from '../core/model/steps.ts'
 import { joinFirst } from '../core/model/visible.ts'
 import { type Change, type Facts, listFactKeys } from '../core/plan/change.ts'
 import type { PersonInPolicy, Standing } from '../core/plan/outcome.ts'
+import type { MissingSection } from '../core/report/missing-parts.ts'
 import type { Proposal } from '../core/report/proposal.ts'
 import type { AccountReport, Reading, Report, Summary, Verdict } from '../core/report/report.ts'
 import { countSince, isNew } from '../core/report/since.ts'
@@ -355,6 +356,20 @@ export function formatMoment(rfc3339: string): string {
 export function describeSnapshot(read: Reading | null, shown: (file: string) => string): string {
   if (read === null || read.snapshot === null) return ''
   return `From the snapshot ${shown(read.snapshot)} of ${formatMoment(read.finishedAt)}. The account may have changed since then.`
+}
+
+/** @param all what is not all shown because of that */
+export function describeMissing(
+  missing: readonly MissingSection[],
+  all: string,
+  read: Reading,
+): readonly string[] {
+  if (missing.length === 0) return []
+  const what = missing.map(({ section }) => section.replaceAll('_', ' ')).join(' and ')
+  const remedy = `${read.snapshot === null ? 'Run it again' : 'Take a new snapshot'} with an administrator's token.`
+  const why =
+    read.caller.role === 'agent' ? ` The token of an agent does not show them. ${remedy}` : ''
+  return [`Not read completely: ${what}. So this does not show ${all}.${why}`]
 }
 
 /** `Read as ada@acme.com (administrator)`. */

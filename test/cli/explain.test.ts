@@ -87,10 +87,28 @@ describe('with a code', () => {
     expect(diagnostics[0].advice).toMatch(/^Did you mean agent-missing/)
   })
 
-  test('is one code: a second one is refused', async () => {
-    const { code, stdout, stderr } = await run(['explain', 'role-differs', 'team-differs'])
+  test('several are each shown in full, in the order asked for, the same one once', async () => {
+    const one = async (name: string) => (await run(['explain', name])).stdout
+    const asked = ['role-differs:agent/a@x.com', 'kept', 'back', 'token-unknown', 'role-differs']
+    const { code, stdout } = await run(['explain', ...asked])
+    const texts = [await one('role-differs'), await one('kept back'), await one('token-unknown')]
+    expect([code, stdout]).toEqual([0, texts.join('\n')])
+    const json = JSON.parse((await run(['explain', 'drift', ':8:1', '--format=json'])).stdout)
+    expect(json.words.map(({ word }: { word: string }) => word)).toEqual(['drift', ':8:1'])
+  })
+
+  test.each([
+    [['role-differs', 'team-difers', 'drift'], '"team-difers" is not', 'mean team-differs'],
+    [['drift', 'hidden', 'membr'], '"hidden membr" is not', 'mean hidden member'],
+  ])('%j: the one that is unknown is named, and nothing is shown', async (asked, ...says) => {
+    const { code, stdout, stderr } = await run(['explain', ...asked])
     expect([code, stdout]).toEqual([1, ''])
-    expect(flat(stderr)).toContain('"role-differs team-differs" is not the code')
+    for (const each of says) expect(flat(stderr)).toContain(each)
+  })
+
+  test('may be an id with spaces and without quotes', async () => {
+    const { stdout } = await run(['explain', 'inbox-missing:inbox/Support', 'mail'])
+    expect(stdout).toMatch(/^inbox-missing\n/)
   })
 
   test('colour adds escape sequences and nothing else', async () => {

@@ -73,13 +73,32 @@ describe('the form', () => {
       ['old-admin@acme.com', 'warning', 'high', 'admin-with-custom-role'],
       ['ada@acme.com', 'as the policy says', '', ''],
     ])
-    expect(Object.keys(blank[0] ?? {}).slice(-5)).toEqual([
+    expect(Object.keys(blank[0] ?? {}).slice(-6)).toEqual([
       'decision',
       'reviewer',
       'date',
       'ticket',
       'why',
+      'review',
     ])
+  })
+
+  test('of another review is refused, even if it has the same people with the same facts', async () => {
+    const { cwd, sandbox, blank, later, close } = await review()
+    const host = new URL(sandbox.baseUrl).host
+    expect(new Set(blank.map((row) => row['review']))).toEqual(
+      new Set([`account 1 on ${host}, 2026-11-23 08:00:00 UTC`]),
+    )
+    expect((await later('review', '-o', 'next')).code).toBe(0)
+    const form = readFileSync(join(cwd, 'next/decisions.csv'), 'utf8')
+    const next: Row[] = parse(form, { columns: true })
+    expect(next.map((row) => ({ ...row, review: blank[0]?.['review'] }))).toEqual(blank)
+    const { code, stdout, words } = await close(fill(next), '-o', 'closing')
+    expect([code, stdout, words.match(/error:/g)?.length]).toEqual([1, '', 1])
+    expect(words).toContain(
+      `error: d.csv belongs to another review: the column review says "account 1 on ${host}, 2026-11-24 08:00:00 UTC" in 9 rows (lines 2-10), not "account 1 on ${host}, 2026-11-23 08:00:00 UTC". at d.csv:1:1 Fill in a copy of decisions.csv from the review, and save it as CSV.`,
+    )
+    expect((await close(fill(blank))).code).toBe(0)
   })
 
   const FORMS = new URL('../fixtures/review-forms/', import.meta.url)
@@ -91,7 +110,11 @@ describe('the form', () => {
     const decisions = []
     for (const name of saved) {
       const ran = await close(readFileSync(new URL(name, FORMS)), '-o', `closing-${name}`)
-      expect([name, ran.code, ran.stderr]).toEqual([name, 0, ''])
+      // These were saved before the form had the column `review`.
+      expect([name, ran.code]).toEqual([name, 0])
+      expect(ran.words.match(/warning: .*?[.,]/g)).toEqual([
+        'warning: The form has no column review,',
+      ])
       const record = JSON.parse(readFileSync(join(cwd, `closing-${name}`, 'closing.json'), 'utf8'))
       for (const each of record.decisions) each.why = each.why.replace(/\r\n?/g, '\n')
       decisions.push(JSON.stringify(record.decisions))

@@ -670,7 +670,7 @@ describe('--closing', () => {
     const another = await verify('--closing', 'c2')
     expect([another.code, another.words]).toEqual([
       1,
-      expect.stringContaining('c2/closing.json, `review.manifest_sha256` is'),
+      expect.stringContaining('c2/decisions.csv belongs to another review: the column review says'),
     ])
     const wrong = await verify('--closing', 'c', '--closing-sha256', '0'.repeat(64))
     expect([wrong.code, wrong.words]).toEqual([

@@ -166,6 +166,21 @@ test('a custom role with a permission that no policy can list is left, and so ar
   ])
 })
 
+test('a custom role without a name is left, and so are its people', () => {
+  const { adopted, left } = adopt(
+    { agents: ada, customRoles: {} },
+    {
+      agents: { ...ada, 'b@x.com': { role: 'agent', customRoleId: 3 } },
+      customRoles: { 3: { name: ' ', permissions: [] } },
+    },
+  )
+  expect(adopted).toEqual([])
+  expect(left).toEqual([
+    'custom-role-unexpected:custom-role/ : a policy cannot list a custom role without a name',
+    'agent-unexpected:agent/b@x.com: somebody would have a custom role that custom_roles does not list',
+  ])
+})
+
 test('a person with an id that no custom role can have is left', () => {
   const { adopted, left } = adopt(
     { agents: { ...ada, 'c@x.com': 'agent' } },

@@ -186,15 +186,16 @@ describe('the line that is offered', () => {
       },
     ],
     [
-      'is none for a custom role with a permission that no policy can list, nor for its people',
+      'is none for a custom role without a name or with a permission that no policy can list, nor for its people',
       { agents: ada, customRoles: {} },
       {
         agents: {
           ...ada,
           'b@x.com': { role: 'agent', customRoleId: 3 },
           'c@x.com': { role: 'agent', customRoleId: 4 },
+          'd@x.com': { role: 'agent', customRoleId: 5 },
         },
-        customRoles: { 3: { name: 'New', permissions: ['new_manage'] }, 4: 'Clerk' },
+        customRoles: { 3: { name: 'New', permissions: ['new_manage'] }, 4: 'Clerk', 5: ' ' },
       },
       {
         'agent-unexpected:agent/c@x.com': 'agents > c@x.com: { role: agent, custom_role: Clerk }',
@@ -244,6 +245,34 @@ describe('the line that is offered', () => {
       {
         'agent-unexpected:agent/du\u0308@x.com': 'agents > "du\\u0308@x.com": agent',
         'team-unexpected:team/none': 'teams > none: []',
+      },
+    ],
+    [
+      'has a key of its own, even if a name looks like the id of another inbox or custom role',
+      { inboxes: { 'Web #5': { id: 5, members: [] } }, customRoles: {} },
+      {
+        agents: ada,
+        inboxes: [
+          { id: 3, name: 'Support' },
+          { id: 5, name: 'Web #5' },
+          { id: 7, name: 'Support #12' },
+          { id: 12, name: 'Support' },
+        ],
+        customRoles: { 1: 'Clerk', 2: 'Clerk #3', 3: 'Clerk' },
+      },
+      {
+        'custom-role-unexpected:custom-role/Clerk %233':
+          'custom_roles > "Clerk #3 #2": { id: 2, name: "Clerk #3", permissions: [] }',
+        'custom-role-unexpected:custom-role/Clerk#1':
+          'custom_roles > "Clerk #1": { id: 1, name: Clerk, permissions: [] }',
+        'custom-role-unexpected:custom-role/Clerk#3':
+          'custom_roles > "Clerk #3": { id: 3, name: Clerk, permissions: [] }',
+        'inbox-unexpected:inbox/Support %2312':
+          'inboxes > "Support #12 #7": { id: 7, name: "Support #12", members: [] }',
+        'inbox-unexpected:inbox/Support#12':
+          'inboxes > "Support #12": { id: 12, name: Support, members: [] }',
+        'inbox-unexpected:inbox/Support#3':
+          'inboxes > "Support #3": { id: 3, name: Support, members: [] }',
       },
     ],
     [

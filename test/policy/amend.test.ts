@@ -8,8 +8,10 @@ import type { Policy } from '../../src/core/model/policy.ts'
 import { findListedGroup, listGroups } from '../../src/core/model/policy.ts'
 import type { Snapshot } from '../../src/core/model/snapshot.ts'
 import { type Plan, plan } from '../../src/core/plan/plan.ts'
+import { nestLines } from '../../src/core/report/remedies.ts'
 import { parsePolicy } from '../../src/policy/read/parse.ts'
 import { amend } from '../../src/policy/write/amend.ts'
+import { writeFixes, writeStatements } from '../../src/policy/write/yaml.ts'
 import { policy } from '../core/build.ts'
 import { hostileAccount } from '../core/hostile.ts'
 import { TODAY, worldOfTeams } from '../core/world.ts'
@@ -120,6 +122,29 @@ test('names are adopted whatever they are', () => {
       expect(adopted?.plan.findings.filter(isDrift)).toEqual([])
       expect(adopted?.after.agents?.entries.size).toBe(snapshot.agents.length)
       expect(adopted && listGroups(adopted.after).length).toBe(snapshot.groups.length)
+    }),
+    { seed: SEED, numRuns: 300 },
+  )
+})
+
+test('all lines to paste together are a valid policy that ends their findings, whatever the names are', () => {
+  fc.assert(
+    fc.property(hostileAccount(), (account) => {
+      const boss = 'boss@acme.com'
+      const agents = { [boss]: 'administrator' } as const
+      const empty = policy({ agents, teams: {}, inboxes: {}, customRoles: {} })
+      const before = planned(empty, account)
+      if (before === null) return
+      const own = writeStatements({
+        path: ['agents'],
+        said: [{ key: boss, value: 'administrator' }],
+      })
+      const fixes = writeFixes(before)
+      // A key that is too long for YAML is not offered, but may be a member of a group that is.
+      if (fixes.size < before.fixes.size) return
+      const lines = nestLines([own, ...fixes.values()])
+      const after = planned(parsed(['version: 1', ...lines].join('\n')), account)
+      expect(after?.findings.filter(({ id }) => fixes.has(id))).toEqual([])
     }),
     { seed: SEED, numRuns: 300 },
   )

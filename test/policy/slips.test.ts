@@ -163,6 +163,68 @@ describe('one typo gives one error near it:', () => {
   })
 })
 
+describe('several typos are all named in one run:', () => {
+  const change = (...changes: readonly (readonly [string, string])[]) => {
+    let text = POLICY
+    for (const [is, was] of changes) {
+      expect(text).toContain(is)
+      text = text.replace(is, was)
+    }
+    return read(text).map((error) => error.replace(/ .*/, ''))
+  }
+
+  test('in one section, if each is only about its own line', () => {
+    expect(
+      change(
+        ['ada@acme.com: administrator', 'ada@acme.com administrator'],
+        ['ken@acme.com:\n', 'ken@acme.com\n'],
+        ["'Holiday cover'", '"Holiday \\cover"'],
+      ),
+    ).toEqual(['7:3', '9:3', '13:72'])
+    expect(
+      change(
+        ['reason: Hand-over', 'reason: @Hand-over'],
+        ['finding: admin-unexpected', 'finding admin-unexpected'],
+        ['reason: Leaves', 'reason Leaves'],
+      ),
+    ).toEqual(['52:13', '55:5'])
+  })
+
+  test('two of them never give a third error', () => {
+    const slips = [
+      ...replaceEach(/(?<=^ .*[^:]):$/g, ''),
+      ...replaceEach(/(?<=: )(?!mail)(?=\w)/g, '@'),
+      ...replaceEach(/(?<=[[{].*) ?[\]}]/g, ''),
+      ...replaceEach(/^ (?= +(?:temp|reason|Auditor|sales|auto|max|owner))/g, ''),
+    ]
+    const pairs = slips.flatMap((a, index) =>
+      slips.slice(index + 1).flatMap((b) => (a.line === b.line ? [] : [[a, b] as const])),
+    )
+    for (const [a, b] of pairs.filter((_, index) => index % 5 === 0)) {
+      const changed = LINES.with(a.line - 1, a.text.split('\n')[a.line - 1] ?? '')
+      const text = changed.with(b.line - 1, b.text.split('\n')[b.line - 1] ?? '').join('\n')
+      const lines = read(text).map((error) => Number.parseInt(error, 10))
+      const isNear = (line: number) => [a, b].some((slip) => Math.abs(slip.line - line) <= 1)
+      expect([lines.length > 0 && lines.length <= 2, lines.every(isNear)], text).toEqual([
+        true,
+        true,
+      ])
+    }
+  })
+
+  test('in different sections, also if one is not valid YAML and the other is not valid in a policy', () => {
+    expect(
+      change(
+        ['ada@acme.com: administrator', 'ada@acme.com administrator'],
+        ['sales: []', 'sales: [*sales]'],
+        ['auto_assign: true', 'auto_assign: yes'],
+        ['channel: email', 'chanel: email'],
+        ['    min: 2', '    min: two'],
+      ),
+    ).toEqual(['7:3', '25:53', '26:11', '31:5', '46:10'])
+  })
+})
+
 test.each<[string, string, string]>([
   [
     'a policy between code fences',

@@ -38,7 +38,7 @@ function shown(before: string, after: string, side: Partial<Compared> = {}): str
 }
 
 describe('differences as text', () => {
-  test('two snapshots are equal only in what was compared, and the rest is named', () => {
+  test('two snapshots are never called equal if a part was not compared, and the part is named', () => {
     const missing = makeDiagnostic({ code: 'read-partial', summary: 'b.json has no inboxes.' })
     const parts = { tool: { name: 'rollcall', version: '1.2.3' }, of: 'snapshots' } as const
     const found = { differences: [], controls: [] }
@@ -47,9 +47,9 @@ describe('differences as text', () => {
       concludeDiff({ ...parts, before: basis, after: basis }, found, [missing]),
       PLAIN,
     )
-    expect(text).toMatch(
-      /^EQUAL {2}no difference in access or controls; not everything was compared\n/,
-    )
+    expect(text).not.toContain('EQUAL')
+    expect(text).toMatch(/^NO DIFFERENCE FOUND {2}not everything was compared\n/)
+    expect(text).toMatch(/\nNO DIFFERENCE FOUND, not everything was compared, exit code 0\n$/)
     expect(text.replaceAll('\n', ' ')).toContain('b.json has no inboxes. These were not compared.')
   })
 

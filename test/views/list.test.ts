@@ -11,7 +11,7 @@ import { renderListCsv } from '../../src/views/list/csv.ts'
 import { renderListJson } from '../../src/views/list/json.ts'
 import { PLAIN } from '../../src/views/text/layout.ts'
 import { renderListText } from '../../src/views/text/list.ts'
-import { snapshot } from '../core/build.ts'
+import { type SeenAccount, snapshot } from '../core/build.ts'
 import { matchHtmlGolden } from './golden.ts'
 import { HOSTILE } from './reports.ts'
 
@@ -107,6 +107,20 @@ test('JSON says whether trying again may help, where there is no list', () => {
     concludeFacts({ ...HEAD, facts: LISTINGS.everything, diagnostics: [] }),
   )
   expect(JSON.parse(fine)).toMatchObject({ exit_code: 0, cause: null, retryable: false })
+})
+
+test('JSON tells what was not read from what the account does not have', () => {
+  const missing = (seen: SeenAccount) => {
+    const facts = listAccount(snapshot(seen))
+    return JSON.parse(renderListJson(concludeFacts({ ...HEAD, facts, diagnostics: [] }))).listing
+      .missing
+  }
+  expect(missing({ inboxes: [], customRoles: 'unsupported' })).toEqual([])
+  expect(missing({ inboxes: [], customRoles: {} })).toEqual([])
+  expect(missing({ customRoles: 'unreadable' })).toEqual([
+    { section: 'inboxes', is: 'unread' },
+    { section: 'custom_roles', is: 'unreadable' },
+  ])
 })
 
 test('JSON tells groups that share a name apart by their id', () => {

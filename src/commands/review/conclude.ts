@@ -10,7 +10,7 @@ import {
   noteOtherPolicy,
 } from '../../core/review/closing.ts'
 import { judgeDecisions } from '../../core/review/decisions.ts'
-import { compareFacts, noteBareForm } from '../../core/review/form.ts'
+import { compareFacts, noteMissingFacts } from '../../core/review/form.ts'
 import type { ReviewRecord } from '../../core/review/record.ts'
 import { checkRemediation, noteOlderSnapshot, noteUnseen } from '../../core/review/remediation.ts'
 import { listReviewed } from '../../core/review/reviewed.ts'
@@ -94,7 +94,7 @@ export async function concludeReview(
     journals: sealed,
     problems: [...compareFacts(form.value, form.blank), ...problems, ...refused.problems],
     remarks: [
-      ...noteBareForm(form.value, form.blank),
+      ...noteMissingFacts(form.value, form.blank),
       ...notes,
       ...noteOtherPolicy(bundle.document.record.git),
       ...noteOtherFindings(others),

@@ -6,13 +6,17 @@
 import type { Finding } from '../messages/finding.ts'
 import { FINDINGS } from '../messages/finding-records.ts'
 import { formatAddress, type Named, normaliseAddress } from '../model/address.ts'
-import { isPermission } from '../model/custom-role.ts'
 import { isEmail } from '../model/mistyped.ts'
 import { normaliseEmail, spellName } from '../model/names.ts'
 import { getSizeRule, knowsCustomRole, type Policy } from '../model/policy.ts'
 import type { Snapshot } from '../model/snapshot.ts'
 import { type ActualState, makeActualState } from '../model/state.ts'
-import { cannotBeListed, hasInvalidEmail, hasListableRole } from '../plan/policy-fix.ts'
+import {
+  cannotBeListed,
+  explainUnlistable,
+  hasInvalidEmail,
+  hasListableRole,
+} from '../plan/policy-fix.ts'
 import { type Amendments, listAmendments } from './amendments.ts'
 
 export interface Adoption {
@@ -139,7 +143,8 @@ function explainRefusal(
   if (person && listsRole && !hasListableRole(person, actual.snapshot.customRoles)) {
     return 'a policy cannot list this custom role'
   }
-  if (hasUnknownPermission(finding, actual)) return 'a policy cannot list one of its permissions'
+  const unlistable = explainUnlistableRole(finding, actual)
+  if (unlistable !== null) return `a policy cannot list ${unlistable}`
   const again = findNewDrift(finding, policy, actual)
   if (again !== null) return again
   if (addresses === null && findSharedEntry(finding, actual) !== null) return 'only if you name it'
@@ -151,10 +156,13 @@ function explainRefusal(
   return null
 }
 
-/** Whether the policy would list everything that the custom role permits, and cannot. */
-function hasUnknownPermission({ code, address }: Finding, { state }: ActualState): boolean {
-  const permissions = state.customRoles.get(address)?.permissions ?? []
-  return code !== 'custom-role-settings-differ' && !permissions.every(isPermission)
+/** What the policy would have to say about a custom role, and cannot; null: nothing. */
+function explainUnlistableRole({ code, address }: Finding, { state }: ActualState): string | null {
+  const role = state.customRoles.get(address)
+  if (role === undefined) return null
+  return explainUnlistable(
+    code === 'custom-role-settings-differ' ? { ...role, permissions: [] } : role,
+  )
 }
 
 const ONE_ENTRY = 'the policy has this name, but its entry matches another one on the account'

@@ -20,12 +20,7 @@ import type { Role, SnapshotAgent } from '../model/snapshot.ts'
 import type { DifferingFact } from '../plan/change.ts'
 import { listDifferingTexts } from '../plan/custom-roles.ts'
 import { listDifferingSettings } from '../plan/groups.ts'
-import {
-  describeKeys,
-  type KnownSides,
-  listNewEntries,
-  makeWantedRole,
-} from '../plan/policy-fix.ts'
+import { describeKeys, type KnownSides, listUnlisted, makeWantedRole } from '../plan/policy-fix.ts'
 
 export interface Amendments {
   /** By e-mail address; a person who is not listed yet is added. */
@@ -177,20 +172,13 @@ function listCovered(amended: Amendments['agents'], { policy, actual }: Known): 
 }
 
 /** All parts of an entry together. A new entry also says what identifies it. */
-function joinParts(
-  parts: readonly Part[],
-  { policy, actual: { state } }: Known,
-): Amendments['named'] {
+function joinParts(parts: readonly Part[], known: Known): Amendments['named'] {
   const partsOf = groupBy(parts, ({ subject }) => formatAddress(subject))
-  const listed = [...listGroups(policy), ...listCustomRoles(policy)]
-  const known = new Set(listed.map(({ subject }) => formatAddress(subject)))
-  const added = [...partsOf.keys()]
-    .filter((address) => !known.has(address))
-    .map((address) => state.groups.get(address) ?? state.customRoles.get(address))
-    .filter((have) => have !== undefined)
+  const listed = [...listGroups(known.policy), ...listCustomRoles(known.policy)]
+  const unlisted = listUnlisted(new Set(partsOf.keys()), known)
   const entries = [
     ...listed.map(({ subject, key }) => ({ subject, key, says: {} })),
-    ...listNewEntries(added, listed).map(({ group, ...entry }) => ({ ...group, ...entry })),
+    ...unlisted.map(({ group, ...entry }) => ({ ...group, ...entry })),
   ]
   const joined = new Map<string, NamedKeys | 'remove'>()
   for (const { subject, key, says } of entries) {

@@ -6,13 +6,7 @@
 import { type Diagnostic, makeDiagnostic } from '../messages/diagnostic.ts'
 import { formatAddress } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
-import {
-  describeCustomRole,
-  hasPermissions,
-  isForeign,
-  isPermission,
-  MENUS_ONLY,
-} from '../model/custom-role.ts'
+import { describeCustomRole, hasPermissions, isForeign, MENUS_ONLY } from '../model/custom-role.ts'
 import { addDays } from '../model/dates.ts'
 import {
   type Recognised,
@@ -28,6 +22,7 @@ import { hasGroups, isRefusingCustomRoles, type Snapshot } from '../model/snapsh
 import type { Part } from '../model/statement.ts'
 import { cutText } from '../model/visible.ts'
 import {
+  explainUnlistable,
   GRACE_DAYS,
   hasListableRole,
   listNewEntries,
@@ -95,9 +90,7 @@ function describeCustomRoles(snapshot: Snapshot): Part {
     )
   }
   const roles = recogniseCustomRoles(snapshot)
-  const listable = ({ name, permissions }: (typeof roles)[number]) =>
-    name.trim() !== '' && permissions.every(isPermission)
-  const odd = roles.find((role) => !listable(role))
+  const odd = roles.find((role) => explainUnlistable(role) !== null)
   if (odd !== undefined) {
     return leave(`a policy cannot list ${shortenText(describeCustomRole(odd))} as it is`)
   }

@@ -42,6 +42,11 @@ export interface KnownSides {
   readonly today: string
 }
 
+interface Known extends KnownSides {
+  /** Of everything that has a finding and is not listed. */
+  readonly newEntries: ReadonlyMap<Listable, NewEntry<Listable>>
+}
+
 /** How long an open invitation is allowed if the policy has no date yet. */
 export const GRACE_DAYS = 14
 
@@ -51,10 +56,12 @@ export const GRACE_DAYS = 14
  */
 export function listPolicyFixes(
   findings: readonly Finding[],
-  known: KnownSides,
+  sides: KnownSides,
 ): ReadonlyMap<string, Statements> {
   const fixes = new Map<string, Statements>()
   const entries = new Map<string, string>()
+  const unlisted = listUnlisted(new Set(findings.map(({ address }) => address)), sides)
+  const known = { ...sides, newEntries: new Map(unlisted.map((entry) => [entry.group, entry])) }
   for (const finding of findings) {
     const { id, address } = finding
     const entry = normaliseAddress(address)
@@ -67,7 +74,7 @@ export function listPolicyFixes(
 }
 
 /** Null if no policy statement would end the finding, as for everything that is missing. */
-function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statements | null {
+function findPolicyFix({ code, subject }: Finding, known: Known): Statements | null {
   const { policy, actual } = known
   if (subject.kind === 'rule' || subject.kind === 'waiver') return null
   const { fixedBy } = FINDINGS[code]
@@ -93,7 +100,7 @@ function findPolicyFix({ code, subject }: Finding, known: KnownSides): Statement
     }
     case 'custom-role': {
       const have = actual.state.customRoles.get(formatAddress(subject))
-      return (have && writeDefinition(have, policy)) ?? null
+      return (have && writeDefinition(have, known)) ?? null
     }
   }
 }
@@ -165,7 +172,7 @@ function canBeNamed(
   if (policy.customRoles === null) return true
   const listed = listCustomRoles(policy).map(({ subject }) => subject)
   const have = [...actual.state.customRoles.values()].find((role) => role.id === id)
-  return knowsCustomRole(listed, wanted) || have?.permissions.every(isPermission) === true
+  return knowsCustomRole(listed, wanted) || (have !== undefined && explainUnlistable(have) === null)
 }
 
 /** By name if that is unambiguous and valid in a policy. Null for one that no policy can make right. */
@@ -190,31 +197,39 @@ export function writeCustomRole(role: WantedCustomRole): Value {
 }
 
 /** Null if a policy cannot list one of its members. */
-function writeGroup(have: Group, known: KnownSides): Statements | null {
+function writeGroup(have: Group, known: Known): Statements | null | undefined {
   const { of } = have.subject
-  const { policy } = known
   const members = [...have.members].sort(compareCodeUnits)
   if (!members.every((email) => canBeMember(email, known))) return null
   if (new Set(members.map(normaliseEmail)).size < members.length) return null
-  const said = listNewEntries([have], listGroups(policy)).map((entry) =>
-    writeListed(entry, 'members', members),
-  )
-  return { path: [of.section], said }
+  const entry = known.newEntries.get(have)
+  return entry && { path: [of.section], said: [writeListed(entry, 'members', members)] }
 }
 
 /** The whole entry: a list of permissions has no room for more. */
-function writeDefinition(have: RecognisedCustomRole, policy: Policy): Statements | null {
+function writeDefinition(
+  have: RecognisedCustomRole,
+  { policy, newEntries }: Known,
+): Statements | null | undefined {
   const { subject, name, description, permissions } = have
   const want = policy.customRoles?.entries.get(formatAddress(subject))
-  if (!permissions.every(isPermission)) return null
+  if (explainUnlistable(have) !== null) return null
   const says = want && {
     ...(subject.id === null ? {} : { id: subject.id }),
     ...(want.key === name.trim() ? {} : { name }),
     ...(want.description === null ? {} : { description }),
   }
-  const entries = says ? [{ key: want.key, says }] : listNewEntries([have], listCustomRoles(policy))
-  const said = entries.map((entry) => writeListed(entry, 'permissions', permissions))
-  return { path: ['custom_roles'], said }
+  const entry = says ? { key: want.key, says } : newEntries.get(have)
+  return entry && { path: ['custom_roles'], said: [writeListed(entry, 'permissions', permissions)] }
+}
+
+/** Why no policy can list a custom role as it is, to be read after "a policy cannot list"; null: it can. */
+export function explainUnlistable({
+  name,
+  permissions,
+}: Pick<RecognisedCustomRole, 'name' | 'permissions'>): string | null {
+  if (name.trim() === '') return 'a custom role without a name'
+  return permissions.every(isPermission) ? null : 'one of its permissions'
 }
 
 /** Only the list if the entry says nothing else. */
@@ -237,6 +252,22 @@ interface NewEntry<T> {
   readonly key: string
   /** Its keys besides the members or permissions, needed to identify it. */
   readonly says: Readonly<Record<string, string | number>>
+}
+
+type Listable = Group | RecognisedCustomRole
+
+/** Together, because two of them must not choose the same key. */
+export function listUnlisted(
+  addresses: ReadonlySet<string>,
+  { policy, actual: { state } }: KnownSides,
+): readonly NewEntry<Listable>[] {
+  const listed = [...listGroups(policy), ...listCustomRoles(policy)]
+  const known = new Set(listed.map(({ subject }) => formatAddress(subject)))
+  const added = [...addresses]
+    .filter((address) => !known.has(address))
+    .map((address) => state.groups.get(address) ?? state.customRoles.get(address))
+    .filter((have) => have !== undefined)
+  return listNewEntries(added, listed)
 }
 
 /**

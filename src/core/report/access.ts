@@ -13,10 +13,10 @@ import type { AccessTopic } from '../access/topics.ts'
 import { formatAddress, type GroupSubject } from '../model/address.ts'
 import { groupBy } from '../model/collect.ts'
 import { recognise } from '../model/identity.ts'
-import { type GroupKind, KINDS } from '../model/kinds.ts'
 import { makePersonRecords, type PersonRecord } from '../model/person-record.ts'
 import { type AccessRule, findAccessRule } from '../model/server-version.ts'
-import { hasGroups, type Snapshot } from '../model/snapshot.ts'
+import type { Snapshot } from '../model/snapshot.ts'
+import { CUSTOM_ROLES, listMissingSections, type MissingSection } from './missing-parts.ts'
 import { describeReading, type Reading } from './report.ts'
 
 /**
@@ -49,16 +49,8 @@ export interface AccountAccess extends Pick<Snapshot, 'server' | 'serverVersion'
   /** Without empty sections. */
   readonly sections: readonly AccessSection[]
   readonly groups: readonly GroupSubject[]
-  readonly missing: readonly MissingPart[]
+  readonly missing: readonly MissingSection[]
   readonly read: Reading
-}
-
-/** A part of the account that the answer does not know. */
-interface MissingPart {
-  /** As in coverage: `inboxes`, `custom_roles`. */
-  readonly section: string
-  /** `unreadable`: the token does not show it. `unread`: the snapshot does not have it. */
-  readonly is: 'unread' | 'unreadable'
 }
 
 /** @param file that of the snapshot, if it was read from one */
@@ -80,26 +72,15 @@ export function describeAccountAccess(
     rule: findAccessRule(serverVersion),
     sections,
     groups: recognised.groups.map(({ subject }) => subject),
-    missing: [
-      ...KINDS.flatMap((of) => listMissingGroups(snapshot, of)),
-      ...(people.some(({ customRole }) => customRole?.is === 'unread')
-        ? [{ section: 'custom_roles', is: toMissing(snapshot.customRoles.kind) }]
-        : []),
-    ],
+    missing: listMissingSections(snapshot).filter(
+      ({ section }) =>
+        section !== CUSTOM_ROLES || people.some(({ customRole }) => customRole?.is === 'unread'),
+    ),
     server,
     serverVersion,
     account,
     read: describeReading(snapshot, file),
   }
-}
-
-function listMissingGroups(snapshot: Snapshot, of: GroupKind): readonly MissingPart[] {
-  if (hasGroups(snapshot, of)) return []
-  return [{ section: of.section, is: toMissing(snapshot.coverage[of.section]) }]
-}
-
-function toMissing(coverage: string | undefined): MissingPart['is'] {
-  return coverage === 'unreadable' ? coverage : 'unread'
 }
 
 function selectSections(

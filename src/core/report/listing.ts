@@ -22,6 +22,7 @@ import {
   type StaffRoster,
 } from '../model/roster.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
+import { listMissingSections, type MissingSection } from './missing-parts.ts'
 import { describeReading, type Reading } from './report.ts'
 
 /** A person has the first rank that fits. */
@@ -33,6 +34,7 @@ export interface Listing {
   readonly server: string
   readonly account: Snapshot['account']
   readonly read: Reading
+  readonly missing: readonly MissingSection[]
   /** By rank, then by e-mail address. */
   readonly people: readonly ListedPerson[]
   /** Removed from the account, but still in the list of a group. By e-mail address. */
@@ -117,6 +119,7 @@ export function listAccount(snapshot: Snapshot, roster: StaffRoster | null = nul
     server: snapshot.server,
     account: snapshot.account,
     read: describeReading(snapshot, null),
+    missing: listMissingSections(snapshot),
     people: people.sort(
       (a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) || compareCodeUnits(a.email, b.email),
     ),

@@ -12,6 +12,28 @@ import {
   type Snapshot,
 } from '../model/snapshot.ts'
 
+export const CUSTOM_ROLES = 'custom_roles'
+
+/** A part of the account that an answer does not know, for programs. */
+export interface MissingSection {
+  /** As in coverage: `inboxes`, `custom_roles`. */
+  readonly section: string
+  /** `unreadable`: the token does not show it. `unread`: the snapshot does not have it. */
+  readonly is: 'unread' | 'unreadable'
+}
+
+export function listMissingSections(snapshot: Snapshot): readonly MissingSection[] {
+  const { coverage, customRoles } = snapshot
+  const say = (section: string, is: string | undefined) =>
+    ({ section, is: is === 'unreadable' ? is : 'unread' }) as const
+  const groups = KINDS.filter((of) => !hasGroups(snapshot, of))
+  const known = customRoles.kind === 'unsupported' || hasPermissions(customRoles)
+  return [
+    ...groups.map(({ section }) => say(section, coverage[section])),
+    ...(known ? [] : [say(CUSTOM_ROLES, customRoles.kind)]),
+  ]
+}
+
 /** Each with a word for programs, and what a sentence says about it. */
 type MissingPart = readonly [part: string, says: string, why: Pick<Diagnostic, 'detail'>]
 

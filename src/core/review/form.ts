@@ -15,6 +15,9 @@ export const ANSWERS = ['decision', 'reviewer', 'date', 'ticket', 'why'] as cons
 
 export type Answer = (typeof ANSWERS)[number]
 
+/** The column that says which review a row belongs to. */
+export const REVIEW = 'review'
+
 export interface FormRow {
   /** The person as the snapshot has them; the text of the row if nobody is meant. */
   readonly email: string
@@ -68,13 +71,27 @@ export function checkColumns(form: ReviewForm, blank: ReviewForm): string | null
   if (others.length === 0 && /[,;\t]/.test(only)) {
     return 'has every row in a single cell. Import it with the right separator, as docs/review.md shows'
   }
-  const needed = isBare(form, blank) ? blank.columns.filter((name) => !isFact(name)) : blank.columns
-  const missing = needed.filter((name) => !form.columns.includes(name))
+  const bare = isBare(form, blank)
+  const missing = blank.columns.filter(
+    (name) => name !== REVIEW && !(bare && isFact(name)) && !form.columns.includes(name),
+  )
   if (missing.length > 0) return `has no column ${missing.join(', ')}`
   const repeated = blank.columns.find(
     (name) => form.columns.indexOf(name) !== form.columns.lastIndexOf(name),
   )
-  return repeated === undefined ? null : `has two columns ${repeated}`
+  return repeated === undefined ? findOtherReview(form, blank) : `has two columns ${repeated}`
+}
+
+/** Two reviews can show the same facts about the same people, also those of two accounts. */
+function findOtherReview(form: ReviewForm, blank: ReviewForm): string | null {
+  // The same in every row.
+  const own = new Set(blank.rows.map(({ cell }) => cell(REVIEW)))
+  if (!form.columns.includes(REVIEW)) return null
+  const other = form.rows.filter(({ cell }) => !own.has(normaliseCell(cell(REVIEW))))
+  const [first] = other
+  if (first === undefined) return null
+  const lines = listLines(other.map(({ place }) => place(REVIEW)))
+  return `belongs to another review: the column ${REVIEW} says ${quote(first.cell(REVIEW))} in ${lines}, not "${[...own].join('')}"`
 }
 
 function listShownFacts(form: ReviewForm, blank: ReviewForm): readonly string[] {
@@ -86,12 +103,20 @@ function isBare(form: ReviewForm, blank: ReviewForm): boolean {
   return listShownFacts(form, blank).length === 0
 }
 
-export function noteBareForm(form: ReviewForm, blank: ReviewForm): readonly Diagnostic[] {
-  if (!isBare(form, blank)) return []
+export function noteMissingFacts(form: ReviewForm, blank: ReviewForm): readonly Diagnostic[] {
+  if (isBare(form, blank)) {
+    return [
+      makeNote(
+        'The decisions are a list of their own, without the facts that the form shows.',
+        'Note what the reviewers saw when they decided, or use a filled-in copy of decisions.csv.',
+      ),
+    ]
+  }
+  if (form.columns.includes(REVIEW)) return []
   return [
     makeNote(
-      'The decisions are a list of their own, without the facts that the form shows.',
-      'Note what the reviewers saw when they decided, or use a filled-in copy of decisions.csv.',
+      `The form has no column ${REVIEW}, so it may belong to another review with the same facts.`,
+      `Keep the column ${REVIEW} of decisions.csv.`,
     ),
   ]
 }
@@ -136,7 +161,7 @@ export function compareFacts(form: ReviewForm, blank: ReviewForm): readonly Diag
 }
 
 function isFact(column: string): boolean {
-  return column !== 'email' && !ANSWERS.some((each) => each === column)
+  return column !== 'email' && column !== REVIEW && !ANSWERS.some((each) => each === column)
 }
 
 /** What spreadsheets change without changing a fact: spaces, line ends, and the mark before a formula. */
@@ -179,5 +204,6 @@ export function listLines(locations: readonly Location[]): string {
     else ranges.push({ from: line, to: line })
   }
   const names = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`))
-  return `${locations.length} rows (lines ${names.join(', ')})`
+  const [rows, lines] = locations.length === 1 ? ['row', 'line'] : ['rows', 'lines']
+  return `${locations.length} ${rows} (${lines} ${names.join(', ')})`
 }

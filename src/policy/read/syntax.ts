@@ -1,9 +1,10 @@
 /**
  * Reads YAML text into a tree, or says why it cannot. One typo makes the library report many errors, below
- * it and far away. So an invalid text is read section by section, and only the first error of each counts.
- * Does not know the meaning of a policy.
+ * it and far away. So an invalid text is read section by section: of each, the first error counts, and
+ * those that are still there without its lines. Does not know the meaning of a policy.
  */
 import { Composer, type Document, type ParsedNode, type YAMLParseError } from 'yaml'
+import { isTopLevelKey } from '../places.ts'
 import { reportForeignLines } from './foreign-lines.ts'
 import { findMisaligned } from './indentation.ts'
 import { findLineEnd, findLineStart, readLine } from './lines.ts'
@@ -24,7 +25,7 @@ import {
   scanTokens,
 } from './scan.ts'
 import type { Span } from './source-text.ts'
-import type { TreeNode } from './tree.ts'
+import { type Entry, getEntries, type TreeNode } from './tree.ts'
 import { ANY_SECTION } from './wording.ts'
 import { readNode } from './yaml-nodes.ts'
 
@@ -81,8 +82,7 @@ export function readTree(problems: Problems): TreeNode | null {
   }
   const canRead = errors.length === 0 && scan.tooDeepAt === null
   if (!canRead && scan.marks.length < MAX_MARKS) {
-    if (!reportForeignLines(problems, true)) reportSyntax(problems, composed)
-    return null
+    return reportForeignLines(problems, true) ? null : reportSyntax(problems, composed)
   }
   reportMarks(problems, scan.marks)
   if (!canRead || scan.marks.length >= MAX_MARKS) return null
@@ -141,23 +141,117 @@ const MAX_SECTIONS = 1_000
 /** A section begins with a key at the left margin. */
 const SECTION = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s#"'[\]{},>|-][^\n#]*?):(?=\s|$)/gm
 
-function reportSyntax(problems: Problems, whole: Composed): void {
+/** Returns the tree of the sections that can be read; null if it is not known what the others contain. */
+function reportSyntax(problems: Problems, whole: Composed): TreeNode | null {
   const faults: Fault[] = []
   const marks: Mark[] = []
-  for (const section of splitSections(problems.source.text)) {
-    const read = composeYaml(problems.source.text, section)
-    const found = findFaults(problems, read)
-    if (found.length === 0) marks.push(...read.scan.marks)
+  const read: Section[] = []
+  for (const span of splitSections(problems.source.text)) {
+    const composed = composeYaml(problems.source.text, span)
+    const found = listFaults(problems, span, composed)
+    if (found.length === 0) marks.push(...composed.scan.marks)
     faults.push(...found)
+    const isSound = composed.errors.length === 0 && composed.scan.tooDeepAt === null
+    read.push({ span, contents: composed.contents, isSound })
     if (faults.length >= MAX_SYNTAX_ERRORS) break
   }
   reportMarks(problems, marks)
+  const isWhole = faults.length === 0 && marks.length === 0
   // Each section is right by itself, but they do not begin in the same column.
-  if (faults.length === 0 && marks.length === 0) faults.push(...findFaults(problems, whole))
+  if (isWhole) faults.push(...findFaults(problems, whole))
   const firstTab = faults.find(isTab)
   for (const fault of faults.filter((each) => each === firstTab || !isTab(each))) {
     report(problems, 'policy-syntax', fault.span, fault)
   }
+  return isWhole || faults.length >= MAX_SYNTAX_ERRORS ? null : joinSections(problems, read)
+}
+
+interface Section {
+  readonly span: Span
+  readonly contents: ParsedNode | null
+  readonly isSound: boolean
+}
+
+/**
+ * A section that cannot be read already has its error. Null if such a section may contain anything: then
+ * every other error could follow from it.
+ */
+function joinSections(problems: Problems, sections: readonly Section[]): TreeNode | null {
+  const { text } = problems.source
+  const entries = new Map<string, Entry>()
+  for (const { span, contents, isSound } of sections) {
+    const [, key = ''] = /^(\w+):/.exec(readLine({ text }, span.start)) ?? []
+    if (!isSound && !isTopLevelKey(key)) return null
+    const tree = isSound && contents !== null ? readNode(problems, contents) : undefined
+    const broken = { key, span, value: { kind: 'broken', span }, doubtful: false } as const
+    for (const entry of isSound ? getEntries(tree) : [broken]) {
+      if (entries.has(entry.key)) return null
+      entries.set(entry.key, entry)
+    }
+  }
+  return { kind: 'map', span: { start: 0, end: text.length }, entries, open: true }
+}
+
+/** Errors that are only about their own line, so that the lines below are read as they are meant. */
+const OF_ONE_LINE: ReadonlySet<string> = new Set([
+  'BAD_DQ_ESCAPE',
+  'BAD_SCALAR_START',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'BLOCK_IN_FLOW',
+  'MULTILINE_IMPLICIT_KEY',
+  'UNEXPECTED_TOKEN',
+])
+
+/**
+ * The first error of a section, and those that are not a consequence of it: the library finds them too
+ * if the line of the first one is not there.
+ */
+function listFaults(problems: Problems, section: Span, first: Composed): readonly Fault[] {
+  const faults: Fault[] = []
+  const known = new Set(first.errors.map(nameError))
+  let { text } = problems.source
+  let from = section.start
+  for (let read = first; faults.length < MAX_SYNTAX_ERRORS; read = composeYaml(text, section)) {
+    const [error] = read.errors
+    const isSame = error !== undefined && known.has(nameError(error)) && error.pos[0] >= from
+    if (read !== first && !isSame) break
+    faults.push(...findFaults(problems, read))
+    if (error === undefined || !isOfOneLine(text, read)) break
+    from = findLineEnd({ text }, error.pos[0])
+    text = hideEntry(text, error.pos[0], section.end)
+  }
+  return faults
+}
+
+function nameError({ code, pos }: YAMLParseError): string {
+  return `${code} ${pos[0]}`
+}
+
+function isOfOneLine(text: string, { errors, scan }: Composed): boolean {
+  const [error] = errors
+  if (error === undefined || !OF_ONE_LINE.has(error.code)) return false
+  const end = findLineEnd({ text }, error.pos[0])
+  const open = [...scan.longQuotes, ...scan.unclosed.map(({ bracket }) => bracket)]
+  return (
+    scan.tooDeepAt === null &&
+    scan.marks.length === 0 &&
+    errors.every(({ code }) => code !== 'TAB_AS_INDENT') &&
+    open.every(({ start }) => start >= end) &&
+    findMisaligned(text, error) === null
+  )
+}
+
+/** The text with spaces instead of a line and the lines below it that are indented further. */
+function hideEntry(text: string, offset: number, last: number): string {
+  const start = findLineStart({ text }, offset)
+  const indent = /^ */.exec(readLine({ text }, start))?.[0].length ?? 0
+  let end = findLineEnd({ text }, start)
+  while (end < last) {
+    const line = readLine({ text }, end)
+    if (/\S/.test(line) && !line.startsWith(' '.repeat(indent + 1))) break
+    end = findLineEnd({ text }, end)
+  }
+  return text.slice(0, start) + text.slice(start, end).replace(/[^\r\n]/g, ' ') + text.slice(end)
 }
 
 /** All tabs of a file have one cause. */

@@ -13,7 +13,7 @@ import { SINCE } from '../../core/model/server-version.ts'
 import type { AccessSectionKind, AccountAccess, RecordedAccess } from '../../core/report/access.ts'
 import { abridge } from '../abridge.ts'
 import { describePersonRecord } from '../activity-words.ts'
-import { ASSIGNED, INSIDE, identifyAccount } from '../labels.ts'
+import { ASSIGNED, describeMissing, INSIDE, identifyAccount } from '../labels.ts'
 
 export const MEANING =
   'This shows who reaches which conversations, and why. It does not show who should: compare that with `rollcall plan`.'
@@ -185,14 +185,8 @@ const COUNTED: Readonly<Record<AccessSectionKind, string>> = {
 
 /** What the answer does not know, and what to do about it. */
 export function listGaps({ missing, rule, read }: AccountAccess): readonly string[] {
-  const what = missing.map(({ section }) => section.replaceAll('_', ' ')).join(' and ')
-  const remedy = `${read.snapshot === null ? 'Run it again' : 'Take a new snapshot'} with an administrator's token.`
-  const why =
-    read.caller.role === 'agent' ? ` The token of an agent does not show them. ${remedy}` : ''
   return [
-    ...(missing.length === 0
-      ? []
-      : [`Not read completely: ${what}. So this does not show all access.${why}`]),
+    ...describeMissing(missing, 'all access', read),
     ...(rule === 'either'
       ? [
           `The version of Chatwoot is not known. From ${SINCE.access} on, ${ASSIGNED.plural} give access and custom roles limit what people can open; before, they did not.`,

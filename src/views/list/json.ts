@@ -19,13 +19,14 @@ export function renderListJson(report: FactsReport<Listing>): string {
   })
 }
 
-function toListingJson({ server, account, read, homeDomain, ...rest }: Listing) {
+function toListingJson({ server, account, read, missing, homeDomain, ...rest }: Listing) {
   // What was not read has no key: an empty list would say that there is none.
   const kinds = [...read.groups.keys()]
   return {
     server,
     account,
     read: toReadingJson(read),
+    missing,
     people: rest.people.map((person) => ({
       user_id: person.id,
       email: person.email,

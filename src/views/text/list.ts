@@ -9,7 +9,7 @@ import type { FactsReport } from '../../core/report/facts.ts'
 import type { Ghost, ListedPerson, Listing } from '../../core/report/listing.ts'
 import type { Reading } from '../../core/report/report.ts'
 import { listActivityNotes } from '../activity-words.ts'
-import { API_LIMITS, describeReader, listNamesOfKind } from '../labels.ts'
+import { API_LIMITS, describeMissing, describeReader, listNamesOfKind } from '../labels.ts'
 import {
   explainForeignDomains,
   listNotes,
@@ -43,6 +43,9 @@ export function renderListText(
   const { ghosts, customRoles } = listing
   const blocks = [
     wrapParagraph(MEANING),
+    ...describeMissing(listing.missing, 'everything on the account', listing.read).map((text) =>
+      wrapParagraph(paint.unsure(text)),
+    ),
     ...[...groupBy(listing.people, ({ rank }) => rank)].map(([rank, people]) =>
       section(RANK_TITLES[rank], people, (person) => makePersonRow(person, kinds)),
     ),

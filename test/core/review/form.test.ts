@@ -5,7 +5,7 @@ import {
   checkColumns,
   compareFacts,
   listLines,
-  noteBareForm,
+  noteMissingFacts,
 } from '../../../src/core/review/form.ts'
 import { makeFilledForm } from './forms.ts'
 
@@ -39,8 +39,27 @@ describe('columns', () => {
     const bare = made([{ email: 'ken@acme.com', decision: 'keep' }])
     expect(checkColumns(bare, blank)).toBeNull()
     expect(compareFacts(bare, blank)).toEqual([])
-    expect(noteBareForm(bare, blank).map(({ code }) => code)).toEqual(['review-note'])
-    expect(noteBareForm(made(BLANK), blank)).toEqual([])
+    expect(noteMissingFacts(bare, blank).map(({ summary }) => summary)).toEqual([
+      'The decisions are a list of their own, without the facts that the form shows.',
+    ])
+  })
+
+  test('say which review the form belongs to: the form of another one is refused', () => {
+    const named = (review: string) => BLANK.map((row) => ({ ...row, review }))
+    const [own, other] = ['account 1 on a.example', 'account 2 on a.example'].map(named)
+    const check = (rows: readonly Readonly<Record<string, string>>[] = []) =>
+      checkColumns(made(rows), made(own ?? []))
+    expect(check(own)).toBeNull()
+    expect(check(other)).toBe(
+      'belongs to another review: the column review says "account 2 on a.example" in 2 rows (lines 2-3), not "account 1 on a.example"',
+    )
+    expect(check([...(own ?? []).slice(0, 1), ...(other ?? []).slice(1)])).toMatch(
+      /in 1 row \(line 3\),/,
+    )
+    // Without the column, nothing shows it.
+    expect(check(BLANK)).toBeNull()
+    const notes = (rows = BLANK) => noteMissingFacts(made(rows), made(own ?? []))
+    expect([notes().map(({ code }) => code), notes(own)]).toEqual([['review-note'], []])
   })
 
   test('with one name are refused: nobody knows which one was meant', () => {
