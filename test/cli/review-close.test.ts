@@ -190,6 +190,29 @@ describe('a cheat is noticed:', () => {
     expect(readdirSync(cwd)).not.toContain('closing')
   })
 
+  test('a review of oneself under the address of the later snapshot is recognised by the user id', async () => {
+    const { cwd, blank, later, close } = await review()
+    expect((await later('snapshot', '-o', 'later.json')).code).toBe(0)
+    const path = join(cwd, 'later.json')
+    const renamed = readFileSync(path, 'utf8')
+      .replaceAll('ken@acme.com', 'k.thompson@acme.com')
+      .replaceAll('mallory@evil.example', 'm@acme.com')
+    writeFileSync(path, renamed)
+    const form = fill(blank, (row) => ({
+      ...row,
+      ...(row['email'] === 'ken@acme.com' ? { reviewer: 'k.thompson@acme.com' } : {}),
+      ...(row['email'] === 'grace@acme.com' ? { reviewer: 'm@acme.com' } : {}),
+    }))
+    const { code, words } = await close(form, '--after', 'later.json', '-o', 'closing')
+    expect([code, readdirSync(cwd).includes('closing')]).toEqual([1, false])
+    expect(words).toContain(
+      'ken@acme.com decided about their own access, as "k.thompson@acme.com". at d.csv:9:153 The later snapshot shows the same user id with both addresses.',
+    )
+    expect(words).toContain(
+      'm@acme.com decided about 1 person, but the review itself has the finding admin-unexpected',
+    )
+  })
+
   test('each place is named with line and column', async () => {
     const { blank, close } = await review()
     const { stderr, words } = await close(fill(blank, only('grace@acme.com', { teams: '' })))
