@@ -171,6 +171,19 @@ export function describeContrast(first: string, second: string): string | null {
   return `they differ from character ${same + 1} on: ${cutAround(a, same)} and ${cutAround(b, same)}`
 }
 
+/**
+ * The question for a name that does not exist. A name that looks the same comes alone, with the
+ * difference: otherwise a reader sees the same name twice.
+ * @param meant known names that are similar; at least one
+ */
+export function askIfMeant(written: string, meant: readonly string[]): string {
+  for (const each of meant) {
+    const note = describeContrast(written, each)
+    if (note !== null) return `Did you mean ${each}? ${note.replace(/^t/, 'T')}.`
+  }
+  return `Did you mean ${meant.join(', ')}?`
+}
+
 /** The phrase, with a note on how the two texts in it differ. */
 export function addContrast(phrase: string, first: string, second: string): string {
   const note = describeContrast(first, second)
