@@ -338,6 +338,14 @@ describe('the closing record', () => {
       result: { done: true, what: 'no longer on the account' },
     })
     const [journal] = record.journals
+    // As git or an editor on Windows saves it.
+    const lines = readFileSync(join(cwd, 'apply.jsonl'), 'utf8').replaceAll('\n', '\r\n')
+    writeFileSync(join(cwd, 'crlf.jsonl'), `\ufeff${lines}`)
+    const windows = await close(form, ...proof, '--journal', 'crlf.jsonl')
+    expect([windows.code, windows.words]).toEqual([
+      0,
+      expect.stringContaining('journal-2.jsonl is of the same run as journal-1.jsonl'),
+    ])
     expect(journal.owner).toBe('ada@acme.com')
     expect(journal.writes).toContainEqual(
       expect.objectContaining({ address: 'agent/mallory@evil.example', outcome: 'done' }),
