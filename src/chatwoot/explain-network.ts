@@ -153,7 +153,7 @@ export function explainFault(
           : `The connection to ${where} was closed without an answer, by the server or by the proxy.`,
         proxy === null
           ? 'Run again. If you get this error again, check the scheme and the port of the base URL, and the log of the server.'
-          : `Run again. If you get this error again, check the scheme and the port of the base URL, and the logs of the server and of the proxy. ${adviseNoProxy(url.hostname)}`,
+          : `Run again. If you get this error again, check the scheme and the port of the base URL, and the logs of the server and of the proxy. ${adviseNoProxy(proxy)}`,
         true,
         true,
       )
@@ -210,7 +210,6 @@ interface Explained {
 /** The proxy answered, but did not open a tunnel. */
 function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable, authorization } = proxy
-  const host = url.hostname
   if (status === 407) {
     const given = authorization !== null
     return {
@@ -227,19 +226,18 @@ function explainRefusal(status: number, proxy: ProxyServer, url: URL): Explained
     summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)}: it answered ${status}.`,
     advice:
       status >= 500
-        ? `Check that the proxy can reach this host and port. ${adviseNoProxy(host)}`
-        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${adviseNoProxy(host)}`,
+        ? `Check that the proxy can reach this host and port. ${adviseNoProxy(proxy)}`
+        : `Ask the operator of the proxy to allow this host and port, and check that ${variable} names a proxy. ${adviseNoProxy(proxy)}`,
     again: status >= 500,
   }
 }
 
 function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained {
   const { shown, variable } = proxy
-  const host = url.hostname
   const explained: Readonly<Record<FaultKind, Explained>> = {
     name: {
       summary: `The name of the proxy ${shown} could not be resolved.`,
-      advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${adviseNoProxy(host)}`,
+      advice: `Check the spelling in ${variable} and the name resolution (DNS) of this machine. ${adviseNoProxy(proxy)}`,
       again: code === 'EAI_AGAIN',
     },
     certificate: {
@@ -254,12 +252,12 @@ function explainNoAnswer(code: string, proxy: ProxyServer, url: URL): Explained 
     },
     unreachable: {
       summary: `No connection to the proxy ${shown}.`,
-      advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${adviseNoProxy(host)}`,
+      advice: `Check the host and the port in ${variable}, that the proxy is running, and that this machine can reach it. ${adviseNoProxy(proxy)}`,
       again: true,
     },
     silent: {
       summary: `The proxy ${shown} did not connect to ${formatHostAndPort(url)} in time.`,
-      advice: `Check that the proxy works and can reach this host and port. ${adviseNoProxy(host)}`,
+      advice: `Check that the proxy works and can reach this host and port. ${adviseNoProxy(proxy)}`,
       again: false,
     },
     'not-http': {
@@ -298,8 +296,8 @@ function adviseCertificate(
   return `Renew or correct the certificate of the ${owner}. If ${authority} with --ca-file or NODE_EXTRA_CA_CERTS.`
 }
 
-function adviseNoProxy(host: string): string {
-  return `To use no proxy for this server, add ${host} to NO_PROXY.`
+function adviseNoProxy({ bypass }: ProxyServer): string {
+  return `To use no proxy for this server, ${bypass}.`
 }
 
 /** A write that got no complete answer in time. The server may still carry it out. */

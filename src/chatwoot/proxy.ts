@@ -3,6 +3,7 @@
  * first). Pure. Seals the credentials of a proxy and never shows them.
  */
 import { BlockList, isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
 import { formatHostAndPort, isLoopback } from './address.ts'
 import { findLeftover } from './pasted-value.ts'
@@ -15,6 +16,8 @@ export interface ProxyServer {
   readonly variable: string
   /** For messages: `proxy.acme.com:3128 (HTTPS_PROXY)`. */
   readonly shown: string
+  /** How to use no proxy for the server: `add chat.acme.com to NO_PROXY`. */
+  readonly bypass: string
   /** Value of Proxy-Authorization. */
   readonly authorization: Secret | null
 }
@@ -43,6 +46,7 @@ export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnosti
   const flawed = exemptions && findLeftover(exemptions.value, exemptions.name)
   if (flawed) return flawed
   if (exemptions !== null && isExempt(server, exemptions.value)) return null
+  const bypass = `add ${server.hostname} to ${exemptions?.name ?? 'NO_PROXY'}`
   const left = findLeftover(value, name)
   if (left) return left
 
@@ -53,7 +57,7 @@ export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnosti
     return makeDiagnostic({
       code: 'settings-invalid',
       summary: `${name}: ${flaw}`,
-      advice: `Write it like http://proxy.acme.com:3128, or add ${server.hostname} to NO_PROXY to use no proxy for it.`,
+      advice: `Write it like http://proxy.acme.com:3128, or ${bypass} to use no proxy for it.`,
     })
   }
   const { username, password, origin } = url
@@ -61,6 +65,7 @@ export function resolveProxy(baseUrl: string, env: Env): ProxyServer | Diagnosti
     url: origin,
     variable: name,
     shown: `${formatHostAndPort(url)} (${name})`,
+    bypass,
     authorization: username + password === '' ? null : makeBasicCredentials(username, password),
   }
 }
@@ -117,7 +122,9 @@ function isExempt(server: URL, list: string): boolean {
       if (name === '' || (only !== undefined && only !== port)) return false
       const own = removeBrackets(name).replace(/\.$/, '')
       // An IP address has no subdomains, so compare it only as an address.
-      return isIP(host) ? isAddressIn(host, own) : host === own || host.endsWith(`.${own}`)
+      if (isIP(host)) return isAddressIn(host, own)
+      const domain = /^[!-~]*$/.test(own) ? own : domainToASCII(own)
+      return host === domain || host.endsWith(`.${domain}`)
     })
 }
 

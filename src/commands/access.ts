@@ -10,6 +10,7 @@ import {
   listTopics,
   suggestTopics,
 } from '../core/access/topics.ts'
+import { askIfMeant } from '../core/messages/alike.ts'
 import { makeFailure } from '../core/messages/diagnostic.ts'
 import { formatAddress } from '../core/model/address.ts'
 import { CHECK_CUSTOM_ROLES, isRefusingCustomRoles, type Snapshot } from '../core/model/snapshot.ts'
@@ -127,6 +128,6 @@ function findTopic(word: string, snapshot: Snapshot): AccessTopic {
     `There is no "${word}" on ${account}.`,
     meant.length === 0
       ? 'Run `rollcall access` to see everybody and everything that they reach.'
-      : `Did you mean ${meant.join(', ')}?`,
+      : askIfMeant(word, meant),
   )
 }

@@ -4,6 +4,7 @@
  */
 import { splitName } from '../core/adopt/find-named.ts'
 import { isRemoved, planRemoval } from '../core/adopt/removal.ts'
+import { askIfMeant } from '../core/messages/alike.ts'
 import { Failure, makeFailure } from '../core/messages/diagnostic.ts'
 import { decodeAddress } from '../core/model/address.ts'
 import { listGroups, type Policy } from '../core/model/policy.ts'
@@ -87,6 +88,6 @@ function describeUnlisted(policy: Policy, person: string): Failure {
   return makeFailure({
     code: CODE,
     summary: `${policy.path} does not list "${person}".`,
-    advice: `${meant === null ? '' : `Did you mean ${meant}? `}Write the e-mail address as in the policy.`,
+    advice: `${meant === null ? '' : `${askIfMeant(person, [meant])} `}Write the e-mail address as in the policy.`,
   })
 }

@@ -58,16 +58,26 @@ export async function findCommit(path: string, used: string, world: World): Prom
     return 'said' in hash && hash.said.trim() === stored
   }
   if (await isStored()) return { commit, dirty: false }
-  // A filter is a program from the configuration, and it could hide a difference.
-  const attribute = await ask(['check-attr', '-z', 'filter', '--', name])
-  const [, , filter] = 'said' in attribute ? attribute.said.split('\0') : []
-  if (filter !== 'unspecified' && filter !== 'unset') {
-    const why = `the policy differs from that commit; rollcall did not run the git filter ${filter}`
+  for (const attribute of CONVERSIONS) {
+    const answer = await ask(['check-attr', '-z', attribute, '--', name])
+    const [, , value] = 'said' in answer ? answer.said.split('\0') : []
+    if (value === 'unspecified' || value === 'unset') continue
+    const left =
+      attribute === 'filter'
+        ? `run the git filter ${value}`
+        : `apply the git attribute ${attribute}`
+    const why = `the policy differs from that commit; rollcall did not ${left}`
     return { commit, dirty: true, why }
   }
-  // Only differences that git makes at a checkout remain, such as line endings.
+  // Only differences in line endings remain, which git makes at a checkout.
   return { commit, dirty: !(await isStored(`--path=${name}`)) }
 }
+
+/**
+ * Attributes that could hide a difference: a filter is a program from the configuration, and the others
+ * make two texts equal that mean different things in a policy.
+ */
+const CONVERSIONS = ['filter', 'ident', 'working-tree-encoding']
 
 /** Whether the given path means the same file in the commit: a link could point to another file. */
 async function isSameFileIn(

@@ -92,9 +92,15 @@ function hashLine(line: string): string {
   return createHash('sha256').update(line).digest('hex')
 }
 
-/** The lines of a journal, for `readJournal`. */
+/**
+ * The lines of a journal, for `readJournal`. Git and editors can change the line endings and add a byte
+ * order mark: neither is part of a line.
+ */
 export function hashJournal(text: string): readonly HashedLine[] {
-  const lines = text.split('\n').filter((line) => line !== '')
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
   return lines.map((line) => ({ text: line, hash: hashLine(line) }))
 }
 

@@ -2,6 +2,7 @@
  * Reads a JSON document of rollcall, or reports what is wrong with it and where. The values come from
  * JSON.parse; the text is read again only to find a place.
  */
+import { isUtf8 } from 'node:buffer'
 import type { Failure } from '../core/messages/diagnostic.ts'
 import type { Path, RefuseAt } from '../core/model/fields.ts'
 import type { Location } from '../core/model/location.ts'
@@ -35,6 +36,12 @@ export function parseJsonBytes<T>(
   const text = withMark.replace(/^\ufeff/, '')
   const refuse = (place: Place, problem: string): never => {
     throw fail({ file: shown, ...place }, problem)
+  }
+  // Otherwise, the decoder would replace letters of names and addresses.
+  if (!isUtf8(bytes)) {
+    const utf16 = bytes[0] === 0xff || bytes[0] === 0xfe
+    const at = convertOffset(text, text.indexOf('\ufffd'))
+    refuse(at, `is not valid UTF-8${utf16 ? ': it is UTF-16' : ''}`)
   }
   let document: unknown
   try {

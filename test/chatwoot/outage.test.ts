@@ -173,7 +173,7 @@ describe('what is a matter of settings is not waited for', () => {
         socket.end(`HTTP/1.1 ${status}\r\n\r\n`)
       })
       const url = `http://127.0.0.1:${await port(server)}`
-      const proxy = { url, variable: 'HTTPS_PROXY', shown: url, authorization: null }
+      const proxy = { url, variable: 'HTTPS_PROXY', shown: url, bypass: '', authorization: null }
       const { codes, sleeps, told } = await readFrom('https://chat.acme.com', {
         options: { ...MINUTE, network: { proxy, authorities: null, trustAllAsked: false } },
       })

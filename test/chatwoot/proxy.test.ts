@@ -27,6 +27,8 @@ describe('NO_PROXY', () => {
     ['https://chat.acme.com', 'ACME.COM.'],
     ['https://chat.acme.com.', '.acme.com'],
     ['https://chat.eu.acme.com', '*.acme.com'],
+    ['https://chat.münchen.example', 'MÜNCHEN.example'],
+    ['https://münchen.example', '.xn--mnchen-3ya.example'],
   ])('takes %s out of the proxy’s way: %s', (url, list) => {
     expect(usesProxy(url, list)).toBe(false)
   })
@@ -124,6 +126,17 @@ describe('a fault of a proxy', () => {
     const { diagnostic } = explainFault({ code: 'ECONNRESET' }, url, false, null, network)
     expect(diagnostic.advice).toContain('the logs of the server and of the proxy')
     expect(diagnostic.advice).toContain('add chat.acme.com to NO_PROXY')
+  })
+
+  test('names the variable of exceptions that counts, because the other one is not read', () => {
+    const env = { HTTPS_PROXY: 'http://proxy.acme.com:3128', no_proxy: 'x.com', NO_PROXY: 'y.com' }
+    const proxy = resolveProxy(url.href, env)
+    const other = { ...DIRECT, proxy: proxy && 'shown' in proxy ? proxy : null }
+    const fault = explainProxyFault(makeProxyFault({ status: 502 }), url, other)
+    expect(fault?.diagnostic.advice).toContain('add chat.acme.com to no_proxy')
+    expect(resolveProxy(url.href, { ...env, HTTPS_PROXY: 'socks://x' })).toMatchObject({
+      advice: expect.stringContaining('add chat.acme.com to no_proxy'),
+    })
   })
 
   test('is nothing that fails behind the tunnel', () => {

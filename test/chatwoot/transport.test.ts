@@ -79,6 +79,7 @@ describe('closing a transport', () => {
     url,
     variable: 'HTTPS_PROXY',
     shown: 'proxy',
+    bypass: '',
     authorization: null,
   })
 

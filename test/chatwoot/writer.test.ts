@@ -159,7 +159,7 @@ describe('what came back', () => {
   test('is nothing where the proxy cannot be reached, which says what was not sent', async () => {
     const url = 'http://127.0.0.1:9'
     const shown = '127.0.0.1:9 (HTTPS_PROXY)'
-    const proxy = { url, variable: 'HTTPS_PROXY', shown, authorization: null }
+    const proxy = { url, variable: 'HTTPS_PROXY', shown, bypass: '', authorization: null }
     const behind = open('https://chat.acme.com', 2_000, { ...DIRECT, proxy })
     expect(await behind.send(DELETE, 'a')).toMatchObject({
       kind: 'unsent',

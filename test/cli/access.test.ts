@@ -177,6 +177,10 @@ describe('a question without an answer', () => {
     ['grac@acme.com', 'Did you mean grace@acme.com'],
     ['custom-role/Clerk', 'Did you mean custom-role/Billing clerk?'],
     ['Website', 'Did you mean inbox/Website?'],
+    [
+      'gr\u0430ce@acme.com',
+      'Did you mean grace@acme.com? They look alike, but the first has a Cyrillic\n  letter (U+0430): it is "gr\\u{430}ce@acme.com".',
+    ],
     ['team/xyzzyxyzzyxyzzy', 'Run `rollcall access` to see everybody'],
   ])('about %s suggests the nearest', async (word, says) => {
     const { code, stdout, stderr } = await run(['access', word], { env: await open() })

@@ -93,6 +93,7 @@ describe('by name', () => {
     [['agent/ada@acme.com'], 'There is no drift at "agent/ada@acme.com".'],
     [['agent/hosts@acme.com'], 'Did you mean agent/host@acme.com?'],
     [['Host'], 'Did you mean agent/host@acme.com?'],
+    [['h\u043est@acme.com'], 'Did you mean agent/host@acme.com? They look alike'],
     [['host@acme.com', 'agent/nobody@acme.com'], 'There is no drift at "agent/nobody@acme.com".'],
     [['mallory@evil.example', '--reason', '   '], '--reason has no value.'],
     [['--reason', 'because'], '--reason needs the address of a person.'],

@@ -85,6 +85,7 @@ Nothing was written. To change rollcall.yaml, run again with --write.
     [[], 'The person is missing.'],
     [['a@b.io', 'rollcall.yaml', 'more'], 'Unexpected argument "more".'],
     [['grase@acme.com'], 'Did you mean grace@acme.com?'],
+    [['gr\u0430ce@acme.com'], 'Did you mean grace@acme.com? They look alike, but the first has'],
     [['nobody@elsewhere.example'], 'rollcall.yaml does not list "nobody@elsewhere.example".'],
     [['ada@acme.com', '-'], 'The second argument names standard input'],
     [['ada@acme.com', 'two'], 'two contains 2 policies, but remove changes only one.'],

@@ -213,6 +213,29 @@ describe('a cheat is noticed:', () => {
     expect(readdirSync(cwd)).not.toContain('closing')
   })
 
+  test('a review of oneself under the address of the later snapshot is recognised by the user id', async () => {
+    const { cwd, blank, later, close } = await review()
+    expect((await later('snapshot', '-o', 'later.json')).code).toBe(0)
+    const path = join(cwd, 'later.json')
+    const renamed = readFileSync(path, 'utf8')
+      .replaceAll('ken@acme.com', 'k.thompson@acme.com')
+      .replaceAll('mallory@evil.example', 'm@acme.com')
+    writeFileSync(path, renamed)
+    const form = fill(blank, (row) => ({
+      ...row,
+      ...(row['email'] === 'ken@acme.com' ? { reviewer: 'k.thompson@acme.com' } : {}),
+      ...(row['email'] === 'grace@acme.com' ? { reviewer: 'm@acme.com' } : {}),
+    }))
+    const { code, words } = await close(form, '--after', 'later.json', '-o', 'closing')
+    expect([code, readdirSync(cwd).includes('closing')]).toEqual([1, false])
+    expect(words).toContain(
+      'ken@acme.com decided about their own access, as "k.thompson@acme.com". at d.csv:9:153 The later snapshot shows the same user id with both addresses.',
+    )
+    expect(words).toContain(
+      'm@acme.com decided about 1 person, but the review itself has the finding admin-unexpected',
+    )
+  })
+
   test('each place is named with line and column', async () => {
     const { blank, close } = await review()
     const { stderr, words } = await close(fill(blank, only('grace@acme.com', { teams: '' })))
@@ -338,6 +361,14 @@ describe('the closing record', () => {
       result: { done: true, what: 'no longer on the account' },
     })
     const [journal] = record.journals
+    // As git or an editor on Windows saves it.
+    const lines = readFileSync(join(cwd, 'apply.jsonl'), 'utf8').replaceAll('\n', '\r\n')
+    writeFileSync(join(cwd, 'crlf.jsonl'), `\ufeff${lines}`)
+    const windows = await close(form, ...proof, '--journal', 'crlf.jsonl')
+    expect([windows.code, windows.words]).toEqual([
+      0,
+      expect.stringContaining('journal-2.jsonl is of the same run as journal-1.jsonl'),
+    ])
     expect(journal.owner).toBe('ada@acme.com')
     expect(journal.writes).toContainEqual(
       expect.objectContaining({ address: 'agent/mallory@evil.example', outcome: 'done' }),

@@ -417,6 +417,21 @@ describe('the commit of the policy', () => {
     expect(await gitOf(cwd)).toEqual({ commit, dirty: true, why })
   })
 
+  test.each([
+    ['ident', '$Id$', '$Id: approved by the board $'],
+    ['working-tree-encoding=UTF-7', 'zoë@acme.com', 'zo+AOs-@acme.com'],
+  ])('is dirty with a change that the git attribute %s hides', async (attribute, stored, read) => {
+    const cwd = folder({ 'rollcall.yaml': `# ${stored}\n${EXACT}` })
+    const commit = committed(cwd)
+    writeFileSync(join(cwd, '.git/info/attributes'), `*.yaml ${attribute}\n`)
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: false })
+    writeFileSync(join(cwd, 'rollcall.yaml'), `# ${read}\n${EXACT}`)
+    expect(gitIn(cwd, 'diff')).toBe('')
+    const [name] = attribute.split('=')
+    const why = `the policy differs from that commit; rollcall did not apply the git attribute ${name}`
+    expect(await gitOf(cwd)).toEqual({ commit, dirty: true, why })
+  })
+
   test('is the same with line endings that git changes, and another with those it does not', async () => {
     const crlf = EXACT.replaceAll('\n', '\r\n')
     const cwd = folder({ 'rollcall.yaml': EXACT, '.gitattributes': '*.yaml text eol=crlf\n' })

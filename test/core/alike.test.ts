@@ -29,6 +29,24 @@ describe('two texts that look alike are told apart', () => {
     ['a mathematical letter', '𝐀da', 'Ada', 'a mathematical letter (U+1D400)', '\\u{1d400}da'],
     ['another apostrophe', 'O’B', "O'B", 'another punctuation mark (U+2019)', 'O\\u{2019}B'],
     ['another hyphen', 'A\u2011B', 'A-B', 'another dash (U+2011)', 'A\\u{2011}B'],
+    ['a long dash', 'A\u2014B', 'A-B', 'another dash (U+2014)', 'A\\u{2014}B'],
+    ['a small hyphen', 'A\ufe63B', 'A-B', 'another dash (U+FE63)', 'A\\u{fe63}B'],
+    [
+      'letters that are one, as in text from a PDF',
+      'o\ufb03ce',
+      'office',
+      'joined letters (U+FB03)',
+      'o\\u{fb03}ce',
+    ],
+    [
+      'three dots that are one',
+      'etc\u2026',
+      'etc...',
+      'another punctuation mark (U+2026)',
+      'etc\\u{2026}',
+    ],
+    ['a letter of old print', '\u017fales', 'sales', 'another letter (U+017F)', '\\u{17f}ales'],
+    ['a script letter', '\u2113ine', 'line', 'another letter (U+2113)', '\\u{2113}ine'],
   ])('%s', (_, a, b, what, shown) => {
     expect(describeContrast(a, b)).toBe(first(what, shown))
     expect(describeContrast(b, a)).toBe(first(what, shown).replace('first', 'second'))
@@ -40,6 +58,12 @@ describe('two texts that look alike are told apart', () => {
     )
     expect(describeContrast('T0M', 'TOM')).toContain('the digit 0 (U+0030)')
     expect(describeContrast('Ian', 'lan')).toContain('the letter I (U+0049)')
+  })
+
+  test('a Chinese character and the radical that a PDF has in its place', () => {
+    expect(describeContrast('\u2f2d本', '山本')).toBe(
+      'they look alike, but the first has a Chinese radical (U+2F2D): it is "\\u{2f2d}本", and the second has another letter (U+5C71): it is "\\u{5c71}本"',
+    )
   })
 
   test('the same character at another place', () => {

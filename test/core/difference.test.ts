@@ -390,6 +390,15 @@ describe('between two snapshots', () => {
     ])
   })
 
+  test('a new name that looks like the old one is told apart once', () => {
+    const sides = ['tier\u00a01', 'tier 1'].map((name) =>
+      snapshot([ADA], [team(name, [], { id: 5 })]),
+    )
+    expect(said(diffStates(...(sides as [Snapshot, Snapshot])))).toEqual([
+      'changed update team/tier 1: renamed: "tier\u00a01" → "tier 1"; looks like "tier\\u{a0}1", which has a no-break space (U+00A0)',
+    ])
+  })
+
   test('two teams that swapped their names are two renamed teams', () => {
     const before = [team('a', ['ada@acme.com'], { id: 5 }), team('b', [], { id: 6 })]
     const after = [team('b', ['ada@acme.com'], { id: 5 }), team('a', [], { id: 6 })]

@@ -334,7 +334,10 @@ describe('the decisions of a review', () => {
     reviewer = 'ada@acme.com',
   ) => {
     const cells = { email, decision, reviewer, date: TODAY, ticket: '', why: 'left' }
-    const rules = { people: listPeople(people), since: TODAY, today: TODAY, findings: new Map() }
+    const rules = {
+      ...{ people: listPeople(people), since: TODAY, today: TODAY, findings: new Map() },
+      identify: (email: string) => email,
+    }
     return judgeDecisions(makeFilledForm([cells], people).rows, rules)
   }
 

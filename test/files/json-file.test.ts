@@ -6,9 +6,9 @@ import { parseJsonBytes } from '../../src/files/json-file.ts'
 const nest = (depth: number, open = '[', close = ']') =>
   `${open.repeat(depth)}${close.repeat(depth)}`
 
-function parse(text: string): unknown {
+function parse(text: string, encoding: BufferEncoding = 'utf8'): unknown {
   return parseJsonBytes(
-    Buffer.from(text),
+    Buffer.from(text, encoding),
     'a.json',
     ({ file, line, column }, problem) =>
       new Failure(
@@ -28,6 +28,14 @@ test.each([
   ['a level too much', nest(34, '[ ', ']'), 'a.json:1:67 '],
 ])('%s that is nested deeper than any document of rollcall is refused', (_, text, place) => {
   expect(() => parse(text)).toThrow(`${place}is nested too deeply`)
+})
+
+test('a document that an editor saved in another encoding is refused: names would be different', () => {
+  expect(() => parse('{\n"name": "Zoë"}', 'latin1')).toThrow('a.json:2:12 is not valid UTF-8')
+  expect(() => parse('\ufeff{"a": 1}', 'utf16le')).toThrow(
+    'a.json:1:1 is not valid UTF-8: it is UTF-16',
+  )
+  expect(parse('{"a": "\ufffd"}')).toBe('{"a":"\ufffd"}')
 })
 
 test('a document of 33 levels is read', () => {

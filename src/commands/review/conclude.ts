@@ -13,7 +13,7 @@ import { judgeDecisions } from '../../core/review/decisions.ts'
 import { compareFacts, noteMissingFacts } from '../../core/review/form.ts'
 import type { ReviewRecord } from '../../core/review/record.ts'
 import { checkRemediation, noteOlderSnapshot, noteUnseen } from '../../core/review/remediation.ts'
-import { listReviewed } from '../../core/review/reviewed.ts'
+import { identifyRenamed, listReviewed } from '../../core/review/reviewed.ts'
 import { judgeReviewers, tallyReviewers } from '../../core/review/reviewers.ts'
 import { noteJournals } from '../../core/review/sealed-journal.ts'
 import type { World } from '../../shell/world.ts'
@@ -64,14 +64,16 @@ export async function concludeReview(
     journals.push(await readSealedJournal(each, index + 1, before, world))
   }
 
+  const identify = identifyRenamed(people, after?.value ?? null)
   const { decisions, problems } = judgeDecisions(form.value.rows, {
     people,
     findings,
+    identify,
     since: before.startedAt.slice(0, 10),
     today: made.generatedAt.slice(0, 10),
   })
   const allowed = reviewers?.value ?? null
-  const { notes, ...refused } = judgeReviewers(tallyReviewers(decisions), {
+  const { notes, ...refused } = judgeReviewers(tallyReviewers(decisions, identify), {
     people: emails,
     doubtful: findDoubtful(reviewed),
     allowed,

@@ -1,4 +1,5 @@
 /** Finds the finding that somebody names: by its address, with or without its code, or by e-mail. */
+import { askIfMeant } from '../messages/alike.ts'
 import { type Finding, isOpen } from '../messages/finding.ts'
 import { type FindingCode, isFindingCode } from '../messages/finding-records.ts'
 import { decodeAddress, formatAddress, normaliseAddress } from '../model/address.ts'
@@ -61,7 +62,7 @@ export function suggestFinding(
   const text = showNamed(named)
   const part = text.toLowerCase()
   const meant = findNearest(text, known) ?? known.find((each) => each.toLowerCase().includes(part))
-  return meant === undefined ? '' : `Did you mean ${meant}? `
+  return meant === undefined ? '' : `${askIfMeant(text, [meant])} `
 }
 
 const MOST_RELATED = 3

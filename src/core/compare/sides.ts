@@ -2,7 +2,7 @@
  * The two sides of a comparison: the people and groups of one account in a snapshot or a policy. Also
  * the type of a difference.
  */
-import { addContrast } from '../messages/alike.ts'
+import { addContrast, normaliseLooks } from '../messages/alike.ts'
 import {
   type CustomRoleSubject,
   formatAddress,
@@ -221,13 +221,19 @@ export function listChangedSettings(
   ])[],
 ): readonly string[] {
   return [
-    ...(was === is ? [] : [addContrast(`renamed: "${was}" → "${is}"`, was, is)]),
+    ...(was === is ? [] : [describeRename(was, is)]),
     ...settings.flatMap(([key, before, after]) => {
       if (before == null || after == null || before === after) return []
       const phrase = `${key} ${JSON.stringify(before)} → ${JSON.stringify(after)}`
       return addContrast(phrase, String(before), String(after))
     }),
   ]
+}
+
+function describeRename(was: string, is: string): string {
+  const phrase = `renamed: "${was}" → "${is}"`
+  // A difference says of its name what it looks like.
+  return normaliseLooks(was) === normaliseLooks(is) ? phrase : addContrast(phrase, was, is)
 }
 
 /** @param was the name on the earlier side; null: not there */

@@ -16,7 +16,7 @@ import { count } from './phrase.ts'
 const LETTERS =
   'a:аɑα c:сϲᴄ d:ԁ e:еҽ g:ɡց h:һհ i:іıɩι j:јϳ k:кκ l:1I|ӏІΙǀ m:м n:ոռη o:0OоОοΟօՕ p:рρ q:ԛզ s:ѕ ' +
   'u:սυ v:νѵ w:ԝաω x:хχ y:уγү A:АΑ B:ВΒ C:СϹ E:ЕΕ G:Ԍ H:НΗ J:Ј K:КΚ M:МΜ N:Ν P:РΡ Q:Ԛ S:ЅՏ T:ТΤ ' +
-  'U:Ս W:Ԝ X:ХΧ Y:УΥҮ Z:Ζ -:‐‑‒–−˗ \':’‘ʼ´`′ ":“”„ .:․ /:⁄∕'
+  'U:Ս W:Ԝ X:ХΧ Y:УΥҮ Z:Ζ -:‐‑‒–—−˗ \':’‘ʼ´`′ ":“”„ .:․ /:⁄∕'
 
 const PLAIN_OF: ReadonlyMap<string, string> = new Map(
   LETTERS.split(' ').flatMap((row) => {
@@ -25,8 +25,10 @@ const PLAIN_OF: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-// Forms of plain letters that Unicode itself decomposes: full-width, Roman numerals, for formulas.
-const FORMS = /[\uff01-\uff5e\u2160-\u217f\u{1d400}-\u{1d7ff}]/gu
+// Forms that Unicode itself decomposes: full-width, Roman numerals, letters for formulas and of old print,
+// joined letters and dots, small signs, Chinese radicals.
+const FORMS =
+  /[\u0132\u0133\u017f\u2026\u210a-\u2113\u2160-\u217f\u2f00-\u2fd5\ufb00-\ufb06\ufe50-\ufe6b\uff01-\uff5e\u{1d400}-\u{1d7ff}]/gu
 const getUndrawn = makeLater(
   String.raw`(?![\t-\r])[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]`,
   'gu',
@@ -169,6 +171,19 @@ export function describeContrast(first: string, second: string): string | null {
   const same = at < 0 ? a.length : at
   if (same < SAME || (at < 0 && a.length === b.length)) return null
   return `they differ from character ${same + 1} on: ${cutAround(a, same)} and ${cutAround(b, same)}`
+}
+
+/**
+ * The question for a name that does not exist. A name that looks the same comes alone, with the
+ * difference: otherwise a reader sees the same name twice.
+ * @param meant known names that are similar; at least one
+ */
+export function askIfMeant(written: string, meant: readonly string[]): string {
+  for (const each of meant) {
+    const note = describeContrast(written, each)
+    if (note !== null) return `Did you mean ${each}? ${note.replace(/^t/, 'T')}.`
+  }
+  return `Did you mean ${meant.join(', ')}?`
 }
 
 /** The phrase, with a note on how the two texts in it differ. */

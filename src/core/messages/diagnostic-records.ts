@@ -241,7 +241,7 @@ export const DIAGNOSTICS = {
   'snapshot-unreadable': {
     ...lasting('incomplete'),
     meaning: 'The file cannot be read, or is not a complete snapshot made by rollcall.',
-    remedy: 'Create a new one with `rollcall snapshot`, or name another file.',
+    remedy: 'Create a new one with `rollcall snapshot -o FILE`, or name another file.',
     example: '`rollcall plan --snapshot report.json`',
   },
   'report-unreadable': {

@@ -78,6 +78,8 @@ const CLASSES: readonly (readonly [string, string])[] = [
   [String.raw`\p{Variation_Selector}`, 'a variation selector'],
   [String.raw`[\u{e0000}-\u{e007f}]`, 'an invisible tag character'],
   [String.raw`[\p{Zs}\p{Zl}\p{Zp}]`, 'another kind of space'],
+  [String.raw`[\u0132\u0133\ufb00-\ufb06]`, 'joined letters'],
+  [String.raw`[\u2f00-\u2fd5]`, 'a Chinese radical'],
   [String.raw`\p{Cc}`, 'a control character'],
   [String.raw`[\p{Cf}\p{Default_Ignorable_Code_Point}]`, 'an invisible character'],
   [String.raw`\p{M}`, 'a combining mark'],

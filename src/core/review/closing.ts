@@ -18,7 +18,12 @@ import {
 import { makeNote } from './note.ts'
 import type { GitFacts, ListedFile } from './record.ts'
 import type { Remediation } from './remediation.ts'
-import { listHiddenNames, type ReviewedAccount, type ReviewedPerson } from './reviewed.ts'
+import {
+  identifyRenamed,
+  listHiddenNames,
+  type ReviewedAccount,
+  type ReviewedPerson,
+} from './reviewed.ts'
 import { type Doubt, type ReviewerTally, tallyReviewers } from './reviewers.ts'
 import type { SealedJournal } from './sealed-journal.ts'
 
@@ -106,9 +111,9 @@ export function concludeClose({ findings, remediation, ...of }: ClosingFacts): C
       return [{ ...each, person, findings: findings.get(each.email) ?? [], result }]
     }),
     decided: countDecisions(of.decisions),
-    reviewers: tallyReviewers(of.decisions).map((each) => ({
+    reviewers: tallyReviewers(of.decisions, identifyRenamed(of.people, of.after)).map((each) => ({
       ...each,
-      role: find(each.email)?.role ?? null,
+      role: find(each.known)?.role ?? null,
     })),
     since: remediation && { came: remediation.came, gained: remediation.gained },
     undone,

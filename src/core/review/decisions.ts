@@ -8,11 +8,11 @@ import type { Finding } from '../messages/finding.ts'
 import { groupBy } from '../model/collect.ts'
 import { addDays } from '../model/dates.ts'
 import type { Location } from '../model/location.ts'
-import { spellEmail } from '../model/names.ts'
+import { normaliseEmail, spellEmail } from '../model/names.ts'
 import { joinFirst, reveal } from '../model/visible.ts'
 import { type Answer, type FormRow, listLines } from './form.ts'
 import { isAddress, judgeOwnDecision, simplifyText } from './one-mailbox.ts'
-import { listHiddenNames, type ReviewedPerson } from './reviewed.ts'
+import { type IdentifyReviewer, listHiddenNames, type ReviewedPerson } from './reviewed.ts'
 import { readDays, type WrittenDay } from './written-day.ts'
 
 export const DECISIONS = ['keep', 'change', 'remove'] as const
@@ -50,6 +50,7 @@ export interface DecisionRules {
   readonly since: string
   readonly today: string
   readonly findings: ReadonlyMap<string, readonly Finding[]>
+  readonly identify: IdentifyReviewer
 }
 
 export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): Decided {
@@ -126,16 +127,19 @@ export function judgeDecisions(rows: readonly FormRow[], rules: DecisionRules): 
         'Write the e-mail address of the person who decided in the column `reviewer`.',
       )
     }
-    const own = judgeOwnDecision(reviewer, names.get(email) ?? email)
-    if (own !== 'no') {
-      const as = own === 'same' && !names.has(email) ? '' : `, as "${reviewer}"`
-      const contrast = describeContrast(reviewer, names.get(email) ?? email) ?? undefined
+    const known = rules.identify(reviewer)
+    if (judgeOwnDecision(known, names.get(email) ?? email) !== 'no') {
+      const as = normaliseEmail(reviewer) === normaliseEmail(email) ? '' : `, as "${reviewer}"`
+      const contrast =
+        known === reviewer
+          ? describeContrast(reviewer, names.get(email) ?? email)
+          : 'The later snapshot shows the same user id with both addresses.'
       wrong(
         'reviewer',
         `${email} decided about their own access${as}.`,
         'were decided by the person they are about',
         'Another person must decide.',
-        contrast,
+        contrast ?? undefined,
       )
     }
     const read = days[index]

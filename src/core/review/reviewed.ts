@@ -6,7 +6,9 @@ import { type Finding, isOpen } from '../messages/finding.ts'
 import { makeFinder } from '../model/identity.ts'
 import { normaliseEmail } from '../model/names.ts'
 import type { Role } from '../model/role.ts'
+import type { SnapshotAgent } from '../model/snapshot.ts'
 import type { JudgedAccount } from '../report/report.ts'
+import { simplifyAddress } from './one-mailbox.ts'
 
 export interface ReviewedPerson {
   /** As the server has it; `#77` for a hidden member, whose user id is all that is known. */
@@ -29,6 +31,29 @@ export function listHiddenNames(people: readonly ReviewedPerson[]): ReadonlyMap<
       role === null && name !== '' && find(name) === undefined ? [[email, name] as const] : [],
     ),
   )
+}
+
+/** Returns the address that a person had at the review, or the given one. */
+export type IdentifyReviewer = (email: string) => string
+
+/**
+ * Recognises people who have another address in the later snapshot, by their user ids. An address of
+ * the review stays that of the person who had it there.
+ */
+export function identifyRenamed(
+  people: readonly ReviewedPerson[],
+  later: { readonly agents: readonly Pick<SnapshotAgent, 'id' | 'email'>[] } | null,
+): IdentifyReviewer {
+  const names = listHiddenNames(people)
+  const had = new Map(people.map(({ id, email }) => [id, names.get(email) ?? email]))
+  const renamed = new Map(
+    later?.agents.flatMap(({ id, email }) => {
+      const before = had.get(id)
+      return before === undefined ? [] : [[simplifyAddress(email), before] as const]
+    }),
+  )
+  for (const email of had.values()) renamed.delete(simplifyAddress(email))
+  return (email) => renamed.get(simplifyAddress(email)) ?? email
 }
 
 export interface ReviewedAccount {

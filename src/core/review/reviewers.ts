@@ -9,10 +9,13 @@ import { nameCharacter } from '../model/visible.ts'
 import { countDecisions, type DecisionCounts, type ReviewDecision } from './decisions.ts'
 import { makeNote } from './note.ts'
 import { simplifyAddress } from './one-mailbox.ts'
+import type { IdentifyReviewer } from './reviewed.ts'
 
 export interface ReviewerTally {
   /** As written first. */
   readonly email: string
+  /** Their address at the review, in its normal form. */
+  readonly known: string
   readonly decided: DecisionCounts
   /** Who decided about this reviewer, under any spelling. Null: there is no decision about them. */
   readonly reviewedBy: string | null
@@ -21,7 +24,10 @@ export interface ReviewerTally {
 }
 
 /** People who made decisions, those with the most decisions first. */
-export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly ReviewerTally[] {
+export function tallyReviewers(
+  decisions: readonly ReviewDecision[],
+  identify: IdentifyReviewer,
+): readonly ReviewerTally[] {
   const about = new Map(
     [simplifyAddress, normaliseEmail].flatMap((key) =>
       decisions.map((each) => [key(each.email), each] as const),
@@ -29,10 +35,12 @@ export function tallyReviewers(decisions: readonly ReviewDecision[]): readonly R
   )
   return [...groupBy(decisions, ({ reviewer }) => normaliseEmail(reviewer))]
     .map(([key, own]): ReviewerTally => {
+      const known = normaliseEmail(identify(key))
       const { reviewer = null, decision = null } =
-        about.get(key) ?? about.get(simplifyAddress(key)) ?? {}
+        about.get(known) ?? about.get(simplifyAddress(known)) ?? {}
       return {
         email: own[0].reviewer,
+        known,
         decided: countDecisions(own),
         reviewedBy: reviewer,
         decision,
@@ -75,7 +83,7 @@ export function judgeReviewers(
   const problems: Diagnostic[] = []
   const notes: Diagnostic[] = []
   for (const tally of tallies) {
-    const { email } = tally
+    const { email, known } = tally
     const about = count(sumDecisions(tally), 'person', 'people')
     if (listed !== null && !listed.has(normaliseEmail(email))) {
       problems.push(refuse(`${email} decided about ${about}, but may not decide.`, NOT_LISTED))
@@ -84,7 +92,7 @@ export function judgeReviewers(
       const summary = `${email} decided about ${about}, but the decision about this person is "remove".`
       notes.push(makeNote(summary, EXPLAIN))
     }
-    const doubt = suspects.get(simplifyAddress(email))
+    const doubt = suspects.get(simplifyAddress(known))
     if (doubt === undefined) continue
     const summary = `${email} decided about ${about}, but the review itself has the finding ${doubt.code} about this person.`
     if (doubt.refused && listed === null) problems.push(refuse(summary, DOUBTFUL))
@@ -130,12 +138,12 @@ function noteSpellings(
   tallies: readonly ReviewerTally[],
   people: readonly string[],
 ): readonly Diagnostic[] {
-  const known = new Set(people.map(normaliseEmail))
+  const there = new Set(people.map(normaliseEmail))
   const written = tallies.map(({ email }) => email)
   const alike = [...people, ...written].map((email) => ({ email, key: simplifyAddress(email) }))
-  return written.flatMap((email) => {
+  return tallies.flatMap(({ email, known }) => {
+    if (there.has(known)) return []
     const own = normaliseEmail(email)
-    if (known.has(own)) return []
     const key = simplifyAddress(email)
     const other = alike.find((each) => each.key === key && normaliseEmail(each.email) !== own)
     if (other === undefined) {

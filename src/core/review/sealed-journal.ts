@@ -77,11 +77,13 @@ export function noteJournals(
   journals: readonly SealedJournal[],
   after: Pick<Snapshot, 'finishedAt'> | null,
 ): readonly Diagnostic[] {
-  return journals.flatMap(({ file, startedAt, closing, writes }, index) => {
+  return journals.flatMap(({ file, startedAt, approval, closing, writes }, index) => {
     const unknown = writes.filter(({ outcome }) => outcome === null || outcome === 'unknown').length
-    const same = journals.slice(0, index).find((each) => each.file.sha256 === file.sha256)
+    const same = journals
+      .slice(0, index)
+      .find((each) => each.startedAt === startedAt && each.approval === approval)
     const what = [
-      ...(same === undefined ? [] : [`is the same as ${same.file.name}`]),
+      ...(same === undefined ? [] : [`is of the same run as ${same.file.name}`]),
       ...(after !== null && startedAt > after.finishedAt
         ? ['is of a run that began after the later snapshot was read']
         : []),

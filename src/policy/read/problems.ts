@@ -156,5 +156,5 @@ export function quoteName(name: string): string {
 export function suggest(meant: string | null, written: string): string | null {
   if (meant === null) return null
   const note = describeContrast(written, meant)
-  return `Did you mean ${quoteName(meant)}?${note === null ? '' : ` ${note.replace('they', 'They')}.`}`
+  return `Did you mean ${quoteName(meant)}?${note === null ? '' : ` ${note.replace(/^t/, 'T')}.`}`
 }

@@ -175,7 +175,7 @@ describe('a journal', () => {
     const again = { ...sealed, file: { ...file, name: 'journal-2.jsonl' } }
     const notes = (finishedAt: string) =>
       noteJournals([sealed, again], { finishedAt }).map(({ summary }) => summary)
-    const twice = 'The journal journal-2.jsonl is the same as journal-1.jsonl'
+    const twice = 'The journal journal-2.jsonl is of the same run as journal-1.jsonl'
     expect(notes(AT)).toEqual([`${twice}.`])
     const late = 'is of a run that began after the later snapshot was read.'
     expect(notes('2026-11-24T11:59:59.999Z')).toEqual([

@@ -26,6 +26,7 @@ function judge(
     people: listPeople(people),
     since: '2026-11-23',
     today: '2026-11-30',
+    identify: (email: string) => email,
     findings: new Map(findings),
   }
   const { decisions, problems } = judgeDecisions(makeFilledForm(rows, emails).rows, rules)

@@ -6,11 +6,13 @@ import {
   judgeOwnDecision,
   simplifyAddress,
 } from '../../../src/core/review/one-mailbox.ts'
+import { type IdentifyReviewer, identifyRenamed } from '../../../src/core/review/reviewed.ts'
 import {
   judgeReviewers,
   type ReviewerRules,
   tallyReviewers,
 } from '../../../src/core/review/reviewers.ts'
+import { listPeople } from './forms.ts'
 
 describe('nobody decides about themselves', () => {
   test.each([
@@ -96,9 +98,13 @@ describe('an address', () => {
 const decide = (email: string, reviewer: string, decision = 'keep'): ReviewDecision =>
   ({ email, reviewer, decision, date: '2026-11-23', ticket: '', why: '' }) as ReviewDecision
 
-function judge(decisions: readonly ReviewDecision[], rules: Partial<ReviewerRules> = {}) {
+function judge(
+  decisions: readonly ReviewDecision[],
+  rules: Partial<ReviewerRules> = {},
+  identify: IdentifyReviewer = (email) => email,
+) {
   const people = decisions.map(({ email }) => email)
-  const judged = judgeReviewers(tallyReviewers(decisions), {
+  const judged = judgeReviewers(tallyReviewers(decisions, identify), {
     ...{ people, doubtful: new Map(), allowed: null },
     ...rules,
   })
@@ -120,15 +126,27 @@ test('reviewers are counted, those with the most decisions first', () => {
     decide('d@acme.com', B),
     decide('e@acme.com', A),
   ]
-  expect(tallyReviewers(decisions)).toEqual([
+  expect(tallyReviewers(decisions, (email) => email)).toEqual([
     {
-      email: B,
+      ...{ email: B, known: B },
       decided: { keep: 2, change: 0, remove: 0 },
       ...{ reviewedBy: 'X@acme.com', decision: 'remove' },
     },
-    { email: 'X@acme.com', decided: { keep: 0, change: 0, remove: 1 }, ...NOBODY },
-    { email: A, decided: { keep: 1, change: 0, remove: 0 }, reviewedBy: B, decision: 'keep' },
-    { email: 'b@acme.com', decided: { keep: 0, change: 1, remove: 0 }, ...NOBODY },
+    {
+      ...{ email: 'X@acme.com', known: 'x@acme.com' },
+      decided: { keep: 0, change: 0, remove: 1 },
+      ...NOBODY,
+    },
+    {
+      ...{ email: A, known: A },
+      decided: { keep: 1, change: 0, remove: 0 },
+      ...{ reviewedBy: B, decision: 'keep' },
+    },
+    {
+      ...{ email: 'b@acme.com', known: 'b@acme.com' },
+      decided: { keep: 0, change: 1, remove: 0 },
+      ...NOBODY,
+    },
   ])
 })
 
@@ -181,6 +199,36 @@ describe('a reviewer who should not be an administrator', () => {
       problems: [],
       notes: [summary],
     })
+  })
+})
+
+describe('somebody who has another address in the later snapshot', () => {
+  const people = listPeople(['ada@acme.com', 'grace@acme.com', '#77 mal@evil.example'])
+  const identify = (...agents: readonly (readonly [number, string])[]) =>
+    identifyRenamed(people, { agents: agents.map(([id, email]) => ({ id, email })) })
+
+  test.each([
+    ['is recognised by the user id', [2, 'gh@acme.com'], 'GH@acme.com', 'grace@acme.com'],
+    ['also under another spelling', [2, 'gh@acme.com'], 'gh+x@acme.com', 'grace@acme.com'],
+    ['also if they were hidden', [3, 'm@acme.com'], 'm@acme.com', 'mal@evil.example'],
+    ['is not who had that address at the review', [2, 'ada@acme.com'], 'ada@acme.com', null],
+    ['is nobody who is new', [9, 'new@acme.com'], 'new@acme.com', null],
+  ] as const)('%s', (_, agent, reviewer, known) => {
+    expect(identify(agent)(reviewer)).toBe(known ?? reviewer)
+  })
+
+  test('is nobody without a later snapshot', () => {
+    expect(identifyRenamed(people, null)('gh@acme.com')).toBe('gh@acme.com')
+  })
+
+  test('may decide no more than under the address of the review', () => {
+    const doubtful = new Map([[B, { code: 'admin-unexpected' as const, refused: true }]])
+    const judged = judge([decide(A, 'bz@acme.com'), decide(B, A)], { doubtful }, (email) =>
+      email === 'bz@acme.com' ? B : email,
+    )
+    expect(judged.problems).toEqual([
+      expect.stringContaining('bz@acme.com decided about 1 person, but the review itself has'),
+    ])
   })
 })
 
