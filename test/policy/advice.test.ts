@@ -74,3 +74,25 @@ describe('a word that begins several known words stands for none of them', () =>
     expect(read(`${HEAD}${section}\n`).join()).toContain(advice)
   })
 })
+
+describe('a file that is no policy may contain a token, so no message quotes it', () => {
+  const TOKEN = 'sW3eTs3cr3tT0k3nOfAda99'
+  test.each([
+    ['a token', `${TOKEN}\n`],
+    ['a token in quotes', `"${TOKEN}"\n`],
+    ['settings', `CHATWOOT_BASE_URL=https://chat.acme.com\nCHATWOOT_API_TOKEN=${TOKEN}\n`],
+    ['settings with a comment', `# chat\nexport CHATWOOT_API_TOKEN="${TOKEN}"\n`],
+    ['headers', `Authorization: Bearer ${TOKEN}\nX-Key: ${TOKEN}: ${TOKEN}\n`],
+    ['a header with a version', `X-Key: ${TOKEN}\nX-Version: 3\n`],
+    ['a line without a colon', `Bearer ${TOKEN}\nX-Key: 1\n`],
+    ['a list', `- ${TOKEN}\n- [${TOKEN}\n`],
+    ['a character that YAML reserves', `@${TOKEN}\n`],
+  ])('%s', (_, text) => {
+    const { diagnostics } = parsePolicy('p.yaml', Buffer.from(text))
+    expect(diagnostics.map(({ code, excerpt }) => [code, excerpt])).toEqual([
+      ['policy-nothing-managed', null],
+    ])
+    expect(JSON.stringify(diagnostics)).not.toContain(TOKEN)
+    expect(diagnostics[0]?.advice).toContain('Name a policy.')
+  })
+})
