@@ -29,6 +29,12 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
   return best ?? extension
 }
 
+/** Like `findNearest`, but null if the word is how several candidates begin: it may mean any of them. */
+export function findOnlyNearest(word: string, candidates: readonly string[]): string | null {
+  const begun = candidates.filter((each) => each.startsWith(word.toLowerCase()))
+  return begun.length > 1 ? null : findNearest(word, candidates)
+}
+
 /** Up to `most` candidates that may be meant, the closest first: similar words, and words that contain it. */
 export function findNearestFew(word: string, candidates: readonly string[], most = 3): string[] {
   const wanted = word.toLowerCase()

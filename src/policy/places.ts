@@ -125,10 +125,9 @@ export function stepInto(path: string, key: string): string {
   return path === '' ? key : `${path}/${key}`
 }
 
-/** The only place that has this key, such as `rules` for `email_domains`. Null: none, or several. */
-export function findHome(key: string): string | null {
-  const [home, another] = [...listPaths()].filter(
+/** The places of sections and rules that have this key, such as `rules` for `email_domains`. */
+export function listHomes(key: string): readonly string[] {
+  return [...listPaths()].filter(
     (path) => path !== '' && !/^@|[*[]/.test(path) && listKeysAt(path).includes(key),
   )
-  return home === undefined || another !== undefined ? null : home.replaceAll('/', '.')
 }

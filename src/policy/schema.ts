@@ -9,11 +9,30 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { FINDINGS } from '../core/messages/finding-records.ts'
 import { addArticle } from '../core/messages/phrase.ts'
 import { computeOnce } from '../core/model/collect.ts'
+import { joinWords, KINDS } from '../core/model/kinds.ts'
 import { cutText } from '../core/model/visible.ts'
-import { findNearest } from './nearest.ts'
-import { findHome, getPlace, listKeysAt, ROOTS, SCHEMA_URLS, stepInto } from './places.ts'
+import { findNearest, findOnlyNearest } from './nearest.ts'
+import {
+  getPlace,
+  isTopLevelKey,
+  listForms,
+  listHomes,
+  listKeysAt,
+  ROOTS,
+  SCHEMA_URLS,
+  stepInto,
+} from './places.ts'
+import { hasFormAt } from './read/misplaced.ts'
 import { type Problems, quoteName, report, reportOnce, suggest } from './read/problems.ts'
-import { type Entry, getEntry, type MapNode, type TreeNode, toPlainValue } from './read/tree.ts'
+import {
+  type Entry,
+  getEntry,
+  getItems,
+  getText,
+  type MapNode,
+  type TreeNode,
+  toPlainValue,
+} from './read/tree.ts'
 import {
   adviseEmpty,
   adviseValue,
@@ -24,6 +43,7 @@ import {
   type Names,
   nameSubject,
 } from './read/wording.ts'
+import { writeYamlText } from './write/yaml.ts'
 
 /** Keys that seem to be missing because they are misspelt: their values are not known. */
 export type Misspelt = ReadonlyMap<TreeNode, ReadonlySet<string>>
@@ -151,7 +171,7 @@ function reportUnknownKey(
   if (entry === undefined) return
   const known = listKeysAt(path)
   const widens = path === 'apply' && /^(allow|approve|auto)/.test(name)
-  const meant = widens ? null : findNearest(name, known)
+  const meant = widens ? null : (findNearest(name, known) ?? findMissing(spot, entry))
   if (meant !== null) misspelt.set(node, (misspelt.get(node) ?? new Set<string>()).add(meant))
   reportOnce(problems, 'policy-unknown-key', entry, {
     summary: `${nameSubject(path, spot)} does not allow the key ${quoteName(name)}.`,
@@ -160,13 +180,33 @@ function reportUnknownKey(
       : `Allowed keys: ${known.map((each) => `\`${each}\``).join(', ')}.`,
     advice: widens
       ? 'Remove it. Allow a step with the option `--allow` of the job.'
-      : (suggest(meant, name) ?? adviseRemoval(path, name)),
+      : (suggest(meant, name) ?? adviseRemoval(spot, entry)),
   })
 }
 
-function adviseRemoval(path: string, name: string): string {
-  const home = path.startsWith(ROOTS['fleet file']) ? null : findHome(name)
-  if (home !== null) return `Move it below \`${home}:\`, and indent it.`
+/** The only required key that is missing, if the value fits there. */
+function findMissing({ node, path }: Spot, { value }: Entry): string | null {
+  const required = listForms(getPlace(path)).flatMap((form) => form.required ?? [])
+  const missing = required.filter((key) => getEntry(node, key) === undefined)
+  const [key = ''] = missing
+  return missing.length === 1 && hasFormAt(stepInto(path, key), value) ? key : null
+}
+
+function adviseRemoval({ path, owner }: Spot, { key, value }: Entry): string {
+  if (path === 'agents/*' && KINDS.some(({ section }) => section === key)) {
+    const [name = 'NAME'] = [value, ...getItems(value)].flatMap((each) => getText(each) ?? [])
+    const list = quoteName(`${writeYamlText(name)}: [${writeYamlText(owner)}]`)
+    return `List the person below \`${key}:\` instead, as ${list}, and remove this key.`
+  }
+  // A section moved to `scope.ignore` would not be checked any more.
+  const homes = path.startsWith(ROOTS['fleet file']) || isTopLevelKey(key) ? [] : listHomes(key)
+  const fitting = homes.filter(
+    (home) => value.kind !== 'map' || getPlace(`${home}/${key}`).type === 'object',
+  )
+  if (fitting.length > 0) {
+    const places = fitting.map((home) => `\`${home.replaceAll('/', '.')}:\``)
+    return `Move it below ${joinWords('or', places)}, and indent it.`
+  }
   return (path === 'agents/*/custom_role' && adviseValue(path).advice) || 'Remove it.'
 }
 
@@ -177,7 +217,7 @@ function reportName(problems: Problems, { node, path }: Spot, name: string): voi
     reportOnce(problems, 'policy-unknown-key', entry, {
       summary: `There is no finding with the code ${quoteName(name)}.`,
       advice:
-        suggest(findNearest(name, Object.keys(FINDINGS)), name) ??
+        suggest(findOnlyNearest(name, Object.keys(FINDINGS)), name) ??
         'Run `rollcall explain` for a list of all codes.',
     })
     return

@@ -15,7 +15,7 @@ function holds(source: PolicySource, text: string): void {
   const lines = text.replace(/^\ufeff/, '').split('\n')
   expect(source.policy === null).toBe(source.diagnostics.length > 0)
   let last = 0
-  for (const { location, excerpt, summary } of source.diagnostics) {
+  for (const { code, location, excerpt, summary } of source.diagnostics) {
     expect(summary).not.toMatch(/[\n\r]/)
     const { line, column } = location ?? { line: 0, column: 0 }
     expect(line).toBeGreaterThanOrEqual(1)
@@ -24,6 +24,8 @@ function holds(source: PolicySource, text: string): void {
     expect(column).toBeLessThanOrEqual((lines[line - 1]?.length ?? 0) + 1)
     expect(line * 1e6 + column).toBeGreaterThanOrEqual(last)
     last = line * 1e6 + column
+    // Another file may contain a token, so it is not quoted.
+    if (excerpt === null && code === 'policy-nothing-managed') continue
     expect(excerpt?.start).toBeLessThanOrEqual(excerpt?.text.length ?? -1)
     expect(excerpt?.length).toBeGreaterThanOrEqual(1)
     expect(excerpt?.text.length).toBeLessThanOrEqual(165)

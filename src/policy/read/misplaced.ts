@@ -158,7 +158,7 @@ function classify({ root, path }: Place, { key, value }: Entry, section: string)
   if (isKnownPlace(`${path}/*`)) return named && hasFormAt('agents/*', value) ? 'person' : null
   if (path === '' && section === CUSTOM_ROLES && fitsSection(section, value)) return 'custom-role'
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
-  if (isGroup(value) && !misspelt) return 'group'
+  if (isGroup(value) && !misspelt && !isTopLevelKey(key)) return 'group'
   if (!named || findEmail(key) === null) return null
   return isGroupEntry(path) && lacksValue(value) ? 'member' : 'person'
 }
@@ -177,7 +177,7 @@ function isGroup(value: TreeNode): boolean {
 }
 
 /** Whether the value has the form of a value at this place, even if something in it is wrong. */
-function hasFormAt(path: string, node: TreeNode): boolean {
+export function hasFormAt(path: string, node: TreeNode): boolean {
   return listForms(getPlace(path)).some((form) => hasForm(form, node))
 }
 

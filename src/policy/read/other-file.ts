@@ -3,6 +3,7 @@ import { KINDS } from '../../core/model/kinds.ts'
 import { findNearest } from '../nearest.ts'
 import { listKeysAt } from '../places.ts'
 import { type Problems, quoteName, report } from './problems.ts'
+import type { Span } from './source-text.ts'
 import {
   getEntries,
   getEntry,
@@ -51,15 +52,38 @@ export function reportOtherFile(problems: Problems, root: TreeNode): boolean {
   return true
 }
 
+const KEY_OF_POLICY = new RegExp(
+  `(?:^|[\\s"'{,])(?:version|${MANAGING_SECTIONS.join('|')})\\b`,
+  'i',
+)
+
+/**
+ * Whether the text has no key of a policy, but something that may be a token: settings, headers, or the
+ * token alone. Other messages quote what is wrong, so this one must come before them.
+ */
+export function reportSecretText(problems: Problems): boolean {
+  const { text } = problems.source
+  const isSecret =
+    !KEY_OF_POLICY.test(text) &&
+    (text.match(/[\w.+/=-]{16,}/g) ?? []).some((word) => /\d/.test(word) && /[a-z]/i.test(word))
+  if (isSecret) reportNoPolicy(problems, { start: 0, end: 1 })
+  return isSecret
+}
+
 /** Of another program: its version is not 1, and it has no key that a policy has. */
 function reportForeignFile(problems: Problems, root: TreeNode): boolean {
   const keys = [...getEntries(root)].map(({ key }) => key).filter((key) => key !== 'version')
   const isForeign = (key: string) => !key.includes('@') && findNearest(key, listKeysAt('')) === null
   if (getNumber(getValue(root, 'version')) === 1 || keys.length === 0 || !keys.every(isForeign))
     return false
-  report(problems, 'policy-nothing-managed', root.span, {
+  reportNoPolicy(problems, root.span)
+  return true
+}
+
+function reportNoPolicy(problems: Problems, span: Span): void {
+  report(problems, 'policy-nothing-managed', span, {
     summary: 'This is not a policy of rollcall: it has none of the keys of a policy.',
     advice: `Name a policy. A policy begins with \`version: 1\`, then lists ${ANY_SECTION}.`,
+    isQuoted: false,
   })
-  return true
 }

@@ -10,7 +10,7 @@ import { buildPolicy } from './build.ts'
 import { reportForeignLines } from './foreign-lines.ts'
 import { checkMeaning } from './meaning.ts'
 import { restorePlaces } from './misplaced.ts'
-import { reportOtherFile } from './other-file.ts'
+import { reportOtherFile, reportSecretText } from './other-file.ts'
 import { type Problems, quoteName, sortProblems, startProblems } from './problems.ts'
 import { decode } from './source-text.ts'
 import { readTree } from './syntax.ts'
@@ -37,7 +37,8 @@ export function parsePolicy(path: string, bytes: Uint8Array): PolicySource {
   const source = decode(path, bytes)
   if ('code' in source) return { path, sha256, policy: null, diagnostics: [source] }
   const problems = startProblems(source)
-  const read = reportForeignLines(problems, false) ? null : readTree(problems)
+  const isOther = reportSecretText(problems) || reportForeignLines(problems, false)
+  const read = isOther ? null : readTree(problems)
   const tree = read !== null && reportOtherFile(problems, read) ? null : read
   if (tree !== null) checkTree(problems, tree)
   if (tree !== null && problems.found.length === 0) {

@@ -15,6 +15,8 @@ export interface Message {
   readonly summary: string
   readonly detail?: string | null
   readonly advice?: string | null
+  /** False: the lines of the file may be secret. */
+  readonly isQuoted?: boolean
 }
 
 export interface Problems {
@@ -48,7 +50,7 @@ export function report(
   problems: Problems,
   code: DiagnosticCode,
   span: Span,
-  message: Message,
+  { isQuoted = problems.noun === 'policy', ...message }: Message,
 ): void {
   const diagnostic = makeDiagnostic({
     // All errors of a fleet file have one code; what to do depends on the fault.
@@ -56,7 +58,7 @@ export function report(
     advice: DIAGNOSTICS[code].remedy,
     ...message,
     // Somebody may have written a token into a fleet file, so its lines are not quoted.
-    excerpt: problems.noun === 'policy' ? cutExcerpt(problems.source, span) : null,
+    excerpt: isQuoted ? cutExcerpt(problems.source, span) : null,
     location: locate(problems.source, span.start),
   })
   problems.found.push(diagnostic)

@@ -8,7 +8,7 @@ import { computeOnce } from '../../core/model/collect.ts'
 import { joinWords, KINDS } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
 import type { Value } from '../../core/model/statement.ts'
-import { findNearest } from '../nearest.ts'
+import { findOnlyNearest } from '../nearest.ts'
 import { getPlace, listForms, type PlaceShape } from '../places.ts'
 import { writeYamlValue } from '../write/yaml.ts'
 import { ANY_PREFIX, correctAddress, STARTS } from './addresses.ts'
@@ -305,7 +305,9 @@ export function guessText(path: string, written: string): string | null {
   const words = listForms(place).flatMap((form) => form.enum ?? [])
   const word = written.trim().toLowerCase()
   const known = ROLE_WORDS.get(word)
-  return known !== undefined && words.includes(known) ? known : findNearest(written.trim(), words)
+  return known !== undefined && words.includes(known)
+    ? known
+    : findOnlyNearest(written.trim(), words)
 }
 
 /** What people call the two roles. */
