@@ -6,8 +6,9 @@
  */
 import { EventEmitter, setMaxListeners } from 'node:events'
 import { createRequire } from 'node:module'
+import { isIP } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
-import { type Dispatcher, Pool, type ProxyAgent } from 'undici'
+import { type buildConnector, type Dispatcher, Pool, type ProxyAgent } from 'undici'
 import { makeProxyFault, readErrorCode } from './explain-network.ts'
 import type { Network } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
@@ -147,8 +148,13 @@ function stopOnAbort<T>(work: Promise<T>, signal: EventEmitter): Promise<T> {
 /** Loads all of undici only for a proxy: loading it takes longer than reading a small account. */
 function openProxyAgent(options: ProxyAgent.Options): ProxyAgent {
   const undici: typeof import('undici') = createRequire(import.meta.url)('undici')
-  const clientFactory = (url: URL, settings: object) =>
-    nameFaults(new undici.Pool(url, { ...settings, headersTimeout: TUNNEL_MS }))
+  const clientFactory = (url: URL, settings: { readonly connect: buildConnector.connector }) => {
+    const isAddress = isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0
+    // undici also gives an IP address to TLS as the name of the proxy, and Node warns about that.
+    const connect: buildConnector.connector = ({ servername, ...to }, done) =>
+      settings.connect(isAddress || servername === undefined ? to : { ...to, servername }, done)
+    return nameFaults(new undici.Pool(url, { connect, headersTimeout: TUNNEL_MS }))
+  }
   return new undici.ProxyAgent({ ...options, clientFactory })
 }
 

@@ -3,11 +3,13 @@
  * changes as little as it can: members are added and removed one by one and never replaced as a list,
  * and an agent's role or custom role is sent without anything else.
  */
+import { domainToASCII } from 'node:url'
 import type { SteppedPlan } from '../core/apply/decide.ts'
 import { findHeldRole } from '../core/apply/transition.ts'
 import type { CustomRoleRef, GroupRef, PersonRef, Settings, Write } from '../core/apply/writes.ts'
 import type { CustomRoleFact } from '../core/model/custom-role.ts'
 import type { GroupKind } from '../core/model/kinds.ts'
+import { normaliseEmail } from '../core/model/names.ts'
 import { ENDPOINTS, type Id } from './group-endpoints.ts'
 import { formatAccountPath } from './paths.ts'
 import type { WriteRequest } from './writer.ts'
@@ -18,6 +20,13 @@ export interface Ids<T extends Id> {
   readonly group: (group: GroupRef) => T
   readonly customRole: (role: CustomRoleRef) => T
   readonly heldRole: (fact: CustomRoleFact | null) => T | null
+}
+
+/** With the domain in ASCII, if that is the same domain for rollcall: Chatwoot accepts no other. */
+function spellDomain(email: string): string {
+  const domain = email.lastIndexOf('@') + 1
+  const spelled = email.slice(0, domain) + domainToASCII(email.slice(domain))
+  return normaliseEmail(spelled) === normaliseEmail(email) ? spelled : email
 }
 
 /** For patterns: what the plan creates has no id yet. */
@@ -61,7 +70,8 @@ export function makeWriteRequest(
       const { person, name, role } = write
       const customRole = ids.heldRole(write.customRole)
       const given = customRole === null ? {} : { custom_role_id: customRole }
-      return make('POST', 'agents', { name, email: person.stored, role, ...given })
+      const email = spellDomain(person.stored)
+      return make('POST', 'agents', { name, email, role, ...given })
     }
     case 'set-role': {
       // The server clears a custom role that is not sent with the role.

@@ -70,6 +70,17 @@ describe('a request', () => {
     ])
   })
 
+  test.each([
+    ['neu@münchen.example', 'neu@xn--mnchen-3ya.example'],
+    ['zoë@straße.example', 'zoë@xn--strae-oqa.example'],
+    ['neu@xn--mnchen-3ya.example', 'neu@xn--mnchen-3ya.example'],
+    // Another domain for rollcall, so the server decides.
+    ['neu@münchen\u3002example', 'neu@münchen\u3002example'],
+    ['neu@1.2', 'neu@1.2'],
+  ])('invites %s as %s: Chatwoot refuses a domain in Unicode', (email, sent) => {
+    expect(requests.invite(email, 'x', 'agent', 2).body).toMatchObject({ email: sent })
+  })
+
   test('leaves a setting alone that the plan does not change', () => {
     expect(requests.updateGroup(TEAM, 4, { auto_assign: false }).body).toEqual({
       allow_auto_assign: false,

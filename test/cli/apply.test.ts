@@ -30,6 +30,20 @@ const nobody = async () => null
 /** Without line breaks. */
 const fold = (text: string) => text.replaceAll(/\s+/g, ' ')
 
+test('somebody with an international domain is invited and added to groups', async () => {
+  const sandbox = await serve({}, makeState({ teams: { a: [] } }))
+  const policy = writePolicy(
+    { 'neu@münchen.example': 'agent' },
+    'teams:\n  a: [neu@münchen.example]\n',
+  )
+  const argv = ['--allow=invite:agent/neu@xn--mnchen-3ya.example']
+  const said = parseSaid(await apply(sandbox, policy, [...argv, '--format=json']))
+  expect(listSteps(said)).toEqual([
+    'invite agent/neu@münchen.example: done',
+    'add-member team/a/neu@münchen.example: done',
+  ])
+})
+
 describe('a stdout that is full', () => {
   const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
   const stdout = { isTerminal: false, write: () => Promise.reject(full) }
@@ -640,9 +654,17 @@ describe('the journal', () => {
     ])
   })
 
-  test('keeps whom it shows removed from coming back on the same day', async () => {
+  test.each([
+    ['as rollcall wrote it', (text: string) => text],
+    [
+      'as an editor on Windows saves it',
+      (text: string) => `\uFEFF${text.replaceAll('\n', '\r\n')}`,
+    ],
+  ])('keeps whom it shows removed from coming back on the same day: %s', async (_, save) => {
     const sandbox = await serve({}, makeState(made))
     const { ran } = await applyAll(sandbox, JOIN)
+    const path = join(ran.cwd, 'j.jsonl')
+    writeFileSync(path, save(readFileSync(path, 'utf8')))
     const back = JOIN.replace('  ann', '  old@acme.com: agent\n  ann')
     writeFileSync(join(ran.cwd, 'rollcall.yaml'), back)
     const argv = ['--journal=k.jsonl', '--format=json']
@@ -653,7 +675,6 @@ describe('the journal', () => {
   test.each([
     ['its first line is damaged', (text: string) => text.replace(/"hash":"\w+"/, '"hash":7')],
     ['a removal in it is damaged', (text: string) => text.replaceAll('"intent","', '"gone","')],
-    ['an editor put a mark before it', (text: string) => `\uFEFF${text}`],
   ])('is not taken for one without removals: %s', async (_, damage) => {
     const sandbox = await serve({}, makeState(made))
     const { ran } = await applyAll(sandbox, JOIN)

@@ -178,6 +178,21 @@ describe('a proxy', () => {
     )
   })
 
+  test('that speaks https at an IP address gets no warning from Node on stderr', async () => {
+    const warnings: string[] = []
+    const note = ({ message }: Error) => void warnings.push(message)
+    process.on('warning', note)
+    onTestFinished(() => void process.off('warning', note))
+    const { address } = await connectProxy({ tls: selfSigned() })
+    const ip = address.replace('localhost', '127.0.0.1')
+    const env = { ...BEHIND, HTTP_PROXY: `https://${ip}` }
+    const { problem } = await plan(['--insecure-http'], { env })
+    expect([problem?.summary, warnings]).toEqual([
+      `No trusted https connection to the proxy ${ip} (HTTP_PROXY): DEPTH_ZERO_SELF_SIGNED_CERT.`,
+      [],
+    ])
+  })
+
   test('that speaks https with a trusted certificate works', async () => {
     const tls = selfSigned()
     const proxy = await connectProxy({ to: (await serve()).port, tls })
