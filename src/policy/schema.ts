@@ -22,8 +22,16 @@ import {
   SCHEMA_URLS,
   stepInto,
 } from './places.ts'
+import { readLine } from './read/lines.ts'
 import { hasFormAt } from './read/misplaced.ts'
-import { type Problems, quoteName, report, reportOnce, suggest } from './read/problems.ts'
+import {
+  adviseComment,
+  type Problems,
+  quoteName,
+  report,
+  reportOnce,
+  suggest,
+} from './read/problems.ts'
 import {
   type Entry,
   getEntry,
@@ -245,26 +253,46 @@ function reportValue(problems: Problems, spot: Spot): void {
   if (node.kind === 'broken') return
   const subject = nameSubject(path, spot)
   if (node.kind === 'scalar' && node.value === null && entry !== null) {
-    const message = { summary: `${subject} has no value.`, ...adviseEmpty(path) }
+    const { advice = '', ...rest } = adviseEmpty(path)
+    const after = problems.source.text.slice(entry.span.end)
+    const isCut = /^["']?[ \t]*:(?:[ \t]+|[ \t]*\r?\n[ \t]*)#[^\s#]/.test(after)
+    const message = {
+      summary: `${subject} has no value.`,
+      ...rest,
+      advice: adviseComment(isCut, advice ?? ''),
+    }
     reportOnce(problems, 'policy-empty-key', node, message, entry.span)
     return
   }
   const mustBe = `${subject} must be ${describeWanted(path)}`
-  if (isSecret(path)) {
+  if (isSecret(path) && node.kind === 'scalar') {
     reportOnce(problems, 'policy-value', node, { summary: `${mustBe}.`, ...adviseValue(path) })
     return
   }
   const tooShort = node.kind === 'list' && getPlace(path).type === 'array'
-  const advice = correctValue(spot)
+  const meant = correctValue(problems, spot)
+  const { advice = '', ...rest } = meant === null ? adviseValue(path) : { advice: meant }
+  const isCut =
+    node.kind === 'scalar' && / #[^\s#].*:/.test(readLine(problems.source, node.span.end))
   reportOnce(problems, 'policy-value', node, {
     summary: `${mustBe}, not ${tooShort ? 'an empty list' : describeValue(node)}.`,
-    ...(advice === null ? adviseValue(path) : { advice }),
+    ...rest,
+    advice: adviseComment(isCut, advice ?? ''),
   })
 }
 
 /** The advice that makes the value right. Null: it is not known what was meant. */
-function correctValue({ node, path }: Spot): string | null {
+function correctValue({ source }: Problems, { node, path }: Spot): string | null {
   if (node.kind !== 'scalar' || node.value === null) return null
+  const isText = typeof node.value === 'string'
+  const forms = listForms(getPlace(path)).map((form) => form.type)
+  if (path !== '' && isText && (forms.includes('object') || forms.includes('array'))) {
+    const [block] = /^[|>]/.exec(source.text.slice(node.span.start)) ?? []
+    if (block !== undefined) return `Remove the \`${block}\` after the colon.`
+    if (/^(?:-(?! )|[\u2022\u2013\u2014\u00b7] )/.test(node.source))
+      return 'Begin each item with `-` and a space.'
+    if (/^[^\s:/]+:[^\s/]/.test(node.source)) return 'Write a space after each colon.'
+  }
   const { type, const: only, pattern = '' } = getPlace(path)
   if (typeof node.value !== 'string') {
     const fits = type === 'string' && new RegExp(pattern, 'u').test(node.source)

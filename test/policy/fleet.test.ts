@@ -241,6 +241,22 @@ describe('a fleet file', () => {
       ['7:5 Account 1 (`acme`) does not allow the key `token`.'],
     ],
     [
+      'with a token and no space before it',
+      GOOD.replace('token_env: ACME_TOKEN', 'token_env:s3cr3t'),
+      ['7:5 There is no colon and space in this line. Write a key as'],
+    ],
+    [
+      'with a name that has a colon',
+      GOOD.replace('name: acme', 'name: acme: eu'),
+      ['3:11 This is not valid YAML: Nested mappings'],
+    ],
+    [
+      'without a space after a dash',
+      GOOD.replace('- name: acme', '-name: acme'),
+      ['3:3 There is no space after the `-` in this line. Write a space'],
+    ],
+    ['that is a token', 's3cr3tT0kenOfAda1234', ['1:1 The fleet file must be a map with']],
+    [
       'with a URL that cannot be used',
       GOOD.replace('https://help', 'https://user:pass@help'),
       [

@@ -117,7 +117,10 @@ export function checkPeoplePattern(problems: Problems, { key: text, node }: Text
   }
   reportOnce(problems, 'policy-value', node, {
     summary: `No e-mail address can match the pattern ${quoteName(text)}.`,
-    advice: meant === text ? 'Write a pattern like `*@acme.com`.' : `Write ${quoteName(meant)}.`,
+    advice:
+      meant === text || meant === ''
+        ? 'Write a pattern like `*@acme.com`.'
+        : `Write ${quoteName(meant)}.`,
   })
 }
 

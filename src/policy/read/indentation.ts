@@ -39,7 +39,9 @@ function findWrongLine(text: string, error: YAMLParseError): number | null {
   const start = findLineStart({ text }, offset)
   if (code === 'BAD_INDENT' || (code === 'UNEXPECTED_TOKEN' && offset === start)) return start
   if (code !== 'BLOCK_AS_IMPLICIT_KEY') return null
-  if (/^\s*-[ \t]/.test(readLine({ text }, start))) return start
+  const line = readLine({ text }, start)
+  if (/^\s*-[ \t]+[^:]+:[ \t]+[^\s"'[{].*:(?:[ \t]|$)/.test(line)) return null
+  if (/^\s*-[ \t]/.test(line)) return start
   const next = findLineEnd({ text }, offset)
   return /:(?:[ \t\r\n]|$)/.test(text.slice(offset, next)) ? null : next
 }

@@ -19,6 +19,7 @@ import { describeInLine, type Problems, quoteName, report } from './problems.ts'
 import {
   type Entry,
   getEntries,
+  getEntry,
   getItems,
   getValue,
   lacksValue,
@@ -160,7 +161,10 @@ function classify({ root, path }: Place, { key, value }: Entry, section: string)
   const misspelt = path !== '' && findNearest(key, listKeysAt(path)) !== null
   if (isGroup(value) && !misspelt && !isTopLevelKey(key)) return 'group'
   if (!named || findEmail(key) === null) return null
-  return isGroupEntry(path) && lacksValue(value) ? 'member' : 'person'
+  const isMember =
+    path.endsWith('/members') ||
+    (isGroupEntry(path) && (lacksValue(value) || getEntry(getValue(root, 'agents'), key)))
+  return isMember ? 'member' : 'person'
 }
 
 function isGroupEntry(path: string): boolean {
@@ -231,7 +235,10 @@ function reportRun(problems: Problems, run: readonly Slip[]): void {
     const [keys, line, address] = several
       ? [`are keys of ${place.owner}, not members`, 'each line', 'each address']
       : [`is a key of ${place.owner}, not a member`, 'the line', 'the address']
-    say(`${names} ${keys}.`, `Begin ${line} with \`-\` and remove the colon after ${address}.`)
+    const rest = lacksValue(entry.value)
+      ? `remove the colon after ${address}`
+      : 'leave only the address'
+    say(`${names} ${keys}.`, `Begin ${line} with \`-\` and ${rest}.`)
   } else if (isAtMargin && section === home) {
     say(
       `${names} ${is} at the left margin, outside of \`${section}\`.`,
@@ -258,6 +265,8 @@ function move(problems: Problems, root: MapNode, slip: Slip): void {
     if (!root.entries.has(entry.key)) root.entries.set(entry.key, entry)
     return
   }
+  // With a list of members instead of the map, both would be right.
+  if (kind === 'member') problems.faulty.add(place.map)
   const home = findSection(slip)
   if (home === null) return
   if (kind === 'part' && place.path === '') {

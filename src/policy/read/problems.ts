@@ -130,6 +130,13 @@ export function describeInLine(names: string, owner: string, several: boolean): 
   }
 }
 
+/** If YAML may have cut off a name or a text at a `#`, the advice begins with that. */
+export function adviseComment(isCut: boolean, advice: string): string {
+  return isCut
+    ? `In YAML, \`#\` begins a comment. If it belongs to a name or a text, put that in quotes. Otherwise, ${advice.charAt(0).toLowerCase()}${advice.slice(1)}`
+    : advice
+}
+
 /** By place; errors at the same place stay in the order in which they were found. */
 export function sortProblems(problems: Problems): readonly LocatedDiagnostic[] {
   return problems.found.toSorted((a, b) => compareLocations(a.location, b.location))

@@ -5,6 +5,7 @@
  */
 import { CST, Lexer, Parser } from 'yaml'
 import { groupBy } from '../../core/model/collect.ts'
+import { findLineStart } from './lines.ts'
 import { formatPlace, type Problems, quoteName, report } from './problems.ts'
 import type { Span } from './source-text.ts'
 
@@ -94,6 +95,7 @@ function addMark(marks: Mark[], type: string | null, source: string, span: Span)
 /** Reports every anchor, tag and directive, and every alias without an anchor. */
 export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
   const { noun } = problems
+  const { text } = problems.source
   const anchors = new Set(marks.filter(({ kind }) => kind === 'anchor').map(nameMark))
   const uses = groupBy(
     marks.filter(({ kind }) => kind === 'alias'),
@@ -113,7 +115,7 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
     const advice = {
       anchor: 'Write the value in full at each place, or put the text in quotes.',
       alias:
-        source === '*'
+        source === '*' && isBullet(text, span)
           ? 'Begin each item of a list with `-`.'
           : `Write the value in full, or put the text in quotes: "${source}".`,
       tag: 'Remove the tag, or put the text in quotes.',
@@ -126,6 +128,14 @@ export function reportMarks(problems: Problems, marks: readonly Mark[]): void {
       advice: advice[kind],
     })
   }
+}
+
+/** Whether it stands where the dash of a list belongs. */
+function isBullet(text: string, { start, end }: Span): boolean {
+  return (
+    /\n[ \t]*$/.test(text.slice(findLineStart({ text }, start) - 1, start)) &&
+    /^ /.test(text.charAt(end))
+  )
 }
 
 /** What an anchor and its aliases have in common. */

@@ -9,6 +9,7 @@ import { reportForeignLines } from './foreign-lines.ts'
 import { findMisaligned } from './indentation.ts'
 import { findLineEnd, findLineStart, readLine } from './lines.ts'
 import {
+  adviseComment,
   formatPlace,
   type Message,
   type Placed,
@@ -119,6 +120,10 @@ const ADVICE: readonly (readonly [string, string])[] = [
   [
     'A block sequence',
     'Begin each item of a list with `-` in the same column, or put all of them in brackets: `[ada@acme.com, grace@acme.com]`.',
+  ],
+  [
+    'Unexpected scalar',
+    "Put the whole text in quotes. In single quotes, write `''` for an apostrophe.",
   ],
   ['BLOCK_IN_FLOW', 'Put a value that contains ": " in quotes.'],
   ['TAB_AS_INDENT', TABS],
@@ -324,11 +329,35 @@ function describeBracket(problems: Problems, { bracket, endsAt }: Scan['unclosed
   return {
     span: bracket,
     summary: `The bracket ${quoteName(text.slice(bracket.start, bracket.end))} is not closed.`,
-    advice: `Write ${quoteName(closing)} where the ${what} ends.`,
+    advice: adviseComment(
+      new RegExp(` #.*\\${closing}`).test(readLine({ text }, bracket.start)),
+      `Write ${quoteName(closing)} where the ${what} ends.`,
+    ),
+  }
+}
+
+/** A list item whose dash has no space after it, in the line of the error or in the one above. */
+function findDash(text: string, { pos: [at], message }: YAMLParseError): Fault | null {
+  if (message.startsWith('Flow ')) return null
+  const start = findLineStart({ text }, at)
+  const above = findLineStart({ text }, Math.max(0, start - 1))
+  const [, indent = '', word] =
+    /^([ \t]*)(-[^\s-].*?)\r?$/m.exec(text.slice(start, findLineEnd({ text }, at))) ??
+    /^([ \t]*)(-(?:finding|name):.*?)\r?$/m.exec(text.slice(above, start)) ??
+    []
+  if (word === undefined) return null
+  const line = text.slice(start).startsWith(indent + word) ? start : above
+  const from = line + indent.length
+  return {
+    span: { start: from, end: from + word.length },
+    summary: 'There is no space after the `-` in this line.',
+    advice: 'Write a space after each `-` of a list.',
   }
 }
 
 function describeError(text: string, noun: Problems['noun'], error: YAMLParseError): Fault {
+  const dash = findDash(text, error)
+  if (dash !== null) return dash
   const misaligned = findMisaligned(text, error)
   if (misaligned !== null) {
     const { key, span, fault, advice } = misaligned
@@ -345,9 +374,16 @@ function describeError(text: string, noun: Problems['noun'], error: YAMLParseErr
   if (message.startsWith('Implicit ') && !/^["'[{&*!]/.test(word)) {
     return {
       span: { start: pos[0], end: pos[1] },
-      summary: `There is no colon and space after ${quoteName(word)}.`,
-      advice: 'Write a key as `key: value`, with a colon and a space.',
+      summary: `There is no colon and space ${noun === 'policy' ? `after ${quoteName(word)}` : 'in this line'}.`,
+      advice: /^(?:\/\/|;|--)/.test(word)
+        ? 'If this is a comment, begin it with `#`.'
+        : 'Write a key as `key: value`, with a colon and a space.',
     }
+  }
+  const next = findLineEnd({ text }, pos[0])
+  if (message.startsWith('A block sequence') && /^ *\t/.test(readLine({ text }, next))) {
+    const summary = 'This is not valid YAML: Tabs are not allowed as indentation.'
+    return { span: { start: next, end: next + 1 }, summary, advice: TABS }
   }
   const known = ADVICE.find(([start]) => message.startsWith(start) || code === start)
   return {

@@ -68,7 +68,9 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
   },
   server: { expected: 'the http or https address of a server' },
   agents: {
-    ...describeSection('agents', 'a map from e-mail address to role'),
+    expected: 'a map from e-mail address to role',
+    empty:
+      'List at least one administrator below it, as `ada@acme.com: administrator`, or remove the key if this policy does not manage agents.',
     advice:
       'Write each person with their role on a line below it, without `-`, for example `ada@acme.com: agent`.',
   },
@@ -125,7 +127,11 @@ const describePlaces = (): Readonly<Record<string, Words>> => ({
     expected: `the address of a finding, beginning with ${STARTS}`,
     guess: findAddress,
   },
-  '@fleet': { subject: () => 'The fleet file', advice: 'Begin the file with `version: 1`.' },
+  '@fleet': {
+    subject: () => 'The fleet file',
+    advice: 'Begin the file with `version: 1`.',
+    secret: true,
+  },
   '@fleet/accounts': { advice: 'Write `- name:` for each account below it.' },
   '@fleet/accounts/[]': {
     subject: ({ index, item }) => {

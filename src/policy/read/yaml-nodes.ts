@@ -164,6 +164,14 @@ function readKey(problems: Problems, node: ParsedNode): Key | null {
     return null
   }
   const { value, source } = readScalar(node, span)
+  const [joined] = /^\w+:(?=[{[])/.exec(source) ?? []
+  if (joined !== undefined && isScalar(node) && node.type === 'PLAIN') {
+    report(problems, 'policy-syntax', span, {
+      summary: `There is no space after the colon of ${quoteName(joined)}.`,
+      advice: 'Write a key as `key: value`, with a space after the colon.',
+    })
+    return null
+  }
   if (value === '<<' && isScalar(node) && node.type === 'PLAIN') {
     report(problems, 'policy-merge-key', span, {
       summary: `\`<<\` is a YAML merge key. A ${problems.noun} must not use merge keys.`,
