@@ -1,6 +1,6 @@
 /**
  * A step of the build: does work in advance that every run would otherwise repeat. Draws the help
- * pages, writes the completion scripts and turns the policy schema into code, all in build/.
+ * pages, writes the completion scripts and turns the schemas of policies and fleets into code, all in build/.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -20,15 +20,11 @@ writeFileSync(new URL('commands/completion.json', build), JSON.stringify(makeScr
 
 // Every start has to read the code, so the texts for editors are left out.
 const FOR_EDITORS = new Set(['title', 'description', 'examples'])
-const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true } })
-const ids = Object.entries(SCHEMA_URLS).map(([name, url]) => {
+for (const [name, url] of Object.entries(SCHEMA_URLS)) {
   const schema = JSON.parse(readFileSync(url, 'utf8'), (key, value) =>
     FOR_EDITORS.has(key) && (typeof value === 'string' || Array.isArray(value)) ? undefined : value,
   )
-  ajv.addSchema(schema)
-  return [name, schema.$id]
-})
-writeFileSync(
-  new URL('policy/policy-shape.cjs', build),
-  standalone.default(ajv, Object.fromEntries(ids)),
-)
+  const ajv = new Ajv2020({ ...AJV_OPTIONS, code: { source: true } })
+  const code = standalone.default(ajv, ajv.compile(schema))
+  writeFileSync(new URL(`policy/${name}-shape.cjs`, build), code)
+}

@@ -65,7 +65,11 @@ const groups = Object.entries({
 
 const bundle = await rolldown({
   cwd: ROOT,
-  input: { bin: 'src/bin.ts', 'policy-shape': join(BUILD, 'policy/policy-shape.cjs') },
+  input: {
+    bin: 'src/bin.ts',
+    'policy-shape': join(BUILD, 'policy/policy-shape.cjs'),
+    'fleet-shape': join(BUILD, 'policy/fleet-shape.cjs'),
+  },
   platform: 'node',
   external: (id) => /^[@a-z]/.test(id) && !/^(yaml|undici|ajv|chalk)(\/|$)/.test(id),
   resolve: { alias: PACKED },

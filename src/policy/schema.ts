@@ -67,22 +67,20 @@ export const AJV_OPTIONS = {
   messages: false,
 } as const
 
-/** The schemas as code, written by the build (scripts/ahead.js), because loading ajv takes longer. */
-const AHEAD = fileURLToPath(new URL('policy-shape.cjs', import.meta.url))
+const VALIDATORS = {
+  policy: computeOnce(() => loadValidator('policy')),
+  'fleet file': computeOnce(() => loadValidator('fleet')),
+} as const
 
-const loadValidators = computeOnce(
-  (): Readonly<Record<keyof typeof SCHEMA_URLS, ValidateFunction>> =>
-    existsSync(AHEAD) ? createRequire(import.meta.url)(AHEAD) : compileSchemas(),
-)
-
-/** For tests, where there is no build. `require` keeps this synchronous, but has no types. */
-function compileSchemas() {
-  const { Ajv2020 } = createRequire(import.meta.url)(
-    'ajv/dist/2020.js',
-  ) as typeof import('ajv/dist/2020.js')
-  const ajv = new Ajv2020(AJV_OPTIONS)
-  const compile = (url: URL) => ajv.compile(JSON.parse(readFileSync(url, 'utf8')))
-  return { policy: compile(SCHEMA_URLS.policy), fleet: compile(SCHEMA_URLS.fleet) }
+/** The build (scripts/ahead.js) writes each schema as code, because loading ajv takes longer. */
+function loadValidator(name: keyof typeof SCHEMA_URLS): ValidateFunction {
+  const ahead = fileURLToPath(new URL(`${name}-shape.cjs`, import.meta.url))
+  // `require` keeps this synchronous, but has no types.
+  const load = createRequire(import.meta.url)
+  if (existsSync(ahead)) return load(ahead)
+  // For tests, where there is no build.
+  const { Ajv2020 } = load('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')
+  return new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(SCHEMA_URLS[name], 'utf8')))
 }
 
 /** A place in the tree, as an error of the validator names it. */
@@ -95,11 +93,11 @@ interface Spot extends Names {
 }
 
 export function fitsSchema(tree: TreeNode): boolean {
-  return loadValidators().policy(toPlainValue(tree))
+  return VALIDATORS.policy()(toPlainValue(tree))
 }
 
 export function checkShape(problems: Problems, tree: TreeNode): Misspelt {
-  const validate = problems.noun === 'policy' ? loadValidators().policy : loadValidators().fleet
+  const validate = VALIDATORS[problems.noun]()
   const misspelt = new Map<TreeNode, Set<string>>()
   if (validate(toPlainValue(tree))) return misspelt
   const missing: ErrorObject[] = []

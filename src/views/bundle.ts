@@ -51,8 +51,8 @@ const FORM = [
   'standing',
   'risk',
   'findings',
-  ...ANSWERS,
   REVIEW,
+  ...ANSWERS,
 ]
 
 /** `status` is `disabled` until the invitation is accepted: until then, the person cannot sign in. */

@@ -74,12 +74,12 @@ describe('the form', () => {
       ['ada@acme.com', 'as the policy says', '', ''],
     ])
     expect(Object.keys(blank[0] ?? {}).slice(-6)).toEqual([
+      'review',
       'decision',
       'reviewer',
       'date',
       'ticket',
       'why',
-      'review',
     ])
   })
 
@@ -229,7 +229,7 @@ describe('a cheat is noticed:', () => {
     const { code, words } = await close(form, '--after', 'later.json', '-o', 'closing')
     expect([code, readdirSync(cwd).includes('closing')]).toEqual([1, false])
     expect(words).toContain(
-      'ken@acme.com decided about their own access, as "k.thompson@acme.com". at d.csv:9:153 The later snapshot shows the same user id with both addresses.',
+      'ken@acme.com decided about their own access, as "k.thompson@acme.com". at d.csv:9:209 The later snapshot shows the same user id with both addresses.',
     )
     expect(words).toContain(
       'm@acme.com decided about 1 person, but the review itself has the finding admin-unexpected',

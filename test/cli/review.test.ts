@@ -788,7 +788,7 @@ describe('review close', () => {
     const { code, words } = await closed(review, text(review.dir, 'decisions.csv'))
     expect(code).toBe(1)
     expect(words).toContain('NOT CLOSED r: 0 of 9 decided')
-    expect(words).toContain('ada@acme.com has no decision. at d.csv:4:128')
+    expect(words).toContain('ada@acme.com has no decision. at d.csv:4:184')
   })
 
   test.each<[string, Row, string]>([
@@ -796,7 +796,7 @@ describe('review close', () => {
     [
       'another word',
       { decision: 'maybe' },
-      'has an invalid decision: "maybe". at d.csv:9:146 Write keep, change or remove.',
+      'has an invalid decision: "maybe". at d.csv:9:202 Write keep, change or remove.',
     ],
     ['no reviewer', { reviewer: '' }, 'ken@acme.com has no reviewer.'],
     [
@@ -818,7 +818,7 @@ describe('review close', () => {
     [
       'a date two days before the review',
       { date: '2026-11-21' },
-      'is not between the review (2026-11-23 UTC) and today (2026-11-23 UTC). at d.csv:9:170 Write the date of the decision. One day earlier or later is allowed',
+      'is not between the review (2026-11-23 UTC) and today (2026-11-23 UTC). at d.csv:9:226 Write the date of the decision. One day earlier or later is allowed',
     ],
     ['a date after tomorrow', { date: '2026-11-25' }, 'and today (2026-11-23 UTC).'],
     [

@@ -26,9 +26,11 @@ test('every completion script is there, as the commands make it', async () => {
 const compile = (url: URL) =>
   new Ajv2020(AJV_OPTIONS).compile(JSON.parse(readFileSync(url, 'utf8')))
 const compiled = { policy: compile(SCHEMA_URLS.policy), fleet: compile(SCHEMA_URLS.fleet) }
-const ahead: typeof compiled = createRequire(import.meta.url)(
-  new URL('policy-shape.cjs', DIST).pathname,
-)
+const load = createRequire(import.meta.url)
+const ahead: typeof compiled = {
+  policy: load(new URL('policy-shape.cjs', DIST).pathname),
+  fleet: load(new URL('fleet-shape.cjs', DIST).pathname),
+}
 const account = { name: 'a', policy: 'a.yaml', base_url: 'https://a.test', account: 1 }
 
 test.each<[keyof typeof compiled, unknown]>([
