@@ -1,4 +1,5 @@
 /** `rollcall sandbox`: serves a Chatwoot in memory, only to this machine, until it is stopped. */
+import { isUtf8 } from 'node:buffer'
 import { once } from 'node:events'
 import { explainError } from '../files/whole-file.ts'
 import { readNamed, showName } from '../policy/read/named-file.ts'
@@ -83,6 +84,9 @@ async function readState(
       `The state file ${file} cannot be read (${bytes ?? 'too large'}).`,
       'Use a JSON file; docs/sandbox.md shows an example.',
     )
+  }
+  if (!isUtf8(bytes)) {
+    throw makeUsageFailure(`The state file ${file} is not valid UTF-8.`, 'Save it as UTF-8.')
   }
   return parseState(new TextDecoder().decode(bytes), showName(file), version)
 }

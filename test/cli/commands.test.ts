@@ -1,7 +1,8 @@
 /** The other commands, in-process: validate, schema, sandbox, demo, help. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { loadCommands } from '../../src/cli/command-list.ts'
@@ -282,12 +283,15 @@ describe('sandbox', () => {
   test.each([
     [['sandbox', '--state', 'none.json'], 'none.json cannot be read (no such file or folder)'],
     [['sandbox', '--state', 'bad.json'], 'bad.json'],
+    [['sandbox', '--state', 'latin.json'], 'latin.json is not valid UTF-8'],
     [['sandbox', '--port', '70000'], '--port has the invalid value "70000"'],
     [['sandbox', '--edition', 'cloud'], 'Choices: enterprise, community.'],
     [['sandbox', '--chatwoot', '4.16'], 'Choices: 3.13.0, 4.15.1, 4.16.2.'],
     [['sandbox', 'now'], 'Unexpected argument "now"'],
   ])('%j is refused with the next step', async (argv, says) => {
-    const { code, stdout, stderr } = await run(argv, { files: { 'bad.json': '{"users":' } })
+    const cwd = folder({ 'bad.json': '{"users":' })
+    writeFileSync(join(cwd, 'latin.json'), '{"users":[{"email":"zoë@acme.com"}]}', 'latin1')
+    const { code, stdout, stderr } = await run(argv, { world: { cwd } })
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toContain(says)
   })
