@@ -201,7 +201,7 @@ export function openServer(options: ServerOptions): Server {
           const value = getFirst(given[name])
           return value === undefined ? null : hide(value)
         }
-        date = Date.parse(getFirst(given["date"]) ?? '')
+        date = Date.parse(getFirst(given['date']) ?? '')
         clockAhead = Number.isNaN(date) ? null : date - now().getTime()
         body = new Uint8Array(await response.body.arrayBuffer())
         return { url, status, header, body }
