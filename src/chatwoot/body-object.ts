@@ -76,13 +76,15 @@ export function refuseField(entry: BodyObject, key: string, expected: string): n
   const { at, refuse } = entry
   const found = describeKind(readField(entry, key))
   // The dashboard shows names, not the position in a list.
-  const name = [readField(entry, 'email'), readField(entry, 'name')].find(isText)
-  const who = name === undefined ? '' : ` (${name})`
+  const id = readField(entry, 'id')
+  const known = [readField(entry, 'email'), readField(entry, 'name')].find(isFilled)
+  const name = known ?? (typeof id === 'number' ? `id ${id}` : null)
+  const who = name === null ? '' : ` (${name})`
   return refuse(`${at}.${key} should be ${expected}, it is ${found}${who}`)
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
 }
 
 export function readRecord(value: unknown, at: string, refuse: Refuse): BodyObject {

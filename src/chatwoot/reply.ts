@@ -65,10 +65,11 @@ export function judgeReply<T>(
   if (status === 200) return readBody(reply, answer, decode, hide)
   if (REDIRECTS.includes(status)) {
     const location = reply.header('location')
-    const target =
+    const given =
       location !== null && URL.canParse(location, reply.url.href)
         ? new URL(location, reply.url)
         : null
+    const target = given !== null && /^https?:$/.test(given.protocol) ? given : null
     const same = target !== null && asksForTheSame(target, reply.url)
     const diagnostic = explainRedirect(answer, target, baseUrl, same)
     return same ? { kind: 'redirect', url: target, diagnostic } : { kind: 'failed', diagnostic }

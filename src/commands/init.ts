@@ -245,6 +245,7 @@ function describeWriteError(
     code: 'output-failed',
     summary: `${path} could not be written: ${describeReason(reason)}.`,
     detail: before === '' ? 'Nothing was written.' : `These files were written before: ${before}.`,
-    advice: 'Correct the permissions of the folder, then run again. Existing files are kept.',
+    advice:
+      'Correct the permissions of the folder, or free some space, then run again. Existing files are kept.',
   })
 }

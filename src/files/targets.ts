@@ -224,6 +224,5 @@ export function describeWriteError({ format, shown }: Place, reason: string): Di
   return makeDiagnostic({
     code: 'output-failed',
     summary: `The ${format} report could not be written to ${shown}: ${describeReason(reason)}.`,
-    advice: 'Correct the path or its permissions, then run again.',
   })
 }

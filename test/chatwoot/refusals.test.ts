@@ -268,6 +268,7 @@ describe('redirects', () => {
     ['itself', AGENTS, 'in a loop'],
     ['nowhere', undefined, 'without saying where'],
     ['nonsense', 'http://[', 'without saying where'],
+    ['a script', 'javascript:alert(1)', 'without saying where'],
   ])('to %s is refused', async (_, location, words) => {
     const { codes, diagnostics, requests } = await read({ [AGENTS]: to(location) })
     expect(codes).toEqual(['settings-redirect'])

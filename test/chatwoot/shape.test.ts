@@ -135,7 +135,9 @@ test.each([
   [AGENTS, { ...grace, id: '2' }, 'agents[1].id', '(grace@acme.com)'],
   [AGENTS, { ...grace, email: null }, 'agents[1].email', `(${grace['name']})`],
   [TEAMS, { ...billing, id: 8, allow_auto_assign: 1 }, 'teams[1].allow_auto_assign', '(billing)'],
-  [TEAMS, { ...billing, name: null }, 'teams[1].name', 'it is null.'],
+  [TEAMS, { ...billing, id: 8, name: null }, 'teams[1].name', 'it is null (id 8).'],
+  [TEAMS, { ...billing, id: 8, name: ' ' }, 'teams[1].name', '(id 8)'],
+  [TEAMS, { name: '' }, 'teams[1].id', 'it is absent.'],
 ])('an error in %s names the person or the thing: %#', async (path, entry, at, who) => {
   const first = path === AGENTS ? ada : { ...billing, name: 'first' }
   const { diagnostics } = await read({ [path]: { json: [first, entry] } })

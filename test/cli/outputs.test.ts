@@ -345,3 +345,20 @@ describe.skipIf(!mounts)('a file that something is mounted on', () => {
     expect(readdirSync(join(cwd, 'store'))).toContain('MANIFEST.json')
   })
 })
+
+test
+  .skipIf(!mounts)
+  .each([
+    'adopt --write',
+    'export -o p.yaml --account-id 1',
+    'init --account-id 1',
+    'plan --report html=a.html',
+    'review -o r',
+  ])('on a full disk, %s advises to free some space', async (argv) => {
+  const policy = EXACT.replace(/ {2}host.*\n/, '')
+  const cwd = folder({ 'rollcall.yaml': policy, 'full/x': '' })
+  const script = `mount -t tmpfs -o size=16k none full; cp rollcall.yaml full; cd full; yes > fill 2> /dev/null; "${process.execPath}" "${BIN}" ${argv}`
+  const ran = await unshared(script, cwd, connection(await serve()))
+  expect(ran.code).toBe(1)
+  expect(words(ran.stderr)).toMatch(/no space left on the disk.*free some space/)
+})

@@ -173,6 +173,16 @@ describe('values', () => {
   })
 })
 
+test.each([
+  ['a token', 'sW3eTs3cr3tT0k3nOfAda99', 'no headings'],
+  ['a token and a name', 'Key,sW3eTs3cr3tT0k3nOfAda99', '"Key"'],
+])('%s in place of a roster is not quoted', (_, text, shown) => {
+  const read = parse(text)
+  expect('problem' in read && read.advice).toBe(
+    `Name it with --roster-columns email=NAME. The file has: ${shown}`,
+  )
+})
+
 test.each<[string, string, Partial<RosterReading>, string, number, number]>([
   ['an empty file', '', {}, 'is empty', 0, 0],
   ['no column of addresses', 'Name,Status\nAda,active', {}, 'no column with e-mail', 0, 0],

@@ -218,3 +218,11 @@ describe('the advice fits what people do in YAML:', () => {
     expect(read(`${HEAD}teams: { a: [x # y\n`).join()).not.toContain('begins a comment')
   })
 })
+
+test('a finding, as a report shows it, in place of its address is corrected', () => {
+  const waiver =
+    'waivers:\n  - { finding: team-unexpected, address: "team-unexpected:team/x", reason: x, owner: y, expires: 2027-01-01 }\n'
+  expect(read(HEAD + waiver).join()).toMatch(
+    /not the text team-unexpected:team\/x. Did you mean team\/x\?$/,
+  )
+})

@@ -142,6 +142,7 @@ async function replacePolicy(
   throw makeFailure({
     code: 'output-failed',
     summary: `${policy.path} could not be written: ${describeReason(reason)}.`,
-    advice: 'Correct the permissions of the file or its folder, then run again.',
+    advice:
+      'Correct the permissions of the file or its folder, or free some space, then run again.',
   })
 }

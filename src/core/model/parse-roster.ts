@@ -6,7 +6,7 @@ import { isDay, isOver } from './dates.ts'
 import { correctEmail } from './mistyped.ts'
 import { normaliseEmail, spellEmail } from './names.ts'
 import type { RosterEntry, StaffRoster } from './roster.ts'
-import { cutText, joinFirst, reveal } from './visible.ts'
+import { cutText, joinFirst, mayContainToken, reveal } from './visible.ts'
 
 /** Names of columns. Null: found by its usual names. */
 export interface RosterColumns {
@@ -232,7 +232,8 @@ function findColumns(head: readonly string[], wanted: RosterColumns): Columns | 
     status: findPart('status', head, wanted.status === null ? null : [wanted.status]),
     end: findPart('end', head, wanted.end === null ? null : [wanted.end]),
   }
-  const names = quoteSome(head.map((name) => name.trim()))
+  const shown = head.map((name) => name.trim()).filter((name) => !mayContainToken(name))
+  const names = shown.length === 0 ? 'no headings' : quoteSome(shown)
   for (const part of ['email', 'status', 'end'] as const) {
     const { missing, cells } = found[part]
     if (missing !== undefined) return refuse(`has no column "${missing}"`, `It has: ${names}`)

@@ -162,3 +162,9 @@ export function escapeInYaml(character: string): string {
   if (character.length === 1) return escapeUnits(character)
   return `\\U${Number(character.codePointAt(0)).toString(16).padStart(8, '0')}`
 }
+
+/** Whether a text that is not what it should be may be an access token or contain one. */
+export function mayContainToken(text: string): boolean {
+  const words = text.match(/[\w.+/=-]{16,}/g) ?? []
+  return words.some((word) => /\d/.test(word) && /[a-z]/i.test(word))
+}

@@ -1,5 +1,6 @@
 /** Recognises another file of rollcall than the one that belongs here. Knows nothing of its content. */
 import { KINDS } from '../../core/model/kinds.ts'
+import { mayContainToken } from '../../core/model/visible.ts'
 import { findNearest } from '../nearest.ts'
 import { listKeysAt } from '../places.ts'
 import { type Problems, quoteName, report } from './problems.ts'
@@ -63,9 +64,7 @@ const KEY_OF_POLICY = new RegExp(
  */
 export function reportSecretText(problems: Problems): boolean {
   const { text } = problems.source
-  const isSecret =
-    !KEY_OF_POLICY.test(text) &&
-    (text.match(/[\w.+/=-]{16,}/g) ?? []).some((word) => /\d/.test(word) && /[a-z]/i.test(word))
+  const isSecret = !KEY_OF_POLICY.test(text) && mayContainToken(text)
   if (isSecret) reportNoPolicy(problems, { start: 0, end: 1 })
   return isSecret
 }

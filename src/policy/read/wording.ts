@@ -336,7 +336,8 @@ function findDomain(text: string): string | null {
 }
 
 function findAddress(text: string): string | null {
-  const address = correctAddress(text)
+  // Reports show a finding as its code, a colon and its address.
+  const address = correctAddress(text.replace(/^[a-z-]+:(?=[a-z-]+\/)/, ''))
   if (ANY_PREFIX.test(address)) return address
   const email = findEmail(text)
   return email === null ? null : `agent/${email}`
