@@ -268,7 +268,6 @@ const APPLY_MUTATIONS = {
     ["    [removedElsewhere, 'is removed on another account by', KEEP_FIRST],\n", ''],
     ["    [leaving, 'is removed by', REMOVE_FIRST],\n", ''],
     ['.map((agent) => ({ ...agent, confirmed: true }))', ''],
-    ['    .sort((a, b) => compareSteps(a.change, b.change))\n', ''],
     disableCondition('!journals.given'),
   ],
   'core/apply/approval.ts': [[' || touched.has(email)', '']],

@@ -22,7 +22,6 @@ import type { Policy } from '../model/policy.ts'
 import { DAILY_LIMITS } from '../model/server-version.ts'
 import type { Snapshot, SnapshotAgent } from '../model/snapshot.ts'
 import type { Step } from '../model/steps.ts'
-import { compareSteps } from '../plan/change.ts'
 import { findAllowance } from './allow.ts'
 import { listTouched, type PlannedStep, type SteppedPlan, type Terms } from './decide.ts'
 import type { Limits } from './limits.ts'
@@ -210,9 +209,7 @@ function guardRules(all: Guarded): readonly Diagnostic[] {
   const had = measure(before)
   const findBroken = (state: RecognisedSnapshot) =>
     new Set(listBroken(had, measure(state)).map(([key]) => key))
-  const steps = [changes.written, changes.keptBack]
-    .flat()
-    .sort((a, b) => compareSteps(a.change, b.change))
+  const steps = [changes.written, changes.keptBack].flat()
   const full = steps.flatMap(({ writes }) => writes).reduce(applyWrite, before)
   const inFull = findBroken(full)
   const agents = full.agents.map((agent) => ({ ...agent, confirmed: true }))

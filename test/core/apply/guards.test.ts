@@ -226,6 +226,18 @@ describe('whoever is protected', () => {
   })
 })
 
+test('whoever is protected gets no custom role, also if it is not known what they would gain or lose', () => {
+  const plan = planned(
+    {
+      agents: { ...owner, 'bob@acme.com': { role: 'agent', customRole: 'Clerk' } },
+      apply: { protect: ['bob@acme.com'] },
+    },
+    { agents: { ...owner, 'bob@acme.com': 'agent' }, customRoles: 'unreadable' },
+  )
+  expect([...plan.steps.gain, ...plan.steps.lose]).toEqual([])
+  expect(stops(plan)).toContain('guard-protected')
+})
+
 test('whoever is protected is recognised under another spelling of the address', () => {
   const plan = planned(
     { agents: owner, apply: { protect: ['eva@xn--mller-kva.de'] } },
