@@ -40,7 +40,8 @@ function parseJson(text: string, file: string): unknown {
     throw makeFailure({
       code: 'usage-argument',
       summary: `The state ${file} is not valid JSON.`,
-      detail: error instanceof Error ? error.message : null,
+      // The rest quotes the file, which could be one with a token.
+      detail: String(error).replace(/^SyntaxError: |, [.]*".*$/gs, ''),
       advice: 'Correct the file; docs/sandbox.md shows an example.',
     })
   }

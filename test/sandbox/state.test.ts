@@ -322,6 +322,19 @@ describe('a wrong state is refused with file and place', () => {
     expect(problems('{"users": [}')).toEqual(['The state my.json is not valid JSON.'])
   })
 
+  test('a token in another file is not shown', () => {
+    for (const text of [
+      'a1b2c3d4e5f6',
+      `{"users": [], ${'"x": 1, '.repeat(9)} "y": a1b2c3d4e5f6}`,
+    ]) {
+      expect(() => parseState(text, 'token.txt')).toThrow(
+        expect.objectContaining({
+          diagnostics: [expect.objectContaining({ detail: "Unexpected token 'a'" })],
+        }),
+      )
+    }
+  })
+
   test('a key named __proto__', () => {
     expect(problems('{"users":[{"email":"a@b"}],"accounts":[{"__proto__":{}}]}')).toEqual([
       'In the state my.json, accounts[0].__proto__ is not a known key.',
