@@ -142,9 +142,7 @@ function mapSpellings(options: Options): ReadonlyMap<string, string> {
 type OptionToken = Extract<ReturnType<typeof tokenize>[number], { kind: 'option' }>
 
 /** Undefined if the option has no value. */
-function readValue({ rawName, value, inlineValue }: OptionToken): string | undefined {
-  // `-o=FILE` would mean a file with the name `=FILE`.
-  if (inlineValue && /^-\w$/.test(rawName) && value?.startsWith('=')) return undefined
+function readValue({ value, inlineValue }: OptionToken): string | undefined {
   // In `--format --color never`, `--color` is the next option, not the value of --format.
   return value?.trim() === '' || (!inlineValue && value?.startsWith('--')) ? undefined : value
 }

@@ -170,7 +170,6 @@ describe('a snapshot', () => {
     [['snapshot'], 'the account: --account-id ID'],
     [['snapshot', 'now'], 'Unexpected argument "now"'],
     [['snapshot', '-o'], '-o has no value.'],
-    [['snapshot', '-o=s.json'], 'Write it as -o FILE.'],
     [['snapshot', '-o', 'no/such/s.json', ...ACCOUNT], 'could not be written to no/such/s.json'],
   ])('%j is refused with the next step', async (argv, says) => {
     const { code, stdout, stderr } = await run(argv, { env: connection(await serve()) })

@@ -139,8 +139,7 @@ function makeWriteFailure(shown: string, reason: string): Failure {
   return makeFailure({
     code: 'output-failed',
     summary: `The review could not be written to ${shown}: ${describeReason(reason)}.`,
-    advice:
-      'Correct the path or its permissions, or free some space, then run again. Nothing was written.',
+    detail: 'Nothing was written.',
   })
 }
 
