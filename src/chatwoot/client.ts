@@ -46,7 +46,10 @@ export interface ServerOptions {
   readonly random: () => number
   /** Called when a read waits, with the reason and the end, or says how long it will take. */
   readonly onWait: (text: string) => void
-  /** Called after every request, including retries and redirects. Nothing is made if nobody describes it. */
+  /**
+   * Called after every request, including retries and redirects. Gets a function, because few callers need
+   * the description.
+   */
   readonly onRequest: (describe: () => RequestLine) => void
   /** Stops everything; running requests reject with its reason. */
   readonly signal: AbortSignal
