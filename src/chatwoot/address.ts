@@ -65,3 +65,8 @@ export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url)
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
+
+/** An IPv6 address without the brackets that it has in a URL. */
+export function removeBrackets(host: string): string {
+  return host.replace(/^\[([^\]]*)\]/, '$1')
+}

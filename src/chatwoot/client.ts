@@ -23,7 +23,7 @@ import type { Network } from './proxy.ts'
 import { openRateGate } from './rate-limit.ts'
 import { type Decode, judgeReply, type Outcome, parseJson, type Reply } from './reply.ts'
 import { findFlaw, makeHider, type Secret } from './secret.ts'
-import { openReadingTransport } from './transport.ts'
+import { getHeader, openReadingTransport } from './transport.ts'
 import { openWriter, type Writer, type WriterOptions } from './writer.ts'
 
 export interface ServerOptions {
@@ -201,10 +201,10 @@ export function openServer(options: ServerOptions): Server {
         status = response.statusCode
         const { headers: given } = response
         header = (name) => {
-          const value = getFirst(given[name])
+          const value = getHeader(given, name)
           return value === undefined ? null : hide(value)
         }
-        date = Date.parse(getFirst(given['date']) ?? '')
+        date = Date.parse(getHeader(given, 'date') ?? '')
         clockAhead = Number.isNaN(date) ? null : date - now().getTime()
         body = new Uint8Array(await response.body.arrayBuffer())
         return { url, status, header, body }
@@ -347,10 +347,6 @@ export function openServer(options: ServerOptions): Server {
   }
 
   return { client: openClient, writer: openPacedWriter, close: transport.close }
-}
-
-function getFirst(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'object' ? header[0] : header
 }
 
 /** Null if it is not a date of HTTP. */

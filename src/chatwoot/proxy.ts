@@ -5,7 +5,7 @@
 import { BlockList, isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { type Diagnostic, makeDiagnostic } from '../core/messages/diagnostic.ts'
-import { formatHostAndPort, isLoopback } from './address.ts'
+import { formatHostAndPort, isLoopback, removeBrackets } from './address.ts'
 import { findLeftover } from './pasted-value.ts'
 import { type Secret, seal } from './secret.ts'
 
@@ -126,10 +126,6 @@ function isExempt(server: URL, list: string): boolean {
       const domain = /^[!-~]*$/.test(own) ? own : domainToASCII(own)
       return host === domain || host.endsWith(`.${domain}`)
     })
-}
-
-function removeBrackets(host: string): string {
-  return host.replace(/^\[([^\]]*)\]/, '$1')
 }
 
 /** @param network an address, or an address with a prefix length. Anything else contains nothing. */

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { type buildConnector, type Dispatcher, Pool, type ProxyAgent } from 'undici'
+import { removeBrackets } from './address.ts'
 import { makeProxyFault, readErrorCode } from './explain-network.ts'
 import type { Network } from './proxy.ts'
 import { type Secret, unseal } from './secret.ts'
@@ -149,7 +150,7 @@ function stopOnAbort<T>(work: Promise<T>, signal: EventEmitter): Promise<T> {
 function openProxyAgent(options: ProxyAgent.Options): ProxyAgent {
   const undici: typeof import('undici') = createRequire(import.meta.url)('undici')
   const clientFactory = (url: URL, settings: { readonly connect: buildConnector.connector }) => {
-    const isAddress = isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0
+    const isAddress = isIP(removeBrackets(url.hostname)) !== 0
     // undici also gives an IP address to TLS as the name of the proxy, and Node warns about that.
     const connect: buildConnector.connector = ({ servername, ...to }, done) =>
       settings.connect(isAddress || servername === undefined ? to : { ...to, servername }, done)
@@ -170,6 +171,15 @@ function nameFaults(proxy: Pool): Pool {
     throw makeProxyFault({ status: answer.statusCode })
   }
   return Object.assign(proxy, { connect: named })
+}
+
+/** If a header is there several times, the first one counts. */
+export function getHeader(
+  headers: Dispatcher.ResponseData['headers'],
+  name: string,
+): string | undefined {
+  const value = headers[name]
+  return typeof value === 'object' ? value[0] : value
 }
 
 const UNSEALED = new WeakMap<Request['headers'], Record<string, string>>()

@@ -9,7 +9,7 @@ import type { Network } from './proxy.ts'
 import { parseJson } from './reply.ts'
 import { makeHider, type Secret } from './secret.ts'
 import { clean, extractWords } from './server-words.ts'
-import { openWritingTransport, type Request } from './transport.ts'
+import { getHeader, openWritingTransport, type Request } from './transport.ts'
 
 export interface WriteRequest {
   readonly method: 'POST' | 'PATCH' | 'DELETE'
@@ -95,7 +95,7 @@ export function openWriter(options: WriterOptions): Writer {
     })
     try {
       const response = await sent
-      const id = [response.headers['x-request-id'] ?? []].flat()[0]
+      const id = getHeader(response.headers, 'x-request-id')
       const answer = parseJson(await response.body.text())?.value ?? null
       const { text } = extractWords(answer)
       return {

@@ -1,7 +1,7 @@
 /** The checks of `rollcall doctor` that need no token: name, connection, TLS, redirect, version, clock. */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { isLoopback } from '../../chatwoot/address.ts'
+import { isLoopback, removeBrackets } from '../../chatwoot/address.ts'
 import type { RequestLine } from '../../chatwoot/client.ts'
 import { PROFILE_PATH, VERSION_PATH } from '../../chatwoot/paths.ts'
 import type { Servers } from '../../connect/servers.ts'
@@ -13,7 +13,7 @@ import { explainError } from '../../files/whole-file.ts'
 import { attempt, type Checking, convertDiagnostic, fail, pass, warn } from './checks.ts'
 
 export async function checkName({ baseUrl, network }: Connection): Promise<Check> {
-  const host = new URL(baseUrl).hostname.replace(/^\[|\]$/g, '')
+  const host = removeBrackets(new URL(baseUrl).hostname)
   if (network.proxy !== null) return pass('name', `The proxy resolves the name ${host}.`)
   if (isIP(host)) return pass('name', `${host} is an IP address.`)
   try {

@@ -178,12 +178,16 @@ export function describeContrast(first: string, second: string): string | null {
  * difference: otherwise a reader sees the same name twice.
  * @param meant known names that are similar; at least one
  */
-export function askIfMeant(written: string, meant: readonly string[]): string {
+export function askIfMeant(
+  written: string,
+  meant: readonly string[],
+  show: (name: string) => string = String,
+): string {
   for (const each of meant) {
     const note = describeContrast(written, each)
-    if (note !== null) return `Did you mean ${each}? ${note.replace(/^t/, 'T')}.`
+    if (note !== null) return `Did you mean ${show(each)}? ${note.replace(/^t/, 'T')}.`
   }
-  return `Did you mean ${meant.join(', ')}?`
+  return `Did you mean ${meant.map(show).join(', ')}?`
 }
 
 /** The phrase, with a note on how the two texts in it differ. */

@@ -52,3 +52,7 @@ export function countGroups(groups: ReadonlyMap<GroupKind, number>): readonly st
 export function addArticle(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 }
+
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { type Diagnostic, Failure, makeDiagnostic } from '../../core/messages/diagnostic.ts'
+import { lowerFirst } from '../../core/messages/phrase.ts'
 import type { Fleet, ServerAddress } from '../../core/model/fleet.ts'
 import type { Located } from '../../core/model/location.ts'
 import { checkShape } from '../schema.ts'
@@ -21,7 +22,7 @@ import {
 import { decode, locate } from './source-text.ts'
 import { readTree } from './syntax.ts'
 import { getEntry, getItems, getText, getValue, type MapNode, type TreeNode } from './tree.ts'
-import { lowerFirst, nameSubject } from './wording.ts'
+import { nameSubject } from './wording.ts'
 
 /** 10,000 accounts take about 2 MiB. */
 export const MAX_FLEET_BYTES = 8 * 1024 * 1024

@@ -3,9 +3,10 @@
  * nodes have an error, so that one cause gives only one error.
  */
 
-import { describeContrast } from '../../core/messages/alike.ts'
+import { askIfMeant } from '../../core/messages/alike.ts'
 import { type LocatedDiagnostic, makeDiagnostic } from '../../core/messages/diagnostic.ts'
 import { DIAGNOSTICS, type DiagnosticCode } from '../../core/messages/diagnostic-records.ts'
+import { lowerFirst } from '../../core/messages/phrase.ts'
 import { compareLocations } from '../../core/model/location.ts'
 import { cutText, escapeUnits, makeLater } from '../../core/model/visible.ts'
 import { cutExcerpt, locate, type SourceText, type Span } from './source-text.ts'
@@ -133,7 +134,7 @@ export function describeInLine(names: string, owner: string, several: boolean): 
 /** If YAML may have cut off a name or a text at a `#`, the advice begins with that. */
 export function adviseComment(isCut: boolean, advice: string): string {
   return isCut
-    ? `In YAML, \`#\` begins a comment. If it belongs to a name or a text, put that in quotes. Otherwise, ${advice.charAt(0).toLowerCase()}${advice.slice(1)}`
+    ? `In YAML, \`#\` begins a comment. If it belongs to a name or a text, put that in quotes. Otherwise, ${lowerFirst(advice)}`
     : advice
 }
 
@@ -163,7 +164,5 @@ export function quoteName(name: string): string {
  * nothing to suggest.
  */
 export function suggest(meant: string | null, written: string): string | null {
-  if (meant === null) return null
-  const note = describeContrast(written, meant)
-  return `Did you mean ${quoteName(meant)}?${note === null ? '' : ` ${note.replace(/^t/, 'T')}.`}`
+  return meant === null ? null : askIfMeant(written, [meant], quoteName)
 }

@@ -3,7 +3,7 @@
  * instead of several from the validator. Most words come from the schema; a table has the rest.
  */
 
-import { addArticle } from '../../core/messages/phrase.ts'
+import { addArticle, lowerFirst } from '../../core/messages/phrase.ts'
 import { computeOnce } from '../../core/model/collect.ts'
 import { joinWords, KINDS } from '../../core/model/kinds.ts'
 import { correctDomain, correctEmail, isEmail } from '../../core/model/mistyped.ts'
@@ -223,10 +223,6 @@ function listExpected(place: PlaceShape): readonly string[] {
 function nameItems(items: PlaceShape | undefined): string {
   const noun = lowerFirst(items?.noun ?? '')
   return noun.endsWith('s') ? `${noun}es` : `${noun}s`
-}
-
-export function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 /** What to write at a place. */
